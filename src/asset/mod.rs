@@ -1,0 +1,1 @@
+//! Local files: digest, image header, package manifest, archive.

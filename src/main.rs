@@ -1,0 +1,3 @@
+//! The `storeward` binary: arguments in, exit code out.
+
+fn main() {}

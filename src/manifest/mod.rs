@@ -1,0 +1,1 @@
+//! What the user wrote: YAML with positions, decoded into desired state.

@@ -1,0 +1,1 @@
+//! Compares desired with live state. Pure: no I/O, no clock, no environment.

@@ -1,0 +1,1 @@
+//! What a submission is: field table, lossless document, canonical forms.
