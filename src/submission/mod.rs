@@ -1,1 +1,21 @@
-//! What a submission is: field table, lossless document, canonical forms.
+//! What a submission is.
+//!
+//! - [`field`]: ONE table of every field that a manifest may own: where it lies in the API's document,
+//!   what values it takes, what `null` means, in which order it is shown.
+//! - [`document`]: the lossless document that live state is kept in, with typed views.
+//! - [`canonical`]: the one form in which values are compared, hashed and read back.
+//! - [`path`], [`status`], [`vocabulary`]: addresses inside a submission, the states of one, its closed word lists.
+//!
+//! This room knows neither manifests nor the network.
+
+pub mod canonical;
+pub mod document;
+pub mod field;
+pub mod path;
+pub mod status;
+pub mod vocabulary;
+
+pub use document::{Document, FileEntry, FileStatus, UploadUrl};
+pub use field::{FIELDS, Field, Null, Scope, Section, Shape};
+pub use path::Path;
+pub use status::{Phase, Status};

@@ -9,14 +9,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "apply",
-            "asset",
-            "manifest",
-            "partner_center",
-            "plan",
-            "render",
-            "sandbox",
-            "submission",
+            "apply", "asset", "manifest", "partner_center", "plan", "render", "sandbox", "submission",
         ],
     ),
     ("render", &["apply", "manifest", "plan", "submission"]),

@@ -1,0 +1,162 @@
+//! The one form in which values are compared, hashed and read back.
+//!
+//! Two values that the service treats alike have one canonical form: missing and empty, `1601` dates, the
+//! case of language keys, the spelling of numbers, line ends, byte order marks, trailing blanks and Unicode
+//! composition. What is *sent* is never canonical: it is what the user wrote.
+
+use serde_json::{Map, Number, Value};
+use unicode_normalization::UnicodeNormalization;
+
+/// A text with LF, without byte order mark, without blanks at the end of a line or of the text, in NFC.
+pub fn text(text: &str) -> String {
+    let unified = text
+        .trim_start_matches('\u{feff}')
+        .replace("\r\n", "\n")
+        .replace('\r', "\n");
+    let trimmed: Vec<&str> = unified
+        .split('\n')
+        .map(|line| line.trim_end_matches([' ', '\t']))
+        .collect();
+    trimmed.join("\n").trim_end().nfc().collect()
+}
+
+/// A language key as the service returns it: lower-case.
+pub fn language(key: &str) -> String {
+    key.trim().to_ascii_lowercase()
+}
+
+/// A number's value in one spelling: sign, digits without outer zeros, decimal exponent. Loses no digit.
+pub fn number(number: &Number) -> String {
+    let spelled = number.to_string();
+    let (mantissa, exponent) = match spelled.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, exponent.parse::<i64>().unwrap_or(0)),
+        None => (spelled.as_str(), 0),
+    };
+    let (sign, mantissa) = match mantissa.strip_prefix('-') {
+        Some(rest) => ("-", rest),
+        None => ("", mantissa.strip_prefix('+').unwrap_or(mantissa)),
+    };
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = format!("{whole}{fraction}");
+    let digits = digits.trim_start_matches('0');
+    let trailing = digits.len() - digits.trim_end_matches('0').len();
+    let digits = digits.trim_end_matches('0');
+    if digits.is_empty() {
+        return "0".to_owned();
+    }
+    let exponent = exponent - fraction.len() as i64 + trailing as i64;
+    if exponent == 0 {
+        format!("{sign}{digits}")
+    } else {
+        format!("{sign}{digits}e{exponent}")
+    }
+}
+
+/// Whether a text is the service's date for *not set*, in any of its precisions and offsets.
+fn is_unset_date(text: &str) -> bool {
+    text.starts_with("1601-01-01T")
+}
+
+/// An instant in one spelling, or `None` where the text is no date with a time zone.
+fn date(text: &str) -> Option<String> {
+    let looks_like_one =
+        text.len() >= 20 && text.as_bytes()[4] == b'-' && text.as_bytes().get(10) == Some(&b'T');
+    looks_like_one
+        .then(|| text.parse::<jiff::Timestamp>().ok())
+        .flatten()
+        .map(|instant| instant.to_string())
+}
+
+/// A value's canonical form; `None` where the value says nothing (null, empty text, list or map, unset date).
+///
+/// Numbers become texts in a wrapper, so that no number equals a text.
+pub fn value(value: &Value) -> Option<Value> {
+    match value {
+        Value::Null => None,
+        Value::Bool(_) => Some(value.clone()),
+        Value::Number(n) => Some(Value::Array(vec![
+            Value::String("number".into()),
+            Value::String(number(n)),
+        ])),
+        Value::String(s) => {
+            if is_unset_date(s) {
+                return None;
+            }
+            let canonical = date(s).unwrap_or_else(|| text(s));
+            (!canonical.is_empty()).then_some(Value::String(canonical))
+        }
+        Value::Array(items) => {
+            let items: Vec<Value> = items
+                .iter()
+                .map(|item| self::value(item).unwrap_or(Value::Null))
+                .collect();
+            (!items.is_empty()).then_some(Value::Array(items))
+        }
+        Value::Object(members) => {
+            let mut sorted: Vec<(String, Value)> = members
+                .iter()
+                .filter_map(|(key, member)| Some((key.clone(), self::value(member)?)))
+                .collect();
+            sorted.sort_by(|a, b| a.0.cmp(&b.0));
+            (!sorted.is_empty()).then(|| Value::Object(Map::from_iter(sorted)))
+        }
+    }
+}
+
+/// Whether two values, either of which may be missing, mean the same to the service.
+pub fn same(a: Option<&Value>, b: Option<&Value>) -> bool {
+    a.and_then(value) == b.and_then(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn parsed(text: &str) -> Value {
+        serde_json::from_str(text).unwrap()
+    }
+
+    #[test]
+    fn texts_differ_only_where_a_reader_sees_it() {
+        assert_eq!(text("\u{feff}a \r\nb\t\n\n"), "a\nb");
+        assert_eq!(text("e\u{301}"), "é");
+        assert_ne!(text("a\n\nb"), text("a\nb"));
+        assert_ne!(text(" a"), text("a"));
+    }
+
+    #[test]
+    fn numbers_are_equal_by_value_and_keep_every_digit() {
+        for (a, b) in [("25", "25.0"), ("0", "-0.00"), ("1.50", "15e-1"), ("100", "1E2")] {
+            assert!(same(Some(&parsed(a)), Some(&parsed(b))), "{a} {b}");
+        }
+        assert!(!same(
+            Some(&parsed("123456789012345678901")),
+            Some(&parsed("123456789012345678902"))
+        ));
+        assert!(!same(Some(&json!(25)), Some(&json!("25"))));
+    }
+
+    #[test]
+    fn saying_nothing_has_many_spellings() {
+        for nothing in [
+            json!(null),
+            json!(""),
+            json!([]),
+            json!({}),
+            json!({"a": null}),
+            json!("1601-01-01T02:00:00.0000000+02:00"),
+        ] {
+            assert!(same(None, Some(&nothing)), "{nothing}");
+        }
+        assert!(!same(None, Some(&json!(false))));
+    }
+
+    #[test]
+    fn dates_are_instants() {
+        assert!(same(
+            Some(&json!("2026-01-02T03:00:00Z")),
+            Some(&json!("2026-01-02T05:00:00.000+02:00"))
+        ));
+    }
+}

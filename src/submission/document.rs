@@ -1,0 +1,501 @@
+//! The lossless document that live state is kept in.
+
+use std::fmt;
+
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Map, Value};
+
+use super::canonical;
+use super::status::Status;
+
+/// A submission exactly as the service sent it: members in order, unknown ones included, numbers digit by digit.
+///
+/// What Storeward sends back is this document with planned paths overlaid, so nothing else can change.
+/// Its `Debug` shows no upload URL and no notes.
+#[derive(Clone, PartialEq, Default)]
+pub struct Document(Map<String, Value>);
+
+/// The address that a draft's files are uploaded to. It is a credential: whoever has it can read and replace the upload.
+#[derive(Clone)]
+pub struct UploadUrl(SecretString);
+
+impl UploadUrl {
+    /// Takes the URL as the service wrote it. A raw `+` in its signature would be read as a blank by the
+    /// storage service, so it is written `%2B` (as Microsoft's samples and `microsoft/msstore-cli` do).
+    pub fn new(url: &str) -> Self {
+        Self(SecretString::from(url.replace('+', "%2B")))
+    }
+
+    /// The URL itself, for the one request that needs it.
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+impl fmt::Debug for UploadUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("UploadUrl(hidden)")
+    }
+}
+
+/// What is to become, or became, of a file that a submission names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileStatus {
+    /// Part of what is published.
+    Uploaded,
+    /// Comes with the next upload.
+    PendingUpload,
+    /// Goes with the next commit; counts as gone.
+    PendingDelete,
+    /// `None` or a value that no source lists.
+    Other,
+}
+
+/// A view of one entry of `applicationPackages`, `flightPackages` or a listing's `images`.
+#[derive(Debug, Clone, Copy)]
+pub struct FileEntry<'a>(&'a Map<String, Value>);
+
+impl<'a> FileEntry<'a> {
+    fn text(self, key: &str) -> &'a str {
+        self.0.get(key).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// The service's id; empty for a file that was never committed.
+    pub fn id(self) -> &'a str {
+        self.text("id")
+    }
+
+    /// The name inside the upload, or the server's own for files uploaded in the portal.
+    pub fn file_name(self) -> &'a str {
+        self.text("fileName")
+    }
+
+    /// An image's caption.
+    pub fn description(self) -> &'a str {
+        self.text("description")
+    }
+
+    /// An image's type, such as `Screenshot`.
+    pub fn image_type(self) -> &'a str {
+        self.text("imageType")
+    }
+
+    /// A package's version; `None` until the service has read the package.
+    pub fn version(self) -> Option<&'a str> {
+        Some(self.text("version")).filter(|v| !v.is_empty())
+    }
+
+    /// A package's architecture in the service's spelling; empty where it names none.
+    pub fn architecture(self) -> &'a str {
+        self.text("architecture")
+    }
+
+    /// The names of a package's device families, such as `Windows.Desktop`, without minimum versions.
+    pub fn device_families(self) -> impl Iterator<Item = &'a str> {
+        self.0
+            .get("targetDeviceFamilies")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .map(|family| family.split(' ').next().unwrap_or(family))
+    }
+
+    /// What is to become of the file.
+    pub fn status(self) -> FileStatus {
+        match self.text("fileStatus") {
+            "Uploaded" => FileStatus::Uploaded,
+            "PendingUpload" => FileStatus::PendingUpload,
+            "PendingDelete" => FileStatus::PendingDelete,
+            _ => FileStatus::Other,
+        }
+    }
+
+    /// The entry as the service sent it.
+    pub fn json(self) -> &'a Map<String, Value> {
+        self.0
+    }
+}
+
+/// Members that the service owns (read-only, or accepted and ignored), by where they lie; `*` is any key or index.
+///
+/// They are never compared: they change by themselves. `isAdvancedPricingModel` flips after any update
+/// (`microsoft/StoreBroker#129`), `sales` is obsolete (`microsoft/msstore-cli#29`), `targetPlatform` is missing
+/// from some answers.
+const SERVER_OWNED: &[&[&str]] = &[
+    &["id"],
+    &["flightId"],
+    &["status"],
+    &["statusDetails"],
+    &["fileUploadUrl"],
+    &["friendlyName"],
+    &["pricing", "isAdvancedPricingModel"],
+    &["pricing", "sales"],
+    &["listings", "*", "baseListing", "privacyPolicy"],
+    &["listings", "*", "baseListing", "supportContact"],
+    &["listings", "*", "baseListing", "websiteUrl"],
+    &["applicationPackages", "*", "version"],
+    &["applicationPackages", "*", "architecture"],
+    &["applicationPackages", "*", "languages"],
+    &["applicationPackages", "*", "capabilities"],
+    &["applicationPackages", "*", "targetDeviceFamilies"],
+    &["applicationPackages", "*", "targetPlatform"],
+    &["flightPackages", "*", "version"],
+    &["flightPackages", "*", "architecture"],
+    &["flightPackages", "*", "languages"],
+    &["flightPackages", "*", "capabilities"],
+    &["flightPackages", "*", "targetDeviceFamilies"],
+    &["flightPackages", "*", "targetPlatform"],
+    &["packageDeliveryOptions", "packageRollout", "packageRolloutStatus"],
+    &["packageDeliveryOptions", "packageRollout", "fallbackSubmissionId"],
+    &["trailers", "*", "id"],
+    &["trailers", "*", "videoFileId"],
+    &["trailers", "*", "trailerAssets", "*", "imageList", "*", "id"],
+];
+
+impl Document {
+    /// Reads a document from JSON.
+    pub fn from_json(bytes: &[u8]) -> Result<Self, serde_json::Error> {
+        serde_json::from_slice(bytes).map(Self)
+    }
+
+    /// The document as JSON.
+    pub fn json(&self) -> &Map<String, Value> {
+        &self.0
+    }
+
+    /// The member at a path of the API's own keys; languages are found in any case.
+    pub fn get<K: AsRef<str>>(&self, path: &[K]) -> Option<&Value> {
+        let (first, rest) = path.split_first()?;
+        rest.iter()
+            .try_fold(member(&self.0, first.as_ref())?, |value, key| {
+                member(value.as_object()?, key.as_ref())
+            })
+    }
+
+    /// Sets the member at a path of the API's own keys and leaves every other one as it is.
+    ///
+    /// Objects on the way that are missing or null are made.
+    pub fn set<K: AsRef<str>>(&mut self, path: &[K], value: Value) {
+        let Some((last, parents)) = path.split_last() else {
+            return;
+        };
+        let mut members = &mut self.0;
+        for key in parents {
+            let key = spelling(members, key.as_ref());
+            let child = members.entry(key).or_insert(Value::Null);
+            if !child.is_object() {
+                *child = Value::Object(Map::new());
+            }
+            let Value::Object(inner) = child else {
+                unreachable!("was just made an object")
+            };
+            members = inner;
+        }
+        let key = spelling(members, last.as_ref());
+        members.insert(key, value);
+    }
+
+    /// Removes the member at a path of the API's own keys, if it is there.
+    pub fn remove<K: AsRef<str>>(&mut self, path: &[K]) {
+        let Some((last, parents)) = path.split_last() else {
+            return;
+        };
+        let mut members = &mut self.0;
+        for key in parents {
+            let key = spelling(members, key.as_ref());
+            match members.get_mut(&key) {
+                Some(Value::Object(inner)) => members = inner,
+                _ => return,
+            }
+        }
+        let key = spelling(members, last.as_ref());
+        members.shift_remove(&key);
+    }
+
+    fn text_at(&self, path: &[&str]) -> &str {
+        self.get(path).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// The submission's id.
+    pub fn id(&self) -> &str {
+        self.text_at(&["id"])
+    }
+
+    /// The name that Partner Center shows, such as `Submission 7`.
+    pub fn friendly_name(&self) -> &str {
+        self.text_at(&["friendlyName"])
+    }
+
+    /// The submission's status.
+    pub fn status(&self) -> Status {
+        Status::new(self.text_at(&["status"]))
+    }
+
+    /// Where the draft's files go; `None` for submissions that were made in the portal, which the API
+    /// can neither change nor delete (`MicrosoftDocs/windows-dev-docs#2641`).
+    pub fn upload_url(&self) -> Option<UploadUrl> {
+        Some(self.text_at(&["fileUploadUrl"]))
+            .filter(|url| !url.is_empty())
+            .map(UploadUrl::new)
+    }
+
+    /// The base price; `None` where it is missing or null.
+    pub fn price_id(&self) -> Option<&str> {
+        self.get(&["pricing", "priceId"])
+            .and_then(Value::as_str)
+            .filter(|id| !id.is_empty())
+    }
+
+    /// The listing languages as the service spells them.
+    pub fn languages(&self) -> impl Iterator<Item = &str> {
+        self.get(&["listings"])
+            .and_then(Value::as_object)
+            .into_iter()
+            .flat_map(Map::keys)
+            .map(String::as_str)
+    }
+
+    /// The images of one language, in display order, deletions included.
+    pub fn images(&self, language: &str) -> Vec<FileEntry<'_>> {
+        self.entries(&["listings", language, "baseListing", "images"])
+    }
+
+    /// The file entries of a list at a path of the API's own keys, deletions included.
+    pub fn entries(&self, path: &[&str]) -> Vec<FileEntry<'_>> {
+        let items = self.get(path).and_then(Value::as_array);
+        items
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_object)
+            .map(FileEntry)
+            .collect()
+    }
+
+    /// Every file that the next upload must hold, packages and images alike, wherever it stands in the document.
+    pub fn pending_uploads(&self) -> Vec<FileEntry<'_>> {
+        fn walk<'a>(value: &'a Value, into: &mut Vec<FileEntry<'a>>) {
+            match value {
+                Value::Array(items) => items.iter().for_each(|item| walk(item, into)),
+                Value::Object(members) => {
+                    let entry = FileEntry(members);
+                    if entry.status() == FileStatus::PendingUpload {
+                        into.push(entry);
+                    }
+                    members.values().for_each(|member| walk(member, into));
+                }
+                _ => {}
+            }
+        }
+        let mut found = Vec::new();
+        self.0.values().for_each(|member| walk(member, &mut found));
+        found
+    }
+
+    /// The whole document in canonical form, without what the service owns and without files that go.
+    ///
+    /// Two documents with equal canonical form mean the same release.
+    pub fn canonical(&self) -> Value {
+        let members: Map<String, Value> = canonical_members(&self.0, &mut Vec::new());
+        Value::Object(members)
+    }
+
+    /// The canonical forms of two documents, told apart by the path at which each difference lies (API keys,
+    /// list positions as numbers), sorted.
+    pub fn differences(&self, other: &Self) -> Vec<Vec<String>> {
+        let mut found = Vec::new();
+        differences(
+            Some(&self.canonical()),
+            Some(&other.canonical()),
+            &mut Vec::new(),
+            &mut found,
+        );
+        found.sort();
+        found
+    }
+}
+
+fn differences(a: Option<&Value>, b: Option<&Value>, at: &mut Vec<String>, found: &mut Vec<Vec<String>>) {
+    if a == b {
+        return;
+    }
+    if let (Some(Value::Object(a)), Some(Value::Object(b))) = (a, b) {
+        let mut keys: Vec<&String> = a
+            .keys()
+            .chain(b.keys().filter(|key| !a.contains_key(*key)))
+            .collect();
+        keys.sort();
+        for key in keys {
+            at.push(key.clone());
+            differences(a.get(key), b.get(key), at, found);
+            at.pop();
+        }
+    } else {
+        found.push(at.clone());
+    }
+}
+
+/// A member by key; where the exact key is missing, by the same key in another case (languages vary in case).
+fn member<'a>(members: &'a Map<String, Value>, key: &str) -> Option<&'a Value> {
+    members.get(key).or_else(|| {
+        members
+            .iter()
+            .find(|(k, _)| k.eq_ignore_ascii_case(key))
+            .map(|(_, value)| value)
+    })
+}
+
+/// The spelling under which a key is already there, else the key itself.
+fn spelling(members: &Map<String, Value>, key: &str) -> String {
+    if members.contains_key(key) {
+        return key.to_owned();
+    }
+    members
+        .keys()
+        .find(|k| k.eq_ignore_ascii_case(key))
+        .cloned()
+        .unwrap_or_else(|| key.to_owned())
+}
+
+fn is_server_owned(path: &[String]) -> bool {
+    SERVER_OWNED.iter().any(|owned| {
+        owned.len() == path.len()
+            && owned
+                .iter()
+                .zip(path)
+                .all(|(want, key)| *want == "*" || want == key)
+    })
+}
+
+/// Whether the keys below this path are the user's own words (languages, markets), which say something even when nothing is below them.
+fn is_keyed_by_users(path: &[String]) -> bool {
+    match path {
+        [listings] => listings == "listings",
+        [trailers, _, assets] => trailers == "trailers" && assets == "trailerAssets",
+        _ => false,
+    }
+}
+
+fn canonical_members(members: &Map<String, Value>, at: &mut Vec<String>) -> Map<String, Value> {
+    let by_users = is_keyed_by_users(at);
+    let mut canonical: Vec<(String, Value)> = Vec::new();
+    for (key, value) in members {
+        let key = if by_users {
+            canonical::language(key)
+        } else {
+            key.clone()
+        };
+        at.push(key.clone());
+        if !is_server_owned(at) {
+            match canonical_value(value, at) {
+                Some(value) => canonical.push((key, value)),
+                None if by_users => canonical.push((key, Value::Null)),
+                None => {}
+            }
+        }
+        at.pop();
+    }
+    canonical.sort_by(|a, b| a.0.cmp(&b.0));
+    canonical.into_iter().collect()
+}
+
+fn canonical_value(value: &Value, at: &mut Vec<String>) -> Option<Value> {
+    match value {
+        Value::Array(items) => {
+            let mut kept = Vec::new();
+            for item in items {
+                if let Value::Object(members) = item {
+                    let entry = FileEntry(members);
+                    if entry.status() == FileStatus::PendingDelete {
+                        continue;
+                    }
+                    at.push("*".into());
+                    let mut members = canonical_members(members, at);
+                    at.pop();
+                    if entry.status() == FileStatus::PendingUpload {
+                        members.shift_remove("id");
+                    }
+                    kept.push(Value::Object(members));
+                } else {
+                    kept.push(canonical::value(item).unwrap_or(Value::Null));
+                }
+            }
+            (!kept.is_empty()).then_some(Value::Array(kept))
+        }
+        Value::Object(members) => {
+            let members = canonical_members(members, at);
+            (!members.is_empty()).then_some(Value::Object(members))
+        }
+        scalar => canonical::value(scalar),
+    }
+}
+
+impl fmt::Debug for Document {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "Document({} {}, {} members)",
+            self.id(),
+            self.status(),
+            self.0.len()
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn document(text: &str) -> Document {
+        Document::from_json(text.as_bytes()).unwrap()
+    }
+
+    const SAMPLE: &str = r#"{"id":"1","status":"PendingCommit","fileUploadUrl":"https://h/b?sig=a+b",
+        "pricing":{"priceId":"Tier2","isAdvancedPricingModel":true},
+        "listings":{"en-US":{"baseListing":{"title":"T","images":[
+            {"fileName":"a.png","fileStatus":"Uploaded","id":"7","imageType":"Screenshot"},
+            {"fileName":"b.png","fileStatus":"PendingDelete","id":"8","imageType":"Screenshot"}]}},"de":{}},
+        "odd":{"big":123456789012345678901234567890,"float":1.50,"none":null,"deep":{"x":[1]}}}"#;
+
+    #[test]
+    fn what_it_does_not_know_travels_on_unchanged() {
+        let text = r#"{"a":1.50,"b":123456789012345678901234567890,"c":null,"d":{"z":[],"y":{}}}"#;
+        assert_eq!(serde_json::to_string(document(text).json()).unwrap(), text);
+    }
+
+    #[test]
+    fn set_touches_one_path_only_and_keeps_the_spelling_of_languages() {
+        let mut changed = document(SAMPLE);
+        changed.set(&["listings", "en-us", "baseListing", "title"], "U".into());
+        assert_eq!(
+            changed.differences(&document(SAMPLE)),
+            [["listings", "en-us", "baseListing", "title"]]
+        );
+        assert_eq!(changed.languages().collect::<Vec<_>>(), ["en-US", "de"]);
+    }
+
+    #[test]
+    fn what_the_service_owns_is_no_difference() {
+        let other = SAMPLE
+            .replace("\"id\":\"1\"", "\"id\":\"2\"")
+            .replace("true", "false")
+            .replace("sig=", "sig=z");
+        assert!(document(SAMPLE).differences(&document(&other)).is_empty());
+        let gone = SAMPLE.replace("a.png", "c.png");
+        assert_eq!(document(SAMPLE).differences(&document(&gone)).len(), 1);
+    }
+
+    #[test]
+    fn an_empty_language_is_not_a_missing_one() {
+        let mut without = document(SAMPLE);
+        without.remove(&["listings", "DE"]);
+        assert_eq!(without.differences(&document(SAMPLE)), [["listings", "de"]]);
+    }
+
+    #[test]
+    fn an_upload_url_is_never_shown_and_its_plus_is_encoded() {
+        let document = document(SAMPLE);
+        assert_eq!(document.upload_url().unwrap().expose(), "https://h/b?sig=a%2Bb");
+        assert!(!format!("{document:?} {:?}", document.upload_url()).contains("sig"));
+    }
+}

@@ -1,0 +1,84 @@
+//! Where a value lies inside a submission, in the words of a manifest.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A path of keys below `submission`, as a manifest spells them: `listings.en-us.description`.
+///
+/// It is the address of a change in a plan. The place in the API's document is found through the
+/// [field table](crate::submission::field): there a listing's texts lie one level deeper, in `baseListing`.
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, schemars::JsonSchema,
+)]
+#[serde(transparent)]
+pub struct Path(Vec<String>);
+
+impl Path {
+    /// A path of these keys.
+    pub fn new<K: Into<String>>(keys: impl IntoIterator<Item = K>) -> Self {
+        Self(keys.into_iter().map(Into::into).collect())
+    }
+
+    /// This path with one more key.
+    #[must_use]
+    pub fn child(&self, key: impl Into<String>) -> Self {
+        let mut keys = self.0.clone();
+        keys.push(key.into());
+        Self(keys)
+    }
+
+    /// The keys, outermost first.
+    pub fn keys(&self) -> &[String] {
+        &self.0
+    }
+
+    /// Whether `self` is `other` or lies above it.
+    pub fn covers(&self, other: &Self) -> bool {
+        other.0.starts_with(&self.0)
+    }
+
+    /// The language of a path below `listings`.
+    pub fn language(&self) -> Option<&str> {
+        match self.0.as_slice() {
+            [listings, language, ..] if listings == "listings" => Some(language),
+            _ => None,
+        }
+    }
+
+    /// The keys joined by dots, as people write and read a path.
+    pub fn dotted(&self) -> String {
+        self.0.join(".")
+    }
+
+    /// Whether a dotted pattern, `*` standing for one key, names this path or one above it.
+    pub fn is_named_by(&self, pattern: &str) -> bool {
+        let wanted: Vec<&str> = pattern.split('.').collect();
+        wanted.len() <= self.0.len()
+            && wanted
+                .iter()
+                .zip(&self.0)
+                .all(|(want, key)| *want == "*" || key.eq_ignore_ascii_case(want))
+    }
+}
+
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.dotted())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_name_a_path_and_all_below_it() {
+        let path = Path::new(["listings", "en-us", "images", "Screenshot", "2"]);
+        assert!(path.is_named_by("listings.*.images"));
+        assert!(path.is_named_by("listings.EN-US"));
+        assert!(!path.is_named_by("listings.de-de"));
+        assert!(!path.is_named_by("listings.en-us.images.Screenshot.2.description"));
+        assert_eq!(path.language(), Some("en-us"));
+    }
+}
