@@ -1,1 +1,11 @@
 //! Local files: digest, image header, package manifest, archive.
+//!
+//! Everything here reads the disk and nothing else, and blocks while it does: asynchronous callers use
+//! `spawn_blocking`. Files are taken as hostile: reading is bounded in memory and time whatever they hold.
+
+mod digest;
+mod file;
+mod name;
+
+pub use digest::{Digest, Fingerprint, ParseDigestError, fingerprint};
+pub use name::{LiveName, archive_name};
