@@ -3,9 +3,11 @@
 //! Everything here reads the disk and nothing else, and blocks while it does: asynchronous callers use
 //! `spawn_blocking`. Files are taken as hostile: reading is bounded in memory and time whatever they hold.
 
+mod archive;
 mod digest;
 mod file;
 mod name;
 
+pub use archive::{Archive, ArchiveError, Entry, PartCrc, Piece, Verifier};
 pub use digest::{Digest, Fingerprint, ParseDigestError, fingerprint};
 pub use name::{LiveName, archive_name};
