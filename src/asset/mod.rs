@@ -6,8 +6,10 @@
 mod archive;
 mod digest;
 mod file;
+mod image;
 mod name;
 
 pub use archive::{Archive, ArchiveError, Entry, PartCrc, Piece, Verifier};
 pub use digest::{Digest, Fingerprint, ParseDigestError, fingerprint};
+pub use image::{ImageError, ImageFormat, ImageHeader, image_header};
 pub use name::{LiveName, archive_name};
