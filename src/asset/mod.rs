@@ -8,8 +8,13 @@ mod digest;
 mod file;
 mod image;
 mod name;
+mod package;
 
 pub use archive::{Archive, ArchiveError, Entry, PartCrc, Piece, Verifier};
 pub use digest::{Digest, Fingerprint, ParseDigestError, fingerprint};
 pub use image::{ImageError, ImageFormat, ImageHeader, image_header};
 pub use name::{LiveName, archive_name};
+pub use package::{
+    Architecture, Capability, DeviceFamily, Package, PackageError, PackageKind, PackageProblem,
+    ParseArchitectureError, ParseVersionError, Version, read_package,
+};
