@@ -7,3 +7,6 @@
 
 mod architecture;
 mod asset_archive;
+mod asset_package;
+mod asset_package_hostile;
+mod support;
