@@ -1,1 +1,20 @@
 //! Local files: digest, image header, package manifest, archive.
+//!
+//! Everything here reads the disk and nothing else, and blocks while it does: asynchronous callers use
+//! `spawn_blocking`. Files are taken as hostile: reading is bounded in memory and time whatever they hold.
+
+mod archive;
+mod digest;
+mod file;
+mod image;
+mod name;
+mod package;
+
+pub use archive::{Archive, ArchiveError, Entry, PartCrc, Piece, Verifier};
+pub use digest::{Digest, Fingerprint, ParseDigestError, fingerprint};
+pub use image::{ImageError, ImageFormat, ImageHeader, image_header};
+pub use name::{LiveName, archive_name};
+pub use package::{
+    Architecture, Capability, DeviceFamily, Package, PackageError, PackageKind, PackageProblem,
+    ParseArchitectureError, ParseVersionError, Version, read_package,
+};

@@ -1,3 +1,12 @@
 //! All integration tests, in one binary.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that panics has failed, also in its helpers; the lint knows only functions marked `#[test]`"
+)]
+
 mod architecture;
+mod asset_archive;
+mod asset_package;
+mod asset_package_hostile;
+mod support;

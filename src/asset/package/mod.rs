@@ -1,0 +1,191 @@
+//! What a package says of itself: identity, version, architectures, families, languages, capabilities.
+//!
+//! Read from the package's own manifest, also inside bundles and upload containers. The payload is never
+//! read, whatever its size; a file that would take more than a bounded amount of reading is refused.
+//!
+//! | File | What is read |
+//! |---|---|
+//! | `.msix`, `.appx` | `AppxManifest.xml` |
+//! | `.msixbundle`, `.appxbundle` | `AppxMetadata/AppxBundleManifest.xml`, and the manifests of the application packages inside |
+//! | `.msixupload`, `.appxupload` | the one bundle or package inside |
+
+mod container;
+mod error;
+mod manifest;
+mod model;
+mod window;
+mod xml;
+
+use std::collections::{BTreeSet, HashSet};
+use std::hash::Hash;
+use std::path::Path;
+
+pub use error::{PackageError, PackageProblem};
+pub use model::{
+    Architecture, Capability, DeviceFamily, Package, PackageKind, ParseArchitectureError, ParseVersionError,
+    Version,
+};
+
+use container::{Container, key};
+use error::{shown, within};
+use manifest::{AppManifest, BundleManifest, Facts, Identity};
+use window::Window;
+
+const APP_MANIFEST: &str = "AppxManifest.xml";
+const BUNDLE_MANIFEST: &str = "AppxMetadata/AppxBundleManifest.xml";
+
+/// Largest number of device families, languages and capabilities together. The schema allows some
+/// hundreds of each.
+const MAX_FACTS: usize = 5_000;
+
+/// What an extension says that a file is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Package,
+    Bundle,
+    Upload,
+}
+
+const EXTENSIONS: [(&str, Form); 6] = [
+    ("msix", Form::Package),
+    ("appx", Form::Package),
+    ("msixbundle", Form::Bundle),
+    ("appxbundle", Form::Bundle),
+    ("msixupload", Form::Upload),
+    ("appxupload", Form::Upload),
+];
+
+impl Form {
+    fn of(name: &str) -> Option<Self> {
+        let (_, extension) = name.rsplit_once('.')?;
+        EXTENSIONS
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(extension))
+            .map(|(_, form)| *form)
+    }
+}
+
+/// Reads what a package, bundle or upload container says of itself. The extension tells which it is.
+///
+/// # Errors
+///
+/// A [`PackageError`] for every file that is not a whole and well-formed package.
+pub fn read_package(path: &Path) -> Result<Package, PackageError> {
+    let mut inside = Vec::new();
+    read(path, &mut inside).map_err(|problem| PackageError {
+        path: path.to_owned(),
+        inside,
+        problem: Box::new(problem),
+    })
+}
+
+/// `inside` has, when this fails, the way to the file inside the file.
+fn read(path: &Path, inside: &mut Vec<String>) -> Result<Package, PackageProblem> {
+    let form = Form::of(&path.to_string_lossy()).ok_or(PackageProblem::Extension)?;
+    let window = Window::open(path).map_err(PackageProblem::Unreadable)?;
+    match form {
+        Form::Package => package(read_app(window, inside)?, PackageKind::Package),
+        Form::Bundle => read_bundle(window, PackageKind::Bundle, inside),
+        Form::Upload => read_upload(window, inside),
+    }
+}
+
+/// An upload container must have exactly one package or bundle; the rest of it are symbols.
+fn read_upload(window: Window, inside: &mut Vec<String>) -> Result<Package, PackageProblem> {
+    let upload = Container::open(window, |name| {
+        matches!(Form::of(name), Some(Form::Package | Form::Bundle))
+    })?;
+    let names: Vec<_> = upload.names().map(str::to_owned).collect();
+    let name = match names.as_slice() {
+        [] => return Err(PackageProblem::EmptyUpload),
+        [name] => name,
+        _ => {
+            return Err(PackageProblem::SeveralInUpload {
+                names: names.iter().map(|name| shown(name)).collect(),
+            });
+        }
+    };
+    let inner = upload.open_inner(name)?;
+    within(inside, name, |inside| match Form::of(name) {
+        Some(Form::Bundle) => read_bundle(inner, PackageKind::Upload { bundle: true }, inside),
+        _ => package(read_app(inner, inside)?, PackageKind::Upload { bundle: false }),
+    })
+}
+
+fn read_bundle(
+    window: Window,
+    kind: PackageKind,
+    inside: &mut Vec<String>,
+) -> Result<Package, PackageProblem> {
+    let container = Container::open(window, |name| {
+        is(name, BUNDLE_MANIFEST) || Form::of(name) == Some(Form::Package)
+    })?;
+    let text = container.read_manifest(BUNDLE_MANIFEST)?;
+    let bundle = within(inside, BUNDLE_MANIFEST, |_| BundleManifest::parse(&text))?;
+    let mut package = empty(kind, bundle.identity);
+    package.languages = bundle.languages;
+    let mut opened = HashSet::new();
+    for application in bundle.applications {
+        if !opened.insert(key(&application.file_name)) {
+            return Err(PackageProblem::Twice {
+                name: shown(&application.file_name),
+            });
+        }
+        let inner = container.open_inner(&application.file_name)?;
+        let app = within(inside, &application.file_name, |inside| read_app(inner, inside))?;
+        add(&mut package, application.architecture, app.facts)?;
+    }
+    Ok(package)
+}
+
+fn read_app(window: Window, inside: &mut Vec<String>) -> Result<AppManifest, PackageProblem> {
+    let text = Container::open(window, |name| is(name, APP_MANIFEST))?.read_manifest(APP_MANIFEST)?;
+    within(inside, APP_MANIFEST, |_| AppManifest::parse(&text))
+}
+
+/// Names inside a package are compared without case, as Windows does.
+fn is(name: &str, manifest: &str) -> bool {
+    name.eq_ignore_ascii_case(manifest)
+}
+
+fn package(app: AppManifest, kind: PackageKind) -> Result<Package, PackageProblem> {
+    let mut package = empty(kind, app.identity);
+    add(&mut package, app.architecture, app.facts)?;
+    Ok(package)
+}
+
+fn empty(kind: PackageKind, identity: Identity) -> Package {
+    Package {
+        kind,
+        name: identity.name,
+        publisher: identity.publisher,
+        version: identity.version,
+        architectures: BTreeSet::new(),
+        device_families: Vec::new(),
+        languages: Vec::new(),
+        capabilities: Vec::new(),
+    }
+}
+
+/// Adds what an application package says, without what is known already: two packages of a bundle mostly
+/// say the same.
+fn add(package: &mut Package, architecture: Architecture, facts: Facts) -> Result<(), PackageProblem> {
+    package.architectures.insert(architecture);
+    package.device_families.extend(facts.device_families);
+    package.languages.extend(facts.languages);
+    package.capabilities.extend(facts.capabilities);
+    retain_first(&mut package.device_families, Clone::clone);
+    retain_first(&mut package.languages, |language| language.to_ascii_lowercase());
+    retain_first(&mut package.capabilities, Clone::clone);
+    let count = package.device_families.len() + package.languages.len() + package.capabilities.len();
+    if count > MAX_FACTS {
+        return Err(PackageProblem::TooManyFacts { limit: MAX_FACTS });
+    }
+    Ok(())
+}
+
+/// Keeps the first of those items that have the same key.
+fn retain_first<T, K: Hash + Eq>(items: &mut Vec<T>, key: impl Fn(&T) -> K) {
+    let mut seen = HashSet::new();
+    items.retain(|item| seen.insert(key(item)));
+}
