@@ -1,0 +1,5 @@
+//! What tests share.
+
+pub(crate) mod local;
+pub(crate) mod plain_http;
+pub(crate) mod things;
