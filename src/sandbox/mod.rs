@@ -1,1 +1,269 @@
-//! A local Partner Center.
+//! A local Partner Center, for trying things out and for tests: login, submission API and blob storage on one
+//! loopback listener, with the rules of the service, its error bodies, and statuses that move on by themselves.
+//!
+//! | Room | What it is for |
+//! |---|---|
+//! | `server` | the listener: what every request goes through |
+//! | `log` | `requests.ndjson`: one line a request |
+//! | `login` | access tokens |
+//! | `api` | which path is which operation, and the operations |
+//! | `answer` | the service's answers and errors, in its own words |
+//! | `model` | ONE table: what members submissions have, with limits and what they fall back to |
+//! | `update` | what a PUT makes of a draft |
+//! | `files` | packages, images and icons in a submission |
+//! | `commit` | what a commit does: files, ids, metadata; with `archive`, `package`, `images` and `checks` |
+//! | `clock` | how a committed submission moves on |
+//! | `blob` | where ZIPs are uploaded to |
+//! | `state` | what is remembered, and the file that it is kept in |
+//! | `seed` | the account that a fresh sandbox starts with; `plant` makes a state of it |
+//!
+//! It decides nothing together with the rest of the program, so that one mistake cannot hide in both.
+
+mod answer;
+mod api;
+mod archive;
+mod blob;
+mod checks;
+mod clock;
+mod commit;
+mod files;
+mod images;
+mod log;
+mod login;
+mod model;
+mod package;
+mod plant;
+mod seed;
+mod server;
+mod state;
+mod update;
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+pub use self::seed::{Credentials, seed_schema};
+
+use self::blob::Blobs;
+use self::log::Log;
+use self::plant::plant;
+use self::seed::Seed;
+use self::server::Server;
+use self::state::Store;
+
+/// How long [`Sandbox::stop`] waits for requests that are being answered.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How a sandbox is started.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where to listen: a loopback address; port 0 takes any free one.
+    pub listen: SocketAddr,
+    /// The folder that all state is kept in; made when it is missing.
+    pub data: PathBuf,
+    /// The account to start with. Used only when `data` holds no state yet; without one the account is empty.
+    pub seed: Option<PathBuf>,
+}
+
+/// Where a sandbox is reached.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Endpoints {
+    /// The root of the API, with `/v1.0/my`.
+    pub api: String,
+    /// The root of the login.
+    pub login: String,
+    /// The root of upload URLs.
+    pub blob: String,
+}
+
+/// Why a sandbox does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum SandboxError {
+    /// Anybody could reach it.
+    #[error(
+        "the sandbox cannot listen on `{0}`: it has no real protection, give a loopback address such as `127.0.0.1:0`"
+    )]
+    NotLoopback(SocketAddr),
+    /// The port is taken, or may not be used.
+    #[error("the sandbox cannot listen on `{address}`, choose another port or 0 for any")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// Another process has the folder.
+    #[error("the folder `{}` is used by another sandbox that is running, stop it or choose another folder", .0.display())]
+    InUse(PathBuf),
+    /// The folder cannot be used.
+    #[error("the folder `{}` cannot be used for the state of a sandbox", .path.display())]
+    Data {
+        /// The folder.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The seed cannot be read.
+    #[error("the seed `{}` cannot be read", .path.display())]
+    SeedUnreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The seed is not what `storeward schema seed` describes.
+    #[error("the seed `{}` is not valid: {source}; see `storeward schema seed`", .path.display())]
+    SeedInvalid {
+        /// The file.
+        path: PathBuf,
+        /// Where and what.
+        source: serde_json::Error,
+    },
+    /// The seed contradicts itself.
+    #[error("the seed `{}` cannot be used: {reason}", .path.display())]
+    SeedUnusable {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+/// A running sandbox. Dropping it stops it, too, without waiting for requests that are being answered.
+#[derive(Debug)]
+pub struct Sandbox {
+    endpoints: Endpoints,
+    credentials: Credentials,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<io::Result<()>>,
+    /// Held as long as the folder is used.
+    lock: File,
+}
+
+/// Starts a sandbox.
+pub async fn start(options: Options) -> Result<Sandbox, SandboxError> {
+    if !options.listen.ip().is_loopback() {
+        return Err(SandboxError::NotLoopback(options.listen));
+    }
+    let data = options.data.as_path();
+    let lock = lock(data)?;
+    let in_data = |source| SandboxError::Data {
+        path: data.to_owned(),
+        source,
+    };
+    let blobs = Arc::new(Blobs::open(data).map_err(in_data)?);
+    let store = open_store(data, blobs.scratch(), options.seed.as_deref())?;
+    let log = Log::open(&data.join("requests.ndjson")).map_err(in_data)?;
+    let listening = |source| SandboxError::Listen {
+        address: options.listen,
+        source,
+    };
+    let listener = TcpListener::bind(options.listen).await.map_err(listening)?;
+    let address = listener.local_addr().map_err(listening)?;
+    let endpoints = Endpoints {
+        api: format!("http://{address}/v1.0/my"),
+        login: format!("http://{address}"),
+        blob: format!("http://{address}/blob"),
+    };
+    let credentials = store.credentials.clone();
+    let server = Server {
+        store: Mutex::new(store),
+        blobs,
+        endpoints: endpoints.clone(),
+        log,
+        pace: Mutex::default(),
+    };
+    let router = axum::Router::new()
+        .fallback(server::handle)
+        .with_state(Arc::new(server));
+    let (stop, stopped) = oneshot::channel::<()>();
+    let serve = axum::serve(listener, router).with_graceful_shutdown(async {
+        // Ends as well when the other side is dropped.
+        let _ = stopped.await;
+    });
+    let task = tokio::spawn(async move { serve.await });
+    Ok(Sandbox {
+        endpoints,
+        credentials,
+        stop,
+        task,
+        lock,
+    })
+}
+
+/// Takes the folder for this process. The lock goes with the process, however that ends.
+fn lock(data: &Path) -> Result<File, SandboxError> {
+    let in_data = |source| SandboxError::Data {
+        path: data.to_owned(),
+        source,
+    };
+    std::fs::create_dir_all(data).map_err(in_data)?;
+    let mut options = OpenOptions::new();
+    let file = options
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(data.join("lock"))
+        .map_err(in_data)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(SandboxError::InUse(data.to_owned())),
+        Err(TryLockError::Error(error)) => Err(in_data(error)),
+    }
+}
+
+/// The state of an earlier process, or a new one.
+fn open_store(data: &Path, scratch: &Path, seed: Option<&Path>) -> Result<Store, SandboxError> {
+    let in_data = |source| SandboxError::Data {
+        path: data.to_owned(),
+        source,
+    };
+    let file = data.join("state.json");
+    if let Some(store) = Store::load(&file, scratch).map_err(in_data)? {
+        return Ok(store);
+    }
+    let planted = match seed {
+        None => plant(Seed::default(), Timestamp::now()),
+        Some(path) => plant(Seed::read(path)?, Timestamp::now()),
+    };
+    let state = planted.map_err(|reason| SandboxError::SeedUnusable {
+        path: seed.map(Path::to_owned).unwrap_or_default(),
+        reason,
+    })?;
+    let mut store = Store::new(state, file, scratch.to_owned());
+    store.save().map_err(in_data)?;
+    Ok(store)
+}
+
+impl Sandbox {
+    /// Where it is reached.
+    pub fn endpoints(&self) -> &Endpoints {
+        &self.endpoints
+    }
+
+    /// What its login accepts.
+    pub fn credentials(&self) -> Credentials {
+        self.credentials.clone()
+    }
+
+    /// Stops it: no request is taken any more, those that are being answered are finished, the folder is free.
+    pub async fn stop(self) {
+        let Self {
+            stop, mut task, lock, ..
+        } = self;
+        drop(stop);
+        if tokio::time::timeout(PATIENCE, &mut task).await.is_err() {
+            task.abort();
+        }
+        drop(lock);
+    }
+}

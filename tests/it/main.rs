@@ -9,4 +9,5 @@ mod architecture;
 mod asset_archive;
 mod asset_package;
 mod asset_package_hostile;
+mod sandbox_rules;
 mod support;

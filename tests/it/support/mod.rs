@@ -1,4 +1,7 @@
 //! What several integration tests need.
 
+pub(crate) mod local;
 pub(crate) mod msix;
+pub(crate) mod plain_http;
 pub(crate) mod raw_zip;
+pub(crate) mod things;

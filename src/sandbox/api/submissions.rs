@@ -1,0 +1,365 @@
+//! The six operations on submissions: create, read, update, commit, status, delete. They are the same for apps,
+//! add-ons and flights.
+
+use serde_json::{Value, json};
+
+use super::{Call, Desk, rollouts};
+use crate::sandbox::answer::{Answer, Refusal, Reply};
+use crate::sandbox::model::{self, Kind};
+use crate::sandbox::seed::Rules;
+use crate::sandbox::state::{Document, Phase, Place, Product, Submission};
+use crate::sandbox::update::{no_listings, update};
+use crate::sandbox::{blob, update as updating};
+
+/// Answers a call below `submissions`.
+pub(super) fn answer(desk: &mut Desk, call: &Call, place: Place, rest: &[&str]) -> Reply {
+    let no_method = || Err(Refusal::no_such_method(&call.method));
+    match (call.method.as_str(), rest) {
+        ("POST", []) => create(desk, call, place),
+        (_, []) => no_method(),
+        (method, [id, rest @ ..]) => {
+            let known = matches!(rest, [] | ["commit" | "status"]);
+            if !known {
+                return rollouts::answer(desk, call, place, id, rest);
+            }
+            find(desk, place, id)?;
+            match (method, rest) {
+                ("GET", []) => read(desk, place, id),
+                ("PUT", []) => put(desk, call, place, id),
+                ("DELETE", []) => delete(desk, place, id),
+                ("POST", ["commit"]) => commit(desk, place, id),
+                ("GET", ["status"]) => status(desk, place, id),
+                _ => no_method(),
+            }
+        }
+    }
+}
+
+/// The submission that a path names: 404 where there is none, 409 where it is another product's.
+pub(super) fn find<'a>(desk: &'a Desk, place: Place, id: &str) -> Result<&'a Submission, Refusal> {
+    if let Some(submission) = desk.store.product(place).submission(id) {
+        return Ok(submission);
+    }
+    let elsewhere = |place: &Place| desk.store.product(*place).submission(id).is_some();
+    if desk.store.places().iter().any(elsewhere) {
+        return Err(Refusal::state(
+            "submissionId",
+            "The submission does not belong to this product",
+        ));
+    }
+    Err(Refusal::missing("submissionId", "Submission not found"))
+}
+
+fn find_mut<'a>(desk: &'a mut Desk, place: Place, id: &str) -> &'a mut Submission {
+    desk.store
+        .edit()
+        .product_mut(place)
+        .submission_mut(id)
+        .expect("the submission was found before")
+}
+
+/// The document as it is answered: with the upload URL of this process.
+fn shown(desk: &Desk, submission: &Submission) -> Document {
+    let mut document = submission.document.clone();
+    if let Some(upload) = submission
+        .upload
+        .as_deref()
+        .and_then(|name| desk.store.upload(name))
+    {
+        document.insert("fileUploadUrl".into(), blob::url(desk.blob_root, upload).into());
+    }
+    document
+}
+
+fn create(desk: &mut Desk, call: &Call, place: Place) -> Reply {
+    let product = desk.store.product(place);
+    let busy = product.pending.is_some() || product.published().is_some_and(Submission::rollout_in_progress);
+    if busy {
+        return Err(match product.kind {
+            Kind::AddOn => Refusal::state(
+                "submission",
+                "In app product already has an in-progress submission",
+            ),
+            _ => Refusal::state(
+                "submission",
+                "Create submission failed, status code Conflict, reason phrase Conflict",
+            ),
+        });
+    }
+    if product.published.is_some() && product.published().is_none() {
+        // The seed names a published submission that it does not hold: there is nothing to clone.
+        return Err(Refusal::missing("submissionId", "Submission not found"));
+    }
+    let kind = product.kind;
+    let base = product.published().map(|submission| submission.document.clone());
+    let mut document = base.clone().unwrap_or_else(|| blank(product));
+    let friendly_name = friendly_name(product);
+    prepare_clone(kind, &mut document, friendly_name);
+    // Whatever body there is, is taken for a submission.
+    if let Some(sent) = call.object()? {
+        if kind != Kind::Flight && updating::member(&sent, "listings").is_none() {
+            return Err(no_listings(Kind::AddOn));
+        }
+        document = update(kind, &document, base.as_ref(), &sent, &desk.store.rules)?;
+    }
+    let id = add_draft(desk, place, document);
+    let product = desk.store.product(place);
+    let mut document = product
+        .submission(&id)
+        .map(|s| shown(desk, s))
+        .unwrap_or_default();
+    if call
+        .query("isMinimalResponse")
+        .is_some_and(|v| v.eq_ignore_ascii_case("true"))
+        && kind != Kind::AddOn
+    {
+        for big in ["listings", "applicationPackages", "flightPackages"] {
+            document.shift_remove(big);
+        }
+    }
+    Ok(Answer::json(201, document))
+}
+
+/// The first submission of a product.
+fn blank(product: &Product) -> Document {
+    let mut document = model::blank(product.kind);
+    if product.kind == Kind::Flight {
+        document.insert("flightId".into(), product.id().into());
+    }
+    document
+}
+
+/// Puts a draft into the place of the pending submission.
+pub(super) fn add_draft(desk: &mut Desk, place: Place, mut document: Document) -> String {
+    let now = desk.now;
+    let state = desk.store.edit();
+    let id = state.next_id();
+    document.insert("id".into(), id.clone().into());
+    let upload = Some(state.new_upload(now));
+    let product = state.product_mut(place);
+    product.submissions.push(Submission {
+        document,
+        upload,
+        phase: Phase {
+            since: now,
+            seen: None,
+        },
+    });
+    product.set_pending(Some(&id));
+    id
+}
+
+/// A draft for a product that has never been published.
+pub(super) fn add_blank_draft(desk: &mut Desk, place: Place) {
+    let product = desk.store.product(place);
+    let document = blank(product);
+    add_draft(desk, place, document);
+}
+
+/// What a clone does not take over.
+fn prepare_clone(kind: Kind, document: &mut Document, friendly_name: String) {
+    document.insert("status".into(), "PendingCommit".into());
+    document.insert(
+        "statusDetails".into(),
+        json!({ "errors": [], "warnings": [], "certificationReports": [] }),
+    );
+    document.insert("fileUploadUrl".into(), Value::Null);
+    if kind != Kind::Flight {
+        document.insert("friendlyName".into(), friendly_name.into());
+    }
+    // `isPackageRollout` is taken over (`microsoft/msstore-cli#110`); how far it got is not.
+    if let Some(rollout) = document
+        .get_mut("packageDeliveryOptions")
+        .and_then(|options| options.get_mut("packageRollout"))
+        .and_then(Value::as_object_mut)
+    {
+        rollout.insert("packageRolloutStatus".into(), "PackageRolloutNotStarted".into());
+        rollout.insert("fallbackSubmissionId".into(), "0".into());
+    }
+}
+
+fn friendly_name(product: &Product) -> String {
+    let number = |submission: &Submission| -> Option<usize> {
+        submission
+            .document
+            .get("friendlyName")?
+            .as_str()?
+            .strip_prefix("Submission ")?
+            .parse()
+            .ok()
+    };
+    let last = product.submissions.iter().filter_map(number).max();
+    format!("Submission {}", last.unwrap_or(product.submissions.len()) + 1)
+}
+
+fn read(desk: &mut Desk, place: Place, id: &str) -> Reply {
+    saw(desk, place, id);
+    let submission = find(desk, place, id)?;
+    let expired = submission
+        .upload
+        .as_deref()
+        .filter(|_| submission.status() == "PendingCommit" && desk.store.rules.renew_upload_url)
+        .and_then(|name| desk.store.upload(name))
+        .filter(|upload| upload.expires <= desk.now)
+        .map(|upload| upload.name.clone());
+    if let Some(name) = expired {
+        let now = desk.now;
+        desk.store.edit().renew_upload(&name, now);
+    }
+    Ok(Answer::json(200, shown(desk, find(desk, place, id)?)))
+}
+
+/// Remembers that somebody has read a status.
+fn saw(desk: &mut Desk, place: Place, id: &str) {
+    let now = desk.now;
+    if desk
+        .store
+        .product(place)
+        .submission(id)
+        .is_some_and(|submission| submission.phase.seen.is_none())
+    {
+        find_mut(desk, place, id).phase.seen = Some(now);
+    }
+}
+
+fn status(desk: &mut Desk, place: Place, id: &str) -> Reply {
+    saw(desk, place, id);
+    let submission = find(desk, place, id)?;
+    let details = submission.document.get("statusDetails").cloned();
+    let none = || json!({ "errors": [], "warnings": [], "certificationReports": [] });
+    Ok(Answer::json(
+        200,
+        json!({
+            "status": submission.status(),
+            "statusDetails": details.filter(Value::is_object).unwrap_or_else(none),
+        }),
+    ))
+}
+
+/// Whether a submission is the one in progress.
+fn is_pending(desk: &Desk, place: Place, id: &str) -> bool {
+    desk.store.product(place).pending.as_deref() == Some(id)
+}
+
+/// Whether a draft can be changed or committed.
+fn may_edit(desk: &Desk, place: Place, id: &str, verb: &str) -> Result<(), Refusal> {
+    let submission = find(desk, place, id)?;
+    let Rules {
+        edit_after_commit_failed,
+        ..
+    } = desk.store.rules;
+    let open = match submission.status() {
+        "PendingCommit" => true,
+        "CommitFailed" => edit_after_commit_failed,
+        _ => false,
+    };
+    if !open || !is_pending(desk, place, id) {
+        let message = format!("Submission in its current state cannot be {verb}");
+        return Err(Refusal::state("submissionId", message));
+    }
+    if submission.upload.is_none() {
+        return Err(Refusal::made_in_portal());
+    }
+    Ok(())
+}
+
+fn put(desk: &mut Desk, call: &Call, place: Place, id: &str) -> Reply {
+    may_edit(desk, place, id, "updated")?;
+    let sent = call.required_object()?;
+    let product = desk.store.product(place);
+    let kind = product.kind;
+    let base = product.published().map(|submission| &submission.document);
+    let draft = &find(desk, place, id)?.document;
+    let made = update(kind, draft, base, &sent, &desk.store.rules)?;
+    let now = desk.now;
+    let submission = find_mut(desk, place, id);
+    submission.document = made;
+    if submission.status() == "CommitFailed" {
+        submission.enter("PendingCommit", now);
+        submission.set_details("errors", Vec::new());
+    }
+    let mut document = shown(desk, find(desk, place, id)?);
+    // The answer to an update does not show it, although GET does.
+    let packages = document
+        .get_mut("applicationPackages")
+        .and_then(Value::as_array_mut);
+    for package in packages.into_iter().flatten().filter_map(Value::as_object_mut) {
+        package.shift_remove("targetPlatform");
+    }
+    Ok(Answer::json(200, document))
+}
+
+fn commit(desk: &mut Desk, place: Place, id: &str) -> Reply {
+    may_edit(desk, place, id, "committed")?;
+    let now = desk.now;
+    let has_price = desk.store.product(place).kind != Kind::Flight;
+    let submission = find_mut(desk, place, id);
+    submission.enter("CommitStarted", now);
+    submission.set_details("errors", Vec::new());
+    if has_price {
+        warn_of_sales(submission);
+    }
+    Ok(Answer::json(202, json!({ "status": "CommitStarted" })))
+}
+
+/// Every committed submission with a price carries this warning, also where there never was a sale
+/// (`microsoft/msstore-cli#29`, `#50`).
+fn warn_of_sales(submission: &mut Submission) {
+    let warnings = submission
+        .document
+        .get("statusDetails")
+        .and_then(|details| details["warnings"].as_array());
+    let mut warnings = warnings.cloned().unwrap_or_default();
+    warnings.retain(|warning| warning["code"] != "SalesUnsupportedWarning");
+    warnings.push(json!({
+        "code": "SalesUnsupportedWarning",
+        "details": "The sales resource is no longer supported. To view or edit the sales data for this submission, \
+                    use the Dev Center dashboard.",
+    }));
+    submission.set_details("warnings", warnings);
+}
+
+fn delete(desk: &mut Desk, place: Place, id: &str) -> Reply {
+    let submission = find(desk, place, id)?;
+    if !can_be_deleted(submission) || !is_pending(desk, place, id) {
+        return Err(Refusal::state(
+            "submissionId",
+            "Submission in its current state cannot be deleted",
+        ));
+    }
+    if submission.upload.is_none() {
+        return Err(Refusal::made_in_portal());
+    }
+    remove_pending(desk, place)?;
+    Ok(Answer::empty(204))
+}
+
+/// A draft, or one that came to nothing.
+fn can_be_deleted(submission: &Submission) -> bool {
+    let status = submission.status();
+    status == "PendingCommit" || status == "Canceled" || status.ends_with("Failed")
+}
+
+/// Whether nothing of a product is on its way.
+pub(super) fn is_quiet(product: &Product) -> bool {
+    let pending = product.pending.as_deref().and_then(|id| product.submission(id));
+    pending.is_none_or(can_be_deleted)
+}
+
+/// Takes the submission in progress away, with what was uploaded for it.
+pub(super) fn remove_pending(desk: &mut Desk, place: Place) -> Result<(), Refusal> {
+    let product = desk.store.edit().product_mut(place);
+    let Some(id) = product.pending.clone() else {
+        return Ok(());
+    };
+    let upload = product
+        .submission(&id)
+        .and_then(|submission| submission.upload.clone());
+    product.submissions.retain(|submission| submission.id() != id);
+    product.set_pending(None);
+    if let Some(name) = upload {
+        desk.blobs.remove(&name).map_err(|_| Refusal::internal())?;
+        desk.store.edit().uploads.retain(|upload| upload.name != name);
+    }
+    Ok(())
+}
