@@ -1,3 +1,7 @@
 //! The `storeward` binary: arguments in, exit code out.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(storeward::cli::main(std::env::args_os()))
+}

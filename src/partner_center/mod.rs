@@ -1,1 +1,20 @@
-//! The remote API.
+//! The remote API: one HTTP client with retry, a shared gate and redaction; authentication; reading and writing.
+//!
+//! [`Reader`] sends GET only. Whatever plans holds a reader and nothing else; a [`Writer`] is made by the command
+//! that applies. [`Uploader`] talks to the storage service through Microsoft's own client on our transport.
+//!
+//! This room never decides what to send, and nothing that it says holds a token, a secret or an upload URL.
+
+mod auth;
+mod blob;
+mod error;
+mod http;
+mod reader;
+mod writer;
+
+pub use auth::Credential;
+pub use blob::{UploadError, Uploader};
+pub use error::{AuthError, Call, StoreError};
+pub use http::{Connection, Settings, SettingsError};
+pub use reader::{Reader, StatusReport, StoreMessage};
+pub use writer::Writer;

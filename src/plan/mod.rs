@@ -1,1 +1,25 @@
 //! Compares desired with live state. Pure: no I/O, no clock, no environment.
+//!
+//! [`plan`] is the door. For each resource it lays the desired state over the live document
+//! ([`overlay`](lay_over)), which gives the changes and, in the same pass, the document that would be sent; then it
+//! names the risks ([`Guard`](crate::manifest::Guard)), what stands in the way ([`Blocker`]), and the [`Step`]s.
+//! [`Plan`] is plain data: the one source of every output, and of what `apply` does.
+
+mod blocker;
+mod fingerprint;
+mod guards;
+mod images;
+mod overlay;
+mod packages;
+mod pending;
+mod planner;
+mod types;
+
+pub use blocker::{Blocker, BlockerKind};
+pub use overlay::{Options, Overlay, lay_over};
+pub use pending::{DraftKind, Pending, classify};
+pub use planner::{Product, plan};
+pub use types::{
+    Action, AssetRef, Base, Change, Counts, Fingerprints, GuardHit, InProgress, Op, Plan, PublishedBy,
+    ResourcePlan, Route, Step, StepKind,
+};

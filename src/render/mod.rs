@@ -1,1 +1,73 @@
 //! Shows plans, events and diagnostics.
+//!
+//! Everything here turns data into text and computes no difference. Text from manifests and from the Store is
+//! hostile: it passes through [`visible`](hygiene::visible) before it is shown.
+
+mod diagnostics;
+mod events;
+mod hygiene;
+mod page;
+mod plan_text;
+mod value_diff;
+
+pub use diagnostics::diagnostics;
+pub use events::EventLines;
+pub use hygiene::visible;
+pub use page::Look;
+pub use plan_text::plan_text;
+
+/// A size for people: `118.2 MB`, in steps of 1,000 as Partner Center shows it.
+pub fn bytes(count: u64) -> String {
+    const UNITS: [&str; 4] = ["KB", "MB", "GB", "TB"];
+    if count < 1000 {
+        return format!("{count} bytes");
+    }
+    let mut tenths = count / 100;
+    let mut unit = 0;
+    while tenths >= 10_000 && unit + 1 < UNITS.len() {
+        tenths /= 1000;
+        unit += 1;
+    }
+    if tenths.is_multiple_of(10) {
+        format!("{} {}", tenths / 10, UNITS[unit])
+    } else {
+        format!("{}.{} {}", tenths / 10, tenths % 10, UNITS[unit])
+    }
+}
+
+/// A count for people: `1,204`.
+pub fn count(count: usize) -> String {
+    let digits = count.to_string();
+    let mut grouped = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// `1 file`, `2 files`.
+pub fn plural(count: usize, one: &str) -> String {
+    let many = if let Some(stem) = one.strip_suffix('y') { format!("{stem}ies") } else { format!("{one}s") };
+    format!("{} {}", self::count(count), if count == 1 { one } else { many.as_str() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_for_people() {
+        assert_eq!(
+            (bytes(999), bytes(1000), bytes(118_240_000)),
+            ("999 bytes".into(), "1 KB".into(), "118.2 MB".into())
+        );
+        assert_eq!(
+            (count(999), count(1204), count(1_234_567)),
+            ("999".into(), "1,204".into(), "1,234,567".into())
+        );
+        assert_eq!(plural(2, "product"), "2 products");
+    }
+}

@@ -9,14 +9,8 @@ use unicode_normalization::UnicodeNormalization;
 
 /// A text with LF, without byte order mark, without blanks at the end of a line or of the text, in NFC.
 pub fn text(text: &str) -> String {
-    let unified = text
-        .trim_start_matches('\u{feff}')
-        .replace("\r\n", "\n")
-        .replace('\r', "\n");
-    let trimmed: Vec<&str> = unified
-        .split('\n')
-        .map(|line| line.trim_end_matches([' ', '\t']))
-        .collect();
+    let unified = text.trim_start_matches('\u{feff}').replace("\r\n", "\n").replace('\r', "\n");
+    let trimmed: Vec<&str> = unified.split('\n').map(|line| line.trim_end_matches([' ', '\t'])).collect();
     trimmed.join("\n").trim_end().nfc().collect()
 }
 
@@ -44,12 +38,8 @@ pub fn number(number: &Number) -> String {
     if digits.is_empty() {
         return "0".to_owned();
     }
-    let exponent = exponent - fraction.len() as i64 + trailing as i64;
-    if exponent == 0 {
-        format!("{sign}{digits}")
-    } else {
-        format!("{sign}{digits}e{exponent}")
-    }
+    let exponent = i128::from(exponent) - fraction.len() as i128 + trailing as i128;
+    if exponent == 0 { format!("{sign}{digits}") } else { format!("{sign}{digits}e{exponent}") }
 }
 
 /// Whether a text is the service's date for *not set*, in any of its precisions and offsets.
@@ -61,10 +51,7 @@ fn is_unset_date(text: &str) -> bool {
 fn date(text: &str) -> Option<String> {
     let looks_like_one =
         text.len() >= 20 && text.as_bytes()[4] == b'-' && text.as_bytes().get(10) == Some(&b'T');
-    looks_like_one
-        .then(|| text.parse::<jiff::Timestamp>().ok())
-        .flatten()
-        .map(|instant| instant.to_string())
+    looks_like_one.then(|| text.parse::<jiff::Timestamp>().ok()).flatten().map(|instant| instant.to_string())
 }
 
 /// A value's canonical form; `None` where the value says nothing (null, empty text, list or map, unset date).
@@ -74,10 +61,9 @@ pub fn value(value: &Value) -> Option<Value> {
     match value {
         Value::Null => None,
         Value::Bool(_) => Some(value.clone()),
-        Value::Number(n) => Some(Value::Array(vec![
-            Value::String("number".into()),
-            Value::String(number(n)),
-        ])),
+        Value::Number(n) => {
+            Some(Value::Array(vec![Value::String("number".into()), Value::String(number(n))]))
+        }
         Value::String(s) => {
             if is_unset_date(s) {
                 return None;
@@ -86,10 +72,8 @@ pub fn value(value: &Value) -> Option<Value> {
             (!canonical.is_empty()).then_some(Value::String(canonical))
         }
         Value::Array(items) => {
-            let items: Vec<Value> = items
-                .iter()
-                .map(|item| self::value(item).unwrap_or(Value::Null))
-                .collect();
+            let items: Vec<Value> =
+                items.iter().map(|item| self::value(item).unwrap_or(Value::Null)).collect();
             (!items.is_empty()).then_some(Value::Array(items))
         }
         Value::Object(members) => {
@@ -130,10 +114,7 @@ mod tests {
         for (a, b) in [("25", "25.0"), ("0", "-0.00"), ("1.50", "15e-1"), ("100", "1E2")] {
             assert!(same(Some(&parsed(a)), Some(&parsed(b))), "{a} {b}");
         }
-        assert!(!same(
-            Some(&parsed("123456789012345678901")),
-            Some(&parsed("123456789012345678902"))
-        ));
+        assert!(!same(Some(&parsed("123456789012345678901")), Some(&parsed("123456789012345678902"))));
         assert!(!same(Some(&json!(25)), Some(&json!("25"))));
     }
 
@@ -154,9 +135,6 @@ mod tests {
 
     #[test]
     fn dates_are_instants() {
-        assert!(same(
-            Some(&json!("2026-01-02T03:00:00Z")),
-            Some(&json!("2026-01-02T05:00:00.000+02:00"))
-        ));
+        assert!(same(Some(&json!("2026-01-02T03:00:00Z")), Some(&json!("2026-01-02T05:00:00.000+02:00"))));
     }
 }

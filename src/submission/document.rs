@@ -168,9 +168,7 @@ impl Document {
     pub fn get<K: AsRef<str>>(&self, path: &[K]) -> Option<&Value> {
         let (first, rest) = path.split_first()?;
         rest.iter()
-            .try_fold(member(&self.0, first.as_ref())?, |value, key| {
-                member(value.as_object()?, key.as_ref())
-            })
+            .try_fold(member(&self.0, first.as_ref())?, |value, key| member(value.as_object()?, key.as_ref()))
     }
 
     /// Sets the member at a path of the API's own keys and leaves every other one as it is.
@@ -187,9 +185,7 @@ impl Document {
             if !child.is_object() {
                 *child = Value::Object(Map::new());
             }
-            let Value::Object(inner) = child else {
-                unreachable!("was just made an object")
-            };
+            let Value::Object(inner) = child else { unreachable!("was just made an object") };
             members = inner;
         }
         let key = spelling(members, last.as_ref());
@@ -235,25 +231,17 @@ impl Document {
     /// Where the draft's files go; `None` for submissions that were made in the portal, which the API
     /// can neither change nor delete (`MicrosoftDocs/windows-dev-docs#2641`).
     pub fn upload_url(&self) -> Option<UploadUrl> {
-        Some(self.text_at(&["fileUploadUrl"]))
-            .filter(|url| !url.is_empty())
-            .map(UploadUrl::new)
+        Some(self.text_at(&["fileUploadUrl"])).filter(|url| !url.is_empty()).map(UploadUrl::new)
     }
 
     /// The base price; `None` where it is missing or null.
     pub fn price_id(&self) -> Option<&str> {
-        self.get(&["pricing", "priceId"])
-            .and_then(Value::as_str)
-            .filter(|id| !id.is_empty())
+        self.get(&["pricing", "priceId"]).and_then(Value::as_str).filter(|id| !id.is_empty())
     }
 
     /// The listing languages as the service spells them.
     pub fn languages(&self) -> impl Iterator<Item = &str> {
-        self.get(&["listings"])
-            .and_then(Value::as_object)
-            .into_iter()
-            .flat_map(Map::keys)
-            .map(String::as_str)
+        self.get(&["listings"]).and_then(Value::as_object).into_iter().flat_map(Map::keys).map(String::as_str)
     }
 
     /// The images of one language, in display order, deletions included.
@@ -264,12 +252,7 @@ impl Document {
     /// The file entries of a list at a path of the API's own keys, deletions included.
     pub fn entries(&self, path: &[&str]) -> Vec<FileEntry<'_>> {
         let items = self.get(path).and_then(Value::as_array);
-        items
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_object)
-            .map(FileEntry)
-            .collect()
+        items.into_iter().flatten().filter_map(Value::as_object).map(FileEntry).collect()
     }
 
     /// Every file that the next upload must hold, packages and images alike, wherever it stands in the document.
@@ -296,20 +279,27 @@ impl Document {
     ///
     /// Two documents with equal canonical form mean the same release.
     pub fn canonical(&self) -> Value {
-        let members: Map<String, Value> = canonical_members(&self.0, &mut Vec::new());
-        Value::Object(members)
+        self.canonical_in(Form::Draft)
     }
 
-    /// The canonical forms of two documents, told apart by the path at which each difference lies (API keys,
-    /// list positions as numbers), sorted.
+    /// The paths (API keys) at which the canonical forms of two documents differ, sorted; a list is one value.
     pub fn differences(&self, other: &Self) -> Vec<Vec<String>> {
+        self.differences_in(other, Form::Draft)
+    }
+
+    /// The same, where one of the two may have been committed meanwhile: new files then have ids and are `Uploaded`.
+    pub fn differences_once_committed(&self, other: &Self) -> Vec<Vec<String>> {
+        self.differences_in(other, Form::Committed)
+    }
+
+    fn canonical_in(&self, form: Form) -> Value {
+        Value::Object(canonical_members(&self.0, &mut Vec::new(), form))
+    }
+
+    fn differences_in(&self, other: &Self, form: Form) -> Vec<Vec<String>> {
+        let (own, other) = (self.canonical_in(form), other.canonical_in(form));
         let mut found = Vec::new();
-        differences(
-            Some(&self.canonical()),
-            Some(&other.canonical()),
-            &mut Vec::new(),
-            &mut found,
-        );
+        differences(Some(&own), Some(&other), &mut Vec::new(), &mut found);
         found.sort();
         found
     }
@@ -320,10 +310,7 @@ fn differences(a: Option<&Value>, b: Option<&Value>, at: &mut Vec<String>, found
         return;
     }
     if let (Some(Value::Object(a)), Some(Value::Object(b))) = (a, b) {
-        let mut keys: Vec<&String> = a
-            .keys()
-            .chain(b.keys().filter(|key| !a.contains_key(*key)))
-            .collect();
+        let mut keys: Vec<&String> = a.keys().chain(b.keys().filter(|key| !a.contains_key(*key))).collect();
         keys.sort();
         for key in keys {
             at.push(key.clone());
@@ -337,12 +324,9 @@ fn differences(a: Option<&Value>, b: Option<&Value>, at: &mut Vec<String>, found
 
 /// A member by key; where the exact key is missing, by the same key in another case (languages vary in case).
 fn member<'a>(members: &'a Map<String, Value>, key: &str) -> Option<&'a Value> {
-    members.get(key).or_else(|| {
-        members
-            .iter()
-            .find(|(k, _)| k.eq_ignore_ascii_case(key))
-            .map(|(_, value)| value)
-    })
+    members
+        .get(key)
+        .or_else(|| members.iter().find(|(k, _)| k.eq_ignore_ascii_case(key)).map(|(_, value)| value))
 }
 
 /// The spelling under which a key is already there, else the key itself.
@@ -350,20 +334,12 @@ fn spelling(members: &Map<String, Value>, key: &str) -> String {
     if members.contains_key(key) {
         return key.to_owned();
     }
-    members
-        .keys()
-        .find(|k| k.eq_ignore_ascii_case(key))
-        .cloned()
-        .unwrap_or_else(|| key.to_owned())
+    members.keys().find(|k| k.eq_ignore_ascii_case(key)).cloned().unwrap_or_else(|| key.to_owned())
 }
 
 fn is_server_owned(path: &[String]) -> bool {
     SERVER_OWNED.iter().any(|owned| {
-        owned.len() == path.len()
-            && owned
-                .iter()
-                .zip(path)
-                .all(|(want, key)| *want == "*" || want == key)
+        owned.len() == path.len() && owned.iter().zip(path).all(|(want, key)| *want == "*" || want == key)
     })
 }
 
@@ -376,18 +352,23 @@ fn is_keyed_by_users(path: &[String]) -> bool {
     }
 }
 
-fn canonical_members(members: &Map<String, Value>, at: &mut Vec<String>) -> Map<String, Value> {
+/// Which changes of the service are no difference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// None: two drafts.
+    Draft,
+    /// What a commit does to files.
+    Committed,
+}
+
+fn canonical_members(members: &Map<String, Value>, at: &mut Vec<String>, form: Form) -> Map<String, Value> {
     let by_users = is_keyed_by_users(at);
     let mut canonical: Vec<(String, Value)> = Vec::new();
     for (key, value) in members {
-        let key = if by_users {
-            canonical::language(key)
-        } else {
-            key.clone()
-        };
+        let key = if by_users { canonical::language(key) } else { key.clone() };
         at.push(key.clone());
         if !is_server_owned(at) {
-            match canonical_value(value, at) {
+            match canonical_value(value, at, form) {
                 Some(value) => canonical.push((key, value)),
                 None if by_users => canonical.push((key, Value::Null)),
                 None => {}
@@ -399,7 +380,7 @@ fn canonical_members(members: &Map<String, Value>, at: &mut Vec<String>) -> Map<
     canonical.into_iter().collect()
 }
 
-fn canonical_value(value: &Value, at: &mut Vec<String>) -> Option<Value> {
+fn canonical_value(value: &Value, at: &mut Vec<String>, form: Form) -> Option<Value> {
     match value {
         Value::Array(items) => {
             let mut kept = Vec::new();
@@ -410,10 +391,13 @@ fn canonical_value(value: &Value, at: &mut Vec<String>) -> Option<Value> {
                         continue;
                     }
                     at.push("*".into());
-                    let mut members = canonical_members(members, at);
+                    let mut members = canonical_members(members, at, form);
                     at.pop();
-                    if entry.status() == FileStatus::PendingUpload {
+                    if form == Form::Committed || entry.status() == FileStatus::PendingUpload {
                         members.shift_remove("id");
+                    }
+                    if form == Form::Committed {
+                        members.shift_remove("fileStatus");
                     }
                     kept.push(Value::Object(members));
                 } else {
@@ -423,7 +407,7 @@ fn canonical_value(value: &Value, at: &mut Vec<String>) -> Option<Value> {
             (!kept.is_empty()).then_some(Value::Array(kept))
         }
         Value::Object(members) => {
-            let members = canonical_members(members, at);
+            let members = canonical_members(members, at, form);
             (!members.is_empty()).then_some(Value::Object(members))
         }
         scalar => canonical::value(scalar),
@@ -432,13 +416,7 @@ fn canonical_value(value: &Value, at: &mut Vec<String>) -> Option<Value> {
 
 impl fmt::Debug for Document {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "Document({} {}, {} members)",
-            self.id(),
-            self.status(),
-            self.0.len()
-        )
+        write!(f, "Document({} {}, {} members)", self.id(), self.status(), self.0.len())
     }
 }
 
@@ -467,19 +445,14 @@ mod tests {
     fn set_touches_one_path_only_and_keeps_the_spelling_of_languages() {
         let mut changed = document(SAMPLE);
         changed.set(&["listings", "en-us", "baseListing", "title"], "U".into());
-        assert_eq!(
-            changed.differences(&document(SAMPLE)),
-            [["listings", "en-us", "baseListing", "title"]]
-        );
+        assert_eq!(changed.differences(&document(SAMPLE)), [["listings", "en-us", "baseListing", "title"]]);
         assert_eq!(changed.languages().collect::<Vec<_>>(), ["en-US", "de"]);
     }
 
     #[test]
     fn what_the_service_owns_is_no_difference() {
-        let other = SAMPLE
-            .replace("\"id\":\"1\"", "\"id\":\"2\"")
-            .replace("true", "false")
-            .replace("sig=", "sig=z");
+        let other =
+            SAMPLE.replace("\"id\":\"1\"", "\"id\":\"2\"").replace("true", "false").replace("sig=", "sig=z");
         assert!(document(SAMPLE).differences(&document(&other)).is_empty());
         let gone = SAMPLE.replace("a.png", "c.png");
         assert_eq!(document(SAMPLE).differences(&document(&gone)).len(), 1);

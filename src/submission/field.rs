@@ -31,12 +31,25 @@ pub enum Section {
 /// What values a field takes. Limits are in characters.
 #[derive(Debug, Clone, Copy)]
 pub enum Shape {
-    /// A text of at most `max` characters, `lines` when it may have several lines.
-    Text { max: usize, lines: bool },
+    /// A text.
+    Text {
+        /// How long it may be.
+        max: usize,
+        /// Whether it may have several lines.
+        lines: bool,
+    },
     /// A text that is never shown: it often holds test accounts.
-    Notes { max: usize },
-    /// A list of texts: at most `items`, each of at most `max` characters.
-    Texts { items: usize, max: usize },
+    Notes {
+        /// How long it may be.
+        max: usize,
+    },
+    /// A list of texts.
+    Texts {
+        /// How many there may be.
+        items: usize,
+        /// How long each may be.
+        max: usize,
+    },
     /// `true` or `false`.
     Flag,
     /// One of these words, case-sensitive.
@@ -102,29 +115,11 @@ const fn row(
     null: Null,
     doc: &'static str,
 ) -> Field {
-    Field {
-        path,
-        api,
-        scope,
-        shape,
-        null,
-        section,
-        rides_along: false,
-        only_when_added: false,
-        doc,
-    }
+    Field { path, api, scope, shape, null, section, rides_along: false, only_when_added: false, doc }
 }
 
 const fn property(path: &'static [&'static str], shape: Shape, null: Null, doc: &'static str) -> Field {
-    row(
-        path,
-        path,
-        Scope::Submission,
-        Section::Properties,
-        shape,
-        null,
-        doc,
-    )
+    row(path, path, Scope::Submission, Section::Properties, shape, null, doc)
 }
 
 const fn price(path: &'static [&'static str], shape: Shape, null: Null, doc: &'static str) -> Field {
@@ -135,11 +130,9 @@ const fn listing(path: &'static [&'static str], shape: Shape, null: Null, doc: &
     row(path, path, Scope::Listing, Section::Listings, shape, null, doc)
 }
 
-const fn rides_along(field: Field) -> Field {
-    Field {
-        rides_along: true,
-        ..field
-    }
+const fn rides_along(mut field: Field) -> Field {
+    field.rides_along = true;
+    field
 }
 
 const NAME_ONE: Null = Null::Refused("the API has no unset value for it; name one, or leave the key out");
@@ -158,9 +151,7 @@ pub static FIELDS: &[Field] = &[
     ),
     rides_along(row(
         &["packageRollout", "percentage"],
-        &[
-            "packageDeliveryOptions", "packageRollout", "packageRolloutPercentage",
-        ],
+        &["packageDeliveryOptions", "packageRollout", "packageRolloutPercentage"],
         Scope::Submission,
         Section::Rollout,
         Shape::Percentage,
@@ -227,12 +218,7 @@ pub static FIELDS: &[Field] = &[
         YES_OR_NO,
         "Whether the app may be installed to removable storage",
     ),
-    property(
-        &["isGameDvrEnabled"],
-        Shape::Flag,
-        YES_OR_NO,
-        "Whether game clips may be recorded; games only",
-    ),
+    property(&["isGameDvrEnabled"], Shape::Flag, YES_OR_NO, "Whether game clips may be recorded; games only"),
     property(
         &["hasExternalInAppProducts"],
         Shape::Flag,
@@ -267,10 +253,7 @@ pub static FIELDS: &[Field] = &[
         only_when_added: true,
         ..listing(
             &["title"],
-            Shape::Text {
-                max: 256,
-                lines: false,
-            },
+            Shape::Text { max: 256, lines: false },
             Null::Null,
             "A reserved name of the app, for a language that no package covers; set only while the language is added \
              (later changes are answered with 200 and dropped)",
@@ -278,64 +261,33 @@ pub static FIELDS: &[Field] = &[
     },
     listing(
         &["shortTitle"],
-        Shape::Text {
-            max: 50,
-            lines: false,
-        },
+        Shape::Text { max: 50, lines: false },
         Null::EmptyText,
         "A shorter name, shown on Xbox",
     ),
-    listing(
-        &["sortTitle"],
-        Shape::Text {
-            max: 255,
-            lines: false,
-        },
-        Null::EmptyText,
-        "The name to sort by",
-    ),
+    listing(&["sortTitle"], Shape::Text { max: 255, lines: false }, Null::EmptyText, "The name to sort by"),
     listing(
         &["voiceTitle"],
-        Shape::Text {
-            max: 255,
-            lines: false,
-        },
+        Shape::Text { max: 255, lines: false },
         Null::EmptyText,
         "The name to speak, on Xbox",
     ),
-    listing(
-        &["devStudio"],
-        Shape::Text {
-            max: 255,
-            lines: false,
-        },
-        Null::EmptyText,
-        "Developed by",
-    ),
+    listing(&["devStudio"], Shape::Text { max: 255, lines: false }, Null::EmptyText, "Developed by"),
     listing(
         &["shortDescription"],
-        Shape::Text {
-            max: 500,
-            lines: true,
-        },
+        Shape::Text { max: 500, lines: true },
         Null::EmptyText,
         "A short description; the API takes 500 characters, although the portal says 1,000",
     ),
     listing(
         &["description"],
-        Shape::Text {
-            max: 10_000,
-            lines: true,
-        },
+        Shape::Text { max: 10_000, lines: true },
         Null::Refused("every listing needs a description"),
         "The description, plain text",
     ),
     listing(
         &["releaseNotes"],
-        Shape::Text {
-            max: 1500,
-            lines: true,
-        },
+        Shape::Text { max: 1500, lines: true },
         Null::EmptyText,
         "What is new in this version",
     ),
@@ -345,27 +297,16 @@ pub static FIELDS: &[Field] = &[
         Null::EmptyList,
         "Features, one a line, without bullets",
     ),
-    listing(
-        &["keywords"],
-        Shape::Texts { items: 7, max: 30 },
-        Null::EmptyList,
-        "Search words",
-    ),
+    listing(&["keywords"], Shape::Texts { items: 7, max: 30 }, Null::EmptyList, "Search words"),
     listing(
         &["copyrightAndTrademarkInfo"],
-        Shape::Text {
-            max: 200,
-            lines: true,
-        },
+        Shape::Text { max: 200, lines: true },
         Null::EmptyText,
         "Copyright and trademarks",
     ),
     listing(
         &["licenseTerms"],
-        Shape::Text {
-            max: 10_000,
-            lines: true,
-        },
+        Shape::Text { max: 10_000, lines: true },
         Null::EmptyText,
         "Licence terms, or their URL",
     ),
@@ -391,22 +332,10 @@ pub static FIELDS: &[Field] = &[
 
 /// Keys that the API accepts and ignores, or that users of it look for here, and what to do instead.
 pub const IGNORED_BY_API: &[(&str, &str)] = &[
-    (
-        "privacyPolicy",
-        "set it in Partner Center under Properties; the API ignores it",
-    ),
-    (
-        "supportContact",
-        "set it in Partner Center under Properties; the API ignores it",
-    ),
-    (
-        "websiteUrl",
-        "set it in Partner Center under Properties; the API ignores it",
-    ),
-    (
-        "sales",
-        "schedule sales in Partner Center; the API no longer takes them",
-    ),
+    ("privacyPolicy", "set it in Partner Center under Properties; the API ignores it"),
+    ("supportContact", "set it in Partner Center under Properties; the API ignores it"),
+    ("websiteUrl", "set it in Partner Center under Properties; the API ignores it"),
+    ("sales", "schedule sales in Partner Center; the API no longer takes them"),
 ];
 
 impl Field {
@@ -421,7 +350,7 @@ impl Field {
     }
 
     /// The field that a path of a manifest names, and what of the path lies below it.
-    pub fn find<'p>(scope: Scope, path: &'p [String]) -> Option<(&'static Self, &'p [String])> {
+    pub fn find(scope: Scope, path: &[String]) -> Option<(&'static Self, &[String])> {
         FIELDS
             .iter()
             .filter(|field| field.scope == scope && path.len() >= field.path.len())
@@ -438,11 +367,7 @@ mod tests {
     fn every_field_stands_once() {
         for (i, a) in FIELDS.iter().enumerate() {
             for b in &FIELDS[i + 1..] {
-                assert!(
-                    a.scope != b.scope || a.path != b.path,
-                    "{:?} stands twice",
-                    a.path
-                );
+                assert!(a.scope != b.scope || a.path != b.path, "{:?} stands twice", a.path);
             }
             assert!(!a.doc.is_empty());
         }
@@ -457,10 +382,7 @@ mod tests {
     fn listing_fields_lie_in_the_base_listing() {
         let path = ["images".to_owned(), "Icon".to_owned()];
         let (field, rest) = Field::find(Scope::Listing, &path).unwrap();
-        assert_eq!(
-            field.api_path(Some("de")),
-            ["listings", "de", "baseListing", "images"]
-        );
+        assert_eq!(field.api_path(Some("de")), ["listings", "de", "baseListing", "images"]);
         assert_eq!(rest, ["Icon"]);
     }
 }

@@ -4,6 +4,7 @@
 //!   what values it takes, what `null` means, in which order it is shown.
 //! - [`document`]: the lossless document that live state is kept in, with typed views.
 //! - [`canonical`]: the one form in which values are compared, hashed and read back.
+//! - [`live`]: what was read of a product.
 //! - [`path`], [`status`], [`vocabulary`]: addresses inside a submission, the states of one, its closed word lists.
 //!
 //! This room knows neither manifests nor the network.
@@ -11,11 +12,13 @@
 pub mod canonical;
 pub mod document;
 pub mod field;
+pub mod live;
 pub mod path;
 pub mod status;
 pub mod vocabulary;
 
 pub use document::{Document, FileEntry, FileStatus, UploadUrl};
 pub use field::{FIELDS, Field, Null, Scope, Section, Shape};
+pub use live::{Application, Live, LiveApp, Rollout};
 pub use path::Path;
 pub use status::{Phase, Status};

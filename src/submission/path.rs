@@ -55,10 +55,7 @@ impl Path {
     pub fn is_named_by(&self, pattern: &str) -> bool {
         let wanted: Vec<&str> = pattern.split('.').collect();
         wanted.len() <= self.0.len()
-            && wanted
-                .iter()
-                .zip(&self.0)
-                .all(|(want, key)| *want == "*" || key.eq_ignore_ascii_case(want))
+            && wanted.iter().zip(&self.0).all(|(want, key)| *want == "*" || key.eq_ignore_ascii_case(want))
     }
 }
 

@@ -57,10 +57,7 @@ impl Status {
 
     /// What it means; a value that no source lists counts as [`Phase::Accepted`] and is polled on.
     pub fn phase(&self) -> Phase {
-        ORDER
-            .iter()
-            .find(|(name, _)| *name == self.0)
-            .map_or(Phase::Accepted, |(_, phase)| *phase)
+        ORDER.iter().find(|(name, _)| *name == self.0).map_or(Phase::Accepted, |(_, phase)| *phase)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The closed word lists of the submission API.
 
 /// `applicationCategory`: a category, or a category and one of its subcategories joined by `_`
-/// (StoreBroker's `AppConfigTemplate.json` and msstore-cli's `DevCenterApplicationCategory.cs`).
+/// (`StoreBroker`'s `AppConfigTemplate.json` and msstore-cli's `DevCenterApplicationCategory.cs`).
 pub const CATEGORIES: &[&str] = &[
     "BooksAndReference", "BooksAndReference_EReader", "BooksAndReference_Fiction",
     "BooksAndReference_Nonfiction", "BooksAndReference_Reference", "Business",
@@ -33,21 +33,19 @@ pub const CATEGORIES: &[&str] = &[
 ];
 
 /// `visibility`, from open to closed: found by search, by direct link only, no new customers
-/// (StoreBroker's `IapConfigTemplate.json`).
+/// (`StoreBroker`'s `IapConfigTemplate.json`).
 pub const VISIBILITIES: &[&str] = &["Public", "Private", "Hidden"];
 
 /// `targetPublishMode`.
 pub const PUBLISH_MODES: &[&str] = &["Immediate", "Manual", "SpecificDate"];
 
 /// `pricing.trialPeriod`.
-pub const TRIAL_PERIODS: &[&str] = &[
-    "NoFreeTrial", "OneDay", "SevenDays", "FifteenDays", "ThirtyDays", "TrialNeverExpires",
-];
+pub const TRIAL_PERIODS: &[&str] =
+    &["NoFreeTrial", "OneDay", "SevenDays", "FifteenDays", "ThirtyDays", "TrialNeverExpires"];
 
 /// `hardwarePreferences`.
-pub const HARDWARE: &[&str] = &[
-    "Touch", "Keyboard", "Mouse", "Camera", "NfcHce", "Nfc", "BluetoothLE", "Telephony",
-];
+pub const HARDWARE: &[&str] =
+    &["Touch", "Keyboard", "Mouse", "Camera", "NfcHce", "Nfc", "BluetoothLE", "Telephony"];
 
 /// `enterpriseLicensing`.
 pub const ENTERPRISE_LICENSING: &[&str] = &["None", "Online", "OnlineAndOffline"];
@@ -96,11 +94,7 @@ impl std::fmt::Display for Sizes {
                 f.write_str(&words.join(" or "))
             }
             Self::Between(min, max) => {
-                write!(
-                    f,
-                    "{}×{} to {}×{}, landscape or portrait",
-                    min.0, min.1, max.0, max.1
-                )
+                write!(f, "{}×{} to {}×{}, landscape or portrait", min.0, min.1, max.0, max.1)
             }
             Self::Unstated => f.write_str("any size"),
         }
@@ -134,11 +128,7 @@ pub const IMAGE_TYPES: &[ImageType] = &[
     image("StoreLogo9x16", 1, Sizes::OneOf(&[(720, 1080), (1440, 2160)])),
     image("StoreLogoSquare", 1, Sizes::OneOf(&[(1080, 1080), (2160, 2160)])),
     image("Icon", 1, Sizes::OneOf(&[(300, 300)])),
-    image(
-        "PromotionalArt16x9",
-        1,
-        Sizes::OneOf(&[(1920, 1080), (3840, 2160)]),
-    ),
+    image("PromotionalArt16x9", 1, Sizes::OneOf(&[(1920, 1080), (3840, 2160)])),
     image("PromotionalArtwork2400X1200", 1, Sizes::OneOf(&[(2400, 1200)])),
     image("XboxBrandedKeyArt", 1, Sizes::OneOf(&[(584, 800)])),
     image("XboxTitledHeroArt", 1, Sizes::OneOf(&[(1920, 1080)])),
@@ -169,9 +159,7 @@ pub fn is_market(text: &str) -> bool {
 /// Whether a text has the shape of a listing language: `en`, `en-us`, `zh-hans`, `sr-latn-rs`.
 pub fn is_language(text: &str) -> bool {
     let mut parts = text.split('-');
-    parts
-        .next()
-        .is_some_and(|p| (2..=3).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphabetic()))
+    parts.next().is_some_and(|p| (2..=3).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphabetic()))
         && text.split('-').count() <= 4
         && parts.all(|p| (2..=8).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphanumeric()))
 }

@@ -6,17 +6,9 @@ use std::path::{Path, PathBuf};
 
 /// A room and the rooms that it may use.
 const MAY_USE: &[(&str, &[&str])] = &[
-    (
-        "cli",
-        &[
-            "apply", "asset", "manifest", "partner_center", "plan", "render", "sandbox", "submission",
-        ],
-    ),
+    ("cli", &["apply", "asset", "manifest", "partner_center", "plan", "render", "sandbox", "submission"]),
     ("render", &["apply", "manifest", "plan", "submission"]),
-    (
-        "apply",
-        &["plan", "manifest", "asset", "submission", "partner_center"],
-    ),
+    ("apply", &["plan", "manifest", "asset", "submission", "partner_center"]),
     ("plan", &["manifest", "submission", "asset"]),
     ("manifest", &["submission", "asset"]),
     ("partner_center", &["submission"]),
@@ -65,11 +57,7 @@ fn rooms_named(source: &str) -> BTreeSet<String> {
                 rooms.insert(word);
             }
         } else {
-            rooms.insert(
-                rest.chars()
-                    .take_while(|c| c.is_alphanumeric() || *c == '_')
-                    .collect(),
-            );
+            rooms.insert(rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect());
         }
     }
     rooms
@@ -112,10 +100,7 @@ fn every_room_is_in_the_table() {
         let path = entry.unwrap().path();
         if path.is_dir() {
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            assert!(
-                MAY_USE.iter().any(|(room, _)| *room == name),
-                "`{name}` is in no row"
-            );
+            assert!(MAY_USE.iter().any(|(room, _)| *room == name), "`{name}` is in no row");
         }
     }
 }

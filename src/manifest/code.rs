@@ -1,0 +1,147 @@
+//! Every diagnostic code: ONE table. A code, once published, keeps its meaning.
+
+use std::fmt;
+
+macro_rules! codes {
+    ($($name:ident = $number:literal, $title:literal, $explanation:literal;)*) => {
+        /// A stable diagnostic code. Its long form is what `storeward explain` prints.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code { $(#[doc = $title] $name,)* }
+
+        impl Code {
+            /// Every code.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// The code as people write it.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => concat!("SW", $number),)* }
+            }
+
+            /// What it is about, in a few words.
+            pub fn title(self) -> &'static str {
+                match self { $(Self::$name => $title,)* }
+            }
+
+            /// What it means and what to do.
+            pub fn explanation(self) -> &'static str {
+                match self { $(Self::$name => $explanation,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    Unreadable = 1001, "a file cannot be read",
+        "The operating system refused to open or read the file. Check that it exists and that its permissions let this user read it.";
+    TooLarge = 1002, "a file is larger than any real one",
+        "Manifests and text files are read whole, so their size is limited. No listing text comes near the limit; the name probably points at another file.";
+    NotUtf8 = 1003, "a file is not UTF-8",
+        "Manifests and texts are UTF-8, with or without a byte order mark. Save the file as UTF-8; some editors on Windows default to UTF-16 or to a code page.";
+    OutsideWorkspace = 1004, "a file lies outside the workspace",
+        "A manifest may come from a fork, so it can only name files inside the workspace (the git root, else the folder that was given), after symbolic links are resolved. Built packages may lie elsewhere: name their folder with --release, and the files with $(release).";
+    NotAFile = 1005, "not a regular file",
+        "Folders, devices, pipes and sockets are never opened.";
+    Syntax = 1006, "not valid YAML",
+        "The text could not be read as YAML 1.2. The position is where reading stopped; the mistake is there or just before: often indentation, a missing space after a colon, or an unclosed quote.";
+    DuplicateKey = 1007, "a key is given twice",
+        "YAML readers differ in which of two equal keys wins, so neither is taken. Remove one.";
+    TooComplex = 1008, "a document is too deep or too large",
+        "Nesting and the number of values (aliases counted each time they are used) are limited, so that a hostile file cannot exhaust memory. No real manifest comes near the limits.";
+    NoManifest = 1009, "no manifest was found",
+        "Manifests are YAML documents with `kind: App`, `kind: AddOn` or `kind: Flight`. Without a path they are looked for from the current folder down; hidden and git-ignored folders are left out.";
+    UnknownKey = 1101, "a key that means nothing here",
+        "Unknown keys are errors, because a key that is silently ignored looks like a setting that works. Check the spelling and the level of indentation.";
+    MissingKey = 1102, "a required key is missing",
+        "The resource cannot be identified or used without it.";
+    WrongType = 1103, "a value of the wrong type",
+        "The key takes another kind of value: a text, a list, a map, a number, or true or false.";
+    CannotClear = 1104, "a value that cannot be cleared",
+        "`key: null` clears a value. The Store has no cleared state for this one. Leave the key out to leave the live value alone, or name the value you want.";
+    UnknownKind = 1105, "an unknown kind of resource",
+        "The document looks like a manifest, but its kind is none of App, AddOn and Flight.";
+    IgnoredByStore = 1106, "a field that the Store's API ignores",
+        "The API accepts this field and ignores it, so a manifest that sets it would promise what it cannot keep. Set it in Partner Center.";
+    NotInThisVersion = 1107, "not in this version of Storeward",
+        "The design has a place for it, but this version cannot carry it out, and refuses rather than ignores it.";
+    NotAllowed = 1201, "a value that is not one of those allowed",
+        "The API takes a fixed set of words here, and tells upper from lower case.";
+    TooLong = 1202, "a text or list over its limit",
+        "The Store refuses longer texts and lists. Limits are counted in characters.";
+    ImageSize = 1203, "an image of the wrong size",
+        "Each image type takes certain pixel sizes only; the Store finds out only after the upload, when the submission fails. Export the image again in one of the sizes named.";
+    BadName = 1204, "a name of the wrong shape",
+        "Names of resources are how this repository calls them: lower-case letters, digits and hyphens.";
+    BadPrice = 1205, "not a price",
+        "A price is `Free`, `NotAvailable`, or a tier such as `Tier1012`; the amounts behind tiers are shown in Partner Center only. `Base` is what the API shows for prices that it cannot express; it can never be sent.";
+    BadMarket = 1206, "not a market",
+        "Markets are two capital letters (ISO 3166-1), such as DE or NO.";
+    BadLanguage = 1207, "not a listing language",
+        "Languages look like `en-us`, `de` or `zh-hans`. `de` and `de-de` are two different listings.";
+    BadDate = 1208, "not a date",
+        "Dates are written in ISO 8601 with a time zone, such as 2026-09-01T08:00:00Z.";
+    BadStoreId = 1209, "not a Store ID",
+        "Store IDs are twelve capital letters and digits, such as 9NBLGGH4R315; Partner Center shows it under Product identity. The package identity name is not a Store ID; the service answers it with an internal error.";
+    OutOfRange = 1210, "a number out of range",
+        "The number is outside what the field can hold.";
+    BadExpansion = 1211, "an expansion that does not exist here",
+        "Only $(lang), $(release) and $(package.version) are expanded: $(lang) below `listings`, $(release) below `release`, $(package.version) where the run has packages of one version. Write $$( for a literal $(.";
+    UnknownGuard = 1212, "an unknown guard",
+        "`permit` names guards: risks that need a permit before anything is sent.";
+    FileMissing = 1301, "a file that does not exist",
+        "Paths are relative to the file that they are written in. `else` names a file to use where the first does not exist.";
+    NothingMatches = 1302, "a pattern that matches nothing",
+        "A release without packages is never what was meant: check that the build ran, and where it puts its packages.";
+    NothingAtPointer = 1303, "nothing at the pointer",
+        "`at` is a JSON Pointer into a .json or .yaml file, such as /notes/en-us.";
+    BadImage = 1304, "an image that the Store cannot take",
+        "Images are PNG files of at most 50 MB.";
+    BadPackage = 1401, "a package that cannot be read",
+        "Packages are opened before anything is sent, because the Store finds out only after the upload, or drops them in silence.";
+    SamePackageTwice = 1402, "two packages of the same identity, version and architecture",
+        "The Store takes one package for each version and architecture.";
+    DuplicateResource = 1501, "two resources of one name or id",
+        "Each resource is managed by one manifest only; two would undo each other's changes.";
+    UnknownRelease = 1502, "a release for a resource that does not exist here",
+        "--release names a resource by its address, such as app/contoso-reader=dist. The address is mandatory, so that a beta cannot reach retail by accident.";
+    TitleIsServers = 2001, "the title of a listing that is already there",
+        "The service answers a changed title of an existing language with 200 and drops it, and has switched titles by itself. So a title is sent only while its language is being added; afterwards it is reported, never sent. Change it in Partner Center.";
+    RaiseVersion = 2002, "a package with a version that is already there, but other content",
+        "The Store serves one package per version and architecture, so other bytes under the same version never reach anybody. Raise the version and build again.";
+    OldReleaseNotes = 2003, "new packages with unchanged release notes",
+        "The next submission starts as a copy, so unchanged release notes are shown again for the new version.";
+    UnusedPermit = 2004, "a permit that nothing needs",
+        "A permit that stays in a manifest would let a later change through without a review. Remove it once the change has shipped.";
+    TakenOnTrust = 2005, "an image taken on trust",
+        "The API reports neither content nor hash of an image. Images that Storeward uploads carry a digest in their names; this one was uploaded by other means and matches by type, position and file name. --replace-untrusted uploads it anew.";
+    LanguageNotManaged = 2006, "a live language that the manifest does not name",
+        "`$others: error` makes the list of languages exhaustive. Add the language, or say `$others: remove` or `keep`.";
+    RemoteImageGone = 2007, "a live image that does not exist",
+        "`{remote: ID}` keeps a live image in its place; no image of this type and language has that id.";
+    DraftNotWanted = 2009, "a draft that no manifest wants",
+        "The product matches its manifest, and a draft or failed submission is still open. It changes nothing until somebody commits it, but while it is there no new submission can be made. Delete it in Partner Center if nobody needs it.";
+}
+
+impl Code {
+    /// The code that people write as `SW1203`, in any case.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.as_str().eq_ignore_ascii_case(text))
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_found_again() {
+        for code in Code::ALL {
+            assert_eq!(Code::parse(&code.as_str().to_lowercase()), Some(*code));
+        }
+    }
+}

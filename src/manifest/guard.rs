@@ -1,0 +1,56 @@
+//! Guards: named risks that need a permit before anything is sent. ONE table.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! guards {
+    ($($name:ident = $word:literal, $risk:literal;)*) => {
+        /// A named risk. It blocks `apply` until it is permitted, in the manifest or by `--allow`; it never blocks `plan`.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+        pub enum Guard { $(#[doc = $risk] #[serde(rename = $word)] $name,)* }
+
+        impl Guard {
+            /// Every guard.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// The word for it in manifests and on the command line.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $word,)* }
+            }
+
+            /// What can go wrong.
+            pub fn risk(self) -> &'static str {
+                match self { $(Self::$name => $risk,)* }
+            }
+        }
+    };
+}
+
+guards! {
+    PriceChange = "price-change", "what customers pay changes, in general or in a market";
+    BecomesFree = "becomes-free", "a paid app becomes free; customers who got it for free keep it";
+    ReplacesMarketPrices = "replaces-market-prices", "a price is set over one that the API cannot express, which drops the prices that were set market by market in Partner Center";
+    MarketRemoved = "market-removed", "the app is no longer sold in a market";
+    ListingRemoved = "listing-removed", "a language disappears from the Store page, with its texts and images";
+    ImagesRemoved = "images-removed", "an image type of a listing ends with fewer images";
+    DropsTarget = "drops-target", "some devices lose their last package and get no update";
+    PackageDowngrade = "package-downgrade", "the newest package is older than the one that customers have";
+    ShipsHalted = "ships-halted", "the last rollout was halted, and this submission ships one of its newest packages again";
+    InheritsRollout = "inherits-rollout", "the last submission was a gradual rollout, and this one would silently become one too";
+    VisibilityReduced = "visibility-reduced", "fewer people can find or get the app";
+    ReplacesDraft = "replaces-draft", "a draft that somebody else made is deleted";
+}
+
+impl Guard {
+    /// The guard that a word names.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|guard| guard.as_str() == word)
+    }
+}
+
+impl fmt::Display for Guard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

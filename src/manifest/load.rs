@@ -1,0 +1,186 @@
+//! Finding manifests and loading them.
+
+use std::path::{Path, PathBuf};
+
+use super::code::Code;
+use super::decode::decode;
+use super::desired::{Address, Releases, Resource};
+use super::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
+use super::files::Files;
+use super::source::Sources;
+use super::workspace::Workspace;
+use super::yaml::{self, Node, Yaml};
+
+/// What loading gave: every resource that could be read, and everything there is to say.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// The resources, in the order of files and documents.
+    pub resources: Vec<Resource>,
+    /// The texts that positions refer to.
+    pub sources: Sources,
+    /// What was found.
+    pub diagnostics: Diagnostics,
+}
+
+const KINDS: &[&str] = &["App", "AddOn", "Flight"];
+
+/// Loads the manifests at `paths`, or those found from the current folder down.
+///
+/// `releases` names the resources whose `release` block is laid over `submission`, each with its folder.
+/// Reads files (manifests, texts, images, packages) and computes digests; does not touch the network.
+pub fn load(workspace: &Workspace, paths: &[PathBuf], releases: &Releases) -> Loaded {
+    let mut loaded = Loaded::default();
+    let mut files = Files::new(workspace);
+    for (path, named) in manifest_files(workspace, paths, &mut loaded.diagnostics) {
+        let before = loaded.resources.len();
+        load_file(&path, named, &mut files, releases, &mut loaded);
+        if named && path.is_file() && loaded.resources.len() == before && !loaded.diagnostics.has_errors() {
+            let message = format!("`{}` holds no manifest", workspace.display(&path));
+            loaded.diagnostics.push(Diagnostic::error(Code::NoManifest, None, message));
+        }
+    }
+    check_together(releases, &mut loaded);
+    if loaded.resources.is_empty() && !loaded.diagnostics.has_errors() {
+        loaded.diagnostics.push(
+            Diagnostic::error(Code::NoManifest, None, "no manifest was found")
+                .help("a manifest is a YAML document with `kind: App`; name its file, or run where it lies"),
+        );
+    }
+    loaded
+}
+
+/// The files to look into, and whether the user named each one.
+fn manifest_files(
+    workspace: &Workspace,
+    paths: &[PathBuf],
+    diagnostics: &mut Diagnostics,
+) -> Vec<(PathBuf, bool)> {
+    if paths.is_empty() {
+        return workspace.yaml_files(workspace.current()).into_iter().map(|file| (file, false)).collect();
+    }
+    let mut files = Vec::new();
+    for path in paths {
+        let path = workspace.current().join(path);
+        if path.is_dir() {
+            files.extend(workspace.yaml_files(&path).into_iter().map(|file| (file, false)));
+        } else if path.is_file() {
+            files.push((path, true));
+        } else {
+            let shown = workspace.display(&path);
+            let (code, what) = if path.exists() {
+                (Code::NotAFile, "is not a regular file")
+            } else {
+                (Code::FileMissing, "does not exist")
+            };
+            diagnostics.push(Diagnostic::error(code, None, format!("`{shown}` {what}")));
+        }
+    }
+    files
+}
+
+/// The kind that a document names, if it names one as a text.
+fn kind_of(document: &Node) -> Option<&str> {
+    match &document.get("kind")?.value {
+        Yaml::Scalar { text, .. } => Some(text),
+        _ => None,
+    }
+}
+
+/// Whether a text may hold a manifest at all. Other YAML in a repository is none of our business, broken or not.
+fn may_hold_manifest(text: &str) -> bool {
+    text.lines().filter_map(|line| line.trim_start_matches("- ").strip_prefix("kind")).any(|rest| {
+        rest.trim_start().strip_prefix(':').is_some_and(|kind| {
+            let kind = kind.split('#').next().unwrap_or_default().trim().trim_matches(['"', '\'']);
+            KINDS.contains(&kind) || did_you_mean(kind, KINDS.iter().copied()).is_some()
+        })
+    })
+}
+
+fn load_file(path: &Path, named: bool, files: &mut Files<'_>, releases: &Releases, loaded: &mut Loaded) {
+    let source = match files.workspace().read_text(path, None, &mut loaded.sources) {
+        Ok(source) => source,
+        Err(diagnostic) => {
+            // An unreadable file that nobody named is somebody else's file.
+            if named {
+                loaded.diagnostics.push(diagnostic);
+            }
+            return;
+        }
+    };
+    if !named && !may_hold_manifest(&loaded.sources.get(source).text) {
+        return;
+    }
+    for document in yaml::parse(&loaded.sources, source, &mut loaded.diagnostics) {
+        let Some(kind) = kind_of(&document) else { continue };
+        let at = document.get("kind").map(|node| node.span);
+        match kind {
+            "App" => {
+                let folder = path.parent().unwrap_or(Path::new("."));
+                let resource =
+                    decode(&document, folder, releases, files, &mut loaded.sources, &mut loaded.diagnostics);
+                loaded.resources.extend(resource);
+            }
+            "AddOn" | "Flight" => loaded.diagnostics.push(
+                Diagnostic::error(
+                    Code::NotInThisVersion,
+                    at,
+                    format!("this version manages apps, not `kind: {kind}`"),
+                )
+                .help("move the document to a file that is not loaded"),
+            ),
+            other => {
+                if let Some(meant) = did_you_mean(other, KINDS.iter().copied()) {
+                    loaded.diagnostics.push(
+                        Diagnostic::error(Code::UnknownKind, at, format!("there is no kind `{other}`"))
+                            .help(format!("did you mean `{meant}`?")),
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// Checks what no single document can tell.
+fn check_together(releases: &Releases, loaded: &mut Loaded) {
+    for (i, resource) in loaded.resources.iter().enumerate() {
+        for earlier in &loaded.resources[..i] {
+            let what = if earlier.address == resource.address {
+                format!("`{}`", resource.address)
+            } else if earlier.id == resource.id {
+                format!("the product `{}`", resource.id)
+            } else {
+                continue;
+            };
+            let first = format!("{}:{}", earlier.at.file, earlier.at.line);
+            let second = format!("{}:{}", resource.at.file, resource.at.line);
+            loaded.diagnostics.push(Diagnostic::error(
+                Code::DuplicateResource,
+                None,
+                format!("{what} is managed by two manifests: {first} and {second}"),
+            ));
+        }
+    }
+    for address in releases.keys() {
+        if !loaded.resources.iter().any(|resource| resource.address == *address) {
+            let known: Vec<&str> =
+                loaded.resources.iter().map(|resource| resource.address.as_str()).collect();
+            let known = if known.is_empty() {
+                "there are none".to_owned()
+            } else {
+                format!("there is {}", known.join(", "))
+            };
+            loaded.diagnostics.push(
+                Diagnostic::error(Code::UnknownRelease, None, format!("no manifest describes `{address}`"))
+                    .help(format!("name a resource that the manifests describe: {known}")),
+            );
+        }
+    }
+}
+
+/// The address that a text names among the loaded resources.
+impl Loaded {
+    /// The resource of this address.
+    pub fn resource(&self, address: &Address) -> Option<&Resource> {
+        self.resources.iter().find(|resource| resource.address == *address)
+    }
+}

@@ -1,0 +1,312 @@
+//! What a value says: scalars, lists, `{file:, at:, else:}`, and the three expansions.
+
+use std::path::{Path, PathBuf};
+
+use super::code::Code;
+use super::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
+use super::files::Files;
+use super::source::{SourceId, Sources, Span};
+use super::yaml::{self, Node, Yaml};
+
+/// What surrounds a value: where paths start, and what expansions mean.
+#[derive(Debug, Clone, Copy)]
+pub struct Scope<'a> {
+    /// The folder of the file that the value is written in.
+    pub folder: &'a Path,
+    /// What `$(lang)` means, below `listings`.
+    pub lang: Option<&'a str>,
+    /// What `$(release)` means: the folder that the command line named; `Err` says why it means nothing here.
+    pub release: Result<&'a Path, NoRelease>,
+    /// What `$(package.version)` means, in runs that have packages of one version.
+    pub package_version: Option<&'a str>,
+}
+
+impl Scope<'static> {
+    /// The surroundings of words that are no values of fields: nothing expands, and no file is named.
+    pub fn plain() -> Self {
+        Self {
+            folder: Path::new(""),
+            lang: None,
+            release: Err(NoRelease::OutsideRelease),
+            package_version: None,
+        }
+    }
+}
+
+/// Why `$(release)` means nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoRelease {
+    /// The value stands in `submission`, which holds in every run.
+    OutsideRelease,
+    /// The run names no release for this resource; the value is not needed.
+    NotNamed,
+}
+
+/// The text or list that a value says, and where it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Content {
+    /// Nothing: the value is to be cleared.
+    Null(Span),
+    /// One text.
+    Text(String, Span),
+    /// A list of texts.
+    List(Vec<(String, Span)>, Span),
+}
+
+/// A value that has no content now: a problem that was reported, or a value that this run does not need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Nothing;
+
+/// Reads values; collects what is wrong with them.
+#[derive(Debug)]
+pub struct Values<'a, 'w> {
+    /// Opens the files that values name.
+    pub files: &'a mut Files<'w>,
+    /// Every text that was read.
+    pub sources: &'a mut Sources,
+    /// What was found.
+    pub diagnostics: &'a mut Diagnostics,
+}
+
+impl Values<'_, '_> {
+    /// Reports a problem.
+    pub fn report(&mut self, diagnostic: Diagnostic) -> Nothing {
+        self.diagnostics.push(diagnostic);
+        Nothing
+    }
+
+    /// Reports a value of the wrong type.
+    pub fn wrong_type(&mut self, node: &Node, wanted: &str) -> Nothing {
+        let message = format!("expected {wanted}, found {}", node.kind());
+        self.report(Diagnostic::error(Code::WrongType, node.span, message))
+    }
+
+    /// Reports a key that means nothing.
+    pub fn unknown_key<'c>(&mut self, key: &str, at: Span, known: impl IntoIterator<Item = &'c str> + Clone) {
+        let mut diagnostic = Diagnostic::error(Code::UnknownKey, at, format!("unknown key `{key}`"));
+        if let Some(meant) = did_you_mean(key, known.clone()) {
+            diagnostic = diagnostic.help(format!("did you mean `{meant}`?"));
+        } else {
+            let words: Vec<&str> = known.into_iter().collect();
+            if words.len() <= 12 {
+                diagnostic = diagnostic.help(format!("known here: {}", words.join(", ")));
+            }
+        }
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// A scalar as it was written, with expansions; null and other values are the wrong type.
+    pub fn scalar(&mut self, node: &Node, wanted: &str, scope: Scope<'_>) -> Result<String, Nothing> {
+        match &node.value {
+            Yaml::Scalar { text, .. } if !node.is_null() => self.expand(text, node.span, scope),
+            _ => Err(self.wrong_type(node, wanted)),
+        }
+    }
+
+    /// Replaces `$(lang)`, `$(release)` and `$(package.version)`; `$$(` stands for `$(`.
+    fn expand(&mut self, text: &str, at: Span, scope: Scope<'_>) -> Result<String, Nothing> {
+        let mut expanded = String::new();
+        let mut rest = text;
+        while let Some(start) = rest.find("$(") {
+            if rest[..start].ends_with('$') {
+                expanded.push_str(&rest[..start]);
+                expanded.push('(');
+                rest = &rest[start + 2..];
+                continue;
+            }
+            expanded.push_str(&rest[..start]);
+            let name = rest[start + 2..].split(')').next().unwrap_or_default();
+            match (name, scope.lang, scope.release, scope.package_version) {
+                ("lang", Some(lang), ..) => expanded.push_str(lang),
+                ("release", _, Ok(folder), _) => expanded.push_str(&folder.to_string_lossy()),
+                ("release", _, Err(NoRelease::NotNamed), _) => return Err(Nothing),
+                ("package.version", .., Some(version)) => expanded.push_str(version),
+                _ => {
+                    let (message, help) = match name {
+                        "lang" => ("`$(lang)` has a meaning below `listings` only", "name the language"),
+                        "release" => {
+                            ("`$(release)` has a meaning below `release` only", "move the key to `release`")
+                        }
+                        "package.version" => (
+                            "`$(package.version)` has no meaning here: the manifest names no packages, or several versions",
+                            "write the version, or name packages of one version",
+                        ),
+                        _ => ("there is no such expansion", "write `$$(` for a literal `$(`"),
+                    };
+                    return Err(self.report(Diagnostic::error(Code::BadExpansion, at, message).help(help)));
+                }
+            }
+            rest = &rest[(start + 2 + name.len() + 1).min(rest.len())..];
+        }
+        expanded.push_str(rest);
+        Ok(expanded)
+    }
+
+    /// What a value says: itself, or what the file that it names says.
+    pub fn content(&mut self, node: &Node, wanted: &str, scope: Scope<'_>) -> Result<Content, Nothing> {
+        if node.is_null() {
+            return Ok(Content::Null(node.span));
+        }
+        match &node.value {
+            Yaml::Scalar { text, .. } => Ok(Content::Text(self.expand(text, node.span, scope)?, node.span)),
+            Yaml::List(items) => {
+                let mut texts = Vec::new();
+                for item in items {
+                    texts.push((self.scalar(item, "a text", scope)?, item.span));
+                }
+                Ok(Content::List(texts, node.span))
+            }
+            Yaml::Map(_) => {
+                let Some((path, at)) = self.file(node, &["at"], scope)? else {
+                    return Err(self.wrong_type(node, wanted));
+                };
+                self.file_content(node, &path, at, scope)
+            }
+        }
+    }
+
+    fn file_content(
+        &mut self,
+        node: &Node,
+        path: &Path,
+        at: Span,
+        scope: Scope<'_>,
+    ) -> Result<Content, Nothing> {
+        let read = self.files.text(path, at, self.sources);
+        let source = read.map_err(|diagnostic| self.report(diagnostic))?;
+        let Some(pointer) = node.get("at") else {
+            let text = self.sources.get(source).text.trim_end_matches('\n').to_owned();
+            return Ok(Content::Text(text, self.sources.whole(source)));
+        };
+        let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
+        if !matches!(extension.as_str(), "json" | "yaml" | "yml") {
+            let message =
+                format!("`at` is a JSON Pointer into a .json or .yaml file, not into a .{extension} file");
+            return Err(self.report(Diagnostic::error(Code::NothingAtPointer, pointer.span, message)));
+        }
+        let pointer_text = self.scalar(pointer, "a JSON Pointer", scope)?;
+        self.at_pointer(source, &pointer_text, pointer.span)
+    }
+
+    fn at_pointer(&mut self, source: SourceId, pointer: &str, at: Span) -> Result<Content, Nothing> {
+        let name = self.sources.get(source).name.clone();
+        let documents = yaml::parse(self.sources, source, self.diagnostics);
+        let found = documents.first().and_then(|root| follow(root, pointer));
+        let Some(found) = found else {
+            let message = format!("nothing at `{pointer}` in `{name}`");
+            let mut diagnostic = Diagnostic::error(Code::NothingAtPointer, at, message);
+            if let Some(keys) = documents.first().and_then(|root| keys_near(root, pointer)) {
+                diagnostic = diagnostic.help(keys);
+            }
+            return Err(self.report(diagnostic));
+        };
+        match &found.value {
+            Yaml::Scalar { .. } if found.is_null() => Ok(Content::Null(found.span)),
+            Yaml::Scalar { text, .. } => Ok(Content::Text(text.clone(), found.span)),
+            Yaml::List(items) => {
+                let mut texts = Vec::new();
+                for item in items {
+                    match &item.value {
+                        Yaml::Scalar { text, .. } => texts.push((text.clone(), item.span)),
+                        _ => return Err(self.wrong_type(item, "a text")),
+                    }
+                }
+                Ok(Content::List(texts, found.span))
+            }
+            Yaml::Map(_) => Err(self.wrong_type(found, "a text or a list of texts")),
+        }
+    }
+
+    /// The file that a `{file:, else:}` map names; `also` are further keys that the map may have.
+    ///
+    /// `Ok(None)`: the map names no file.
+    pub fn file(
+        &mut self,
+        node: &Node,
+        also: &[&str],
+        scope: Scope<'_>,
+    ) -> Result<Option<(PathBuf, Span)>, Nothing> {
+        let Some(first) = node.get("file") else {
+            return Ok(None);
+        };
+        for entry in node.entries().unwrap_or_default() {
+            if !["file", "else"].contains(&entry.key.as_str()) && !also.contains(&entry.key.as_str()) {
+                self.unknown_key(
+                    &entry.key,
+                    entry.key_span,
+                    ["file", "else"].into_iter().chain(also.iter().copied()),
+                );
+            }
+        }
+        let mut missing = Vec::new();
+        for named in [Some(first), node.get("else")].into_iter().flatten() {
+            let written = self.scalar(named, "a path", scope)?;
+            let path = scope.folder.join(&written);
+            let found = self.files.workspace().file(&path, scope.release.ok(), named.span);
+            match found.map_err(|diagnostic| self.report(diagnostic))? {
+                Some(path) => return Ok(Some((path, named.span))),
+                None => missing.push(self.files.workspace().display(&path)),
+            }
+        }
+        let message = format!("`{}` does not exist", missing.join("` and `"));
+        let mut diagnostic = Diagnostic::error(Code::FileMissing, first.span, message);
+        if missing.len() == 1 {
+            diagnostic = diagnostic
+                .help("paths are relative to the file they are written in; `else` names a fallback");
+        }
+        Err(self.report(diagnostic))
+    }
+}
+
+fn follow<'n>(root: &'n Node, pointer: &str) -> Option<&'n Node> {
+    if pointer.is_empty() {
+        return Some(root);
+    }
+    pointer.strip_prefix('/')?.split('/').try_fold(root, |node, token| {
+        let token = token.replace("~1", "/").replace("~0", "~");
+        match &node.value {
+            Yaml::Map(_) => node.get(&token),
+            Yaml::List(items) => items.get(token.parse::<usize>().ok()?),
+            Yaml::Scalar { .. } => None,
+        }
+    })
+}
+
+/// The keys at the deepest place that a pointer reaches.
+fn keys_near(root: &Node, pointer: &str) -> Option<String> {
+    let mut reached = root;
+    for token in pointer.strip_prefix('/')?.split('/') {
+        match reached.get(token) {
+            Some(next) => reached = next,
+            None => break,
+        }
+    }
+    let keys: Vec<&str> = reached.entries()?.iter().map(|entry| entry.key.as_str()).take(12).collect();
+    Some(format!("there is {}", keys.join(", ")))
+}
+
+/// The items of a text that stands for a list: its lines, without blank ones and without bullets.
+pub fn lines_as_items(text: &str) -> Vec<String> {
+    text.lines()
+        .map(str::trim)
+        .map(|line| {
+            ["- ", "* ", "+ ", "• "]
+                .iter()
+                .find_map(|bullet| line.strip_prefix(bullet))
+                .unwrap_or(line)
+                .trim()
+        })
+        .filter(|line| !line.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bullets_go_and_dashes_inside_stay() {
+        assert_eq!(lines_as_items("- a - b\n\n* c\n  • d\n-5 degrees\n"), ["a - b", "c", "d", "-5 degrees"]);
+    }
+}

@@ -1,0 +1,322 @@
+//! YAML into nodes that know where they stand.
+//!
+//! Scalars stay texts until a field says what it wants, so `NO` is Norway and `1.10` is not 1.1. Duplicate keys,
+//! merge keys and tags are errors; aliases are copied within a budget.
+
+use std::collections::HashMap;
+
+use saphyr_parser::{Event, Parser, ScalarStyle};
+
+use super::code::Code;
+use super::diagnostic::{Diagnostic, Diagnostics};
+use super::source::{SourceId, Sources, Span};
+
+/// How deep maps and lists may be nested.
+const MAX_DEPTH: usize = 48;
+/// How many values one file may hold, aliases counted each time they are used.
+const MAX_NODES: usize = 100_000;
+
+/// A value and where it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    /// The value.
+    pub value: Yaml,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A YAML value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Yaml {
+    /// A scalar as it was written; `plain` when it had no quotes.
+    Scalar {
+        /// The text.
+        text: String,
+        /// Whether it was written without quotes, and so may mean a number, a truth value or null.
+        plain: bool,
+    },
+    /// A list.
+    List(Vec<Node>),
+    /// A map, in the order written.
+    Map(Vec<Entry>),
+}
+
+/// One key of a map and its value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// The key.
+    pub key: String,
+    /// Where the key stands.
+    pub key_span: Span,
+    /// The value.
+    pub value: Node,
+}
+
+impl Node {
+    /// Whether the value is null: nothing at all, `~` or `null`, without quotes.
+    pub fn is_null(&self) -> bool {
+        matches!(&self.value, Yaml::Scalar { text, plain: true } if matches!(text.as_str(), "" | "~" | "null" | "Null" | "NULL"))
+    }
+
+    /// The entries, if it is a map.
+    pub fn entries(&self) -> Option<&[Entry]> {
+        match &self.value {
+            Yaml::Map(entries) => Some(entries),
+            _ => None,
+        }
+    }
+
+    /// The value under a key, if it is a map that has it.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.entries()?.iter().find(|entry| entry.key == key).map(|entry| &entry.value)
+    }
+
+    /// What it is, for messages.
+    pub fn kind(&self) -> &'static str {
+        match &self.value {
+            _ if self.is_null() => "null",
+            Yaml::Scalar { text, plain: true } if matches!(text.as_str(), "true" | "false") => {
+                "a truth value"
+            }
+            Yaml::Scalar { text, plain: true } if text.parse::<f64>().is_ok() => "a number",
+            Yaml::Scalar { .. } => "a text",
+            Yaml::List(_) => "a list",
+            Yaml::Map(_) => "a map",
+        }
+    }
+}
+
+enum Open {
+    List(Vec<Node>),
+    Map(Vec<Entry>, Option<(String, Span)>),
+}
+
+struct Builder<'a> {
+    source: SourceId,
+    /// Byte offset of each character, where they differ.
+    bytes: Option<Vec<usize>>,
+    diagnostics: &'a mut Diagnostics,
+    open: Vec<(Open, Span, usize)>,
+    anchors: HashMap<usize, Node>,
+    nodes: usize,
+    documents: Vec<Node>,
+}
+
+/// Reads every document of a source. A syntax error ends reading; the documents before it are returned as well.
+pub fn parse(sources: &Sources, source: SourceId, diagnostics: &mut Diagnostics) -> Vec<Node> {
+    let text = &sources.get(source).text;
+    let bytes = (!text.is_ascii()).then(|| text.char_indices().map(|(i, _)| i).chain([text.len()]).collect());
+    let mut builder = Builder {
+        source,
+        bytes,
+        diagnostics,
+        open: Vec::new(),
+        anchors: HashMap::new(),
+        nodes: 0,
+        documents: Vec::new(),
+    };
+    let mut parser = Parser::new_from_str(text);
+    while let Some(event) = parser.next_event() {
+        let outcome = match event {
+            Ok((event, span)) => {
+                let span = builder.span(span.start.index(), span.end.index(), text);
+                builder.take(event, span)
+            }
+            Err(error) => {
+                let at = builder.span(error.marker().index(), error.marker().index() + 1, text);
+                Err(Diagnostic::error(Code::Syntax, at, format!("not valid YAML: {}", error.info())))
+            }
+        };
+        if let Err(diagnostic) = outcome {
+            builder.diagnostics.push(diagnostic);
+            break;
+        }
+    }
+    builder.documents
+}
+
+impl Builder<'_> {
+    fn span(&self, start: usize, end: usize, text: &str) -> Span {
+        let byte = |index: usize| match &self.bytes {
+            Some(bytes) => bytes.get(index).copied().unwrap_or(text.len()),
+            None => index.min(text.len()),
+        };
+        let start = byte(start);
+        let end = start + text[start..byte(end).max(start)].trim_end().len();
+        Span { source: self.source, start, end }
+    }
+
+    fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), Diagnostic> {
+        match event {
+            Event::Nothing
+            | Event::StreamStart
+            | Event::StreamEnd
+            | Event::DocumentStart(_)
+            | Event::DocumentEnd => Ok(()),
+            Event::Alias(anchor) => {
+                let Some(node) = self.anchors.get(&anchor).cloned() else {
+                    return Err(Diagnostic::error(
+                        Code::Syntax,
+                        span,
+                        "an alias to an anchor that is still open",
+                    ));
+                };
+                self.count(size(&node), span)?;
+                self.add(Node { span, ..node }, 0)
+            }
+            Event::Scalar(text, style, anchor, tag) => {
+                refuse_tag(tag.is_some(), span)?;
+                self.count(1, span)?;
+                let value = Yaml::Scalar { text: text.into_owned(), plain: style == ScalarStyle::Plain };
+                self.add(Node { value, span }, anchor)
+            }
+            Event::SequenceStart(anchor, tag) => {
+                refuse_tag(tag.is_some(), span)?;
+                self.enter(Open::List(Vec::new()), span, anchor)
+            }
+            Event::MappingStart(anchor, tag) => {
+                refuse_tag(tag.is_some(), span)?;
+                self.enter(Open::Map(Vec::new(), None), span, anchor)
+            }
+            Event::SequenceEnd | Event::MappingEnd => {
+                let (open, start, anchor) = self.open.pop().expect("the parser closes only what it opened");
+                let value = match open {
+                    Open::List(items) => Yaml::List(items),
+                    Open::Map(entries, _) => Yaml::Map(entries),
+                };
+                let span = Span { end: span.end.max(start.end), ..start };
+                self.add(Node { value, span }, anchor)
+            }
+        }
+    }
+
+    fn enter(&mut self, open: Open, span: Span, anchor: usize) -> Result<(), Diagnostic> {
+        self.count(1, span)?;
+        if self.open.len() >= MAX_DEPTH {
+            let message = format!("nested more than {MAX_DEPTH} levels deep");
+            return Err(Diagnostic::error(Code::TooComplex, span, message));
+        }
+        self.open.push((open, span, anchor));
+        Ok(())
+    }
+
+    fn count(&mut self, nodes: usize, span: Span) -> Result<(), Diagnostic> {
+        self.nodes += nodes;
+        if self.nodes > MAX_NODES {
+            let message = format!("more than {MAX_NODES} values, aliases counted each time they are used");
+            return Err(Diagnostic::error(Code::TooComplex, span, message));
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, node: Node, anchor: usize) -> Result<(), Diagnostic> {
+        if anchor != 0 {
+            self.count(size(&node), node.span)?;
+            self.anchors.insert(anchor, node.clone());
+        }
+        match self.open.last_mut() {
+            None => self.documents.push(node),
+            Some((Open::List(items), ..)) => items.push(node),
+            Some((Open::Map(entries, key @ Some(_)), ..)) => {
+                let (key, key_span) = key.take().expect("matched as present");
+                entries.push(Entry { key, key_span, value: node });
+            }
+            Some((Open::Map(entries, key), ..)) => {
+                let Yaml::Scalar { text, plain } = node.value else {
+                    return Err(Diagnostic::error(Code::Syntax, node.span, "a key must be a text"));
+                };
+                if text == "<<" && plain {
+                    let message = "merge keys are not supported";
+                    return Err(Diagnostic::error(Code::Syntax, node.span, message)
+                        .help("use `$file` or `$each`, or write the keys out"));
+                }
+                if entries.iter().any(|entry| entry.key == text) {
+                    let message = format!("the key `{text}` is given twice");
+                    self.diagnostics.push(
+                        Diagnostic::error(Code::DuplicateKey, node.span, message)
+                            .help("remove one of the two"),
+                    );
+                }
+                *key = Some((text, node.span));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn refuse_tag(tagged: bool, span: Span) -> Result<(), Diagnostic> {
+    if tagged {
+        Err(Diagnostic::error(Code::Syntax, span, "tags such as `!name` are not supported"))
+    } else {
+        Ok(())
+    }
+}
+
+fn size(node: &Node) -> usize {
+    1 + match &node.value {
+        Yaml::Scalar { .. } => 0,
+        Yaml::List(items) => items.iter().map(size).sum(),
+        Yaml::Map(entries) => entries.iter().map(|entry| 1 + size(&entry.value)).sum(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> (Vec<Node>, Vec<String>) {
+        let mut sources = Sources::default();
+        let id = sources.add("m.yaml", text);
+        let mut diagnostics = Diagnostics::default();
+        let documents = parse(&sources, id, &mut diagnostics);
+        let said = diagnostics
+            .sorted()
+            .iter()
+            .map(|d| {
+                let at = sources.location(d.span.unwrap());
+                format!("{} {}:{} {}", d.code, at.line, at.column, d.message)
+            })
+            .collect();
+        (documents, said)
+    }
+
+    #[test]
+    fn words_stay_words() {
+        let (documents, said) = read("a: NO\nb: 1.10\nc: on\nd:\ne: \"\"\n");
+        assert!(said.is_empty());
+        let text = |key: &str| match &documents[0].get(key).unwrap().value {
+            Yaml::Scalar { text, .. } => text.clone(),
+            _ => panic!(),
+        };
+        assert_eq!((text("a"), text("b"), text("c")), ("NO".into(), "1.10".into(), "on".into()));
+        assert!(documents[0].get("d").unwrap().is_null());
+        assert!(!documents[0].get("e").unwrap().is_null());
+    }
+
+    #[test]
+    fn mistakes_are_found_where_they_are() {
+        assert_eq!(read("ü: 1\nb: 2\nü: 3\n").1, ["SW1007 3:1 the key `ü` is given twice"]);
+        assert!(read("a: [1, 2\nb: 3\n").1[0].starts_with("SW1006"));
+        assert!(read("a: !x 1\n").1[0].contains("1:4"), "{:?}", read("a: !x 1\n").1);
+    }
+
+    #[test]
+    fn bombs_are_stopped() {
+        let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+        for i in 1..9 {
+            let items = vec![format!("*a{}", i - 1); 10].join(", ");
+            bomb.push_str(&format!("a{i}: &a{i} [{items}]\n"));
+        }
+        assert!(read(&bomb).1[0].starts_with("SW1008"));
+        assert!(read(&"[".repeat(100_000)).1[0].starts_with("SW10"));
+        let maps = (0..100).map(|depth| " ".repeat(depth) + "a:\n").collect::<String>();
+        assert!(read(&maps).1[0].starts_with("SW1008"));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn never_panics(text in "[\\PC\\n]{0,200}") {
+            read(&text);
+        }
+    }
+}
