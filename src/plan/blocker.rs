@@ -1,0 +1,86 @@
+//! Blockers: facts that make `apply` impossible now, each with its remedies. ONE table.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+macro_rules! blockers {
+    ($($name:ident = $word:literal, $fact:literal, [$($remedy:literal),+];)*) => {
+        /// A fact that makes `apply` impossible now.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+        pub enum BlockerKind { $(#[doc = $fact] #[serde(rename = $word)] $name,)* }
+
+        impl BlockerKind {
+            /// The word for it.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $word,)* }
+            }
+
+            /// The fact in general.
+            pub fn fact(self) -> &'static str {
+                match self { $(Self::$name => $fact,)* }
+            }
+
+            /// What can be done.
+            pub fn remedies(self) -> &'static [&'static str] {
+                match self { $(Self::$name => &[$($remedy),+],)* }
+            }
+        }
+    };
+}
+
+blockers! {
+    ForeignDraft = "foreign-draft", "a draft that Storeward did not make is open",
+        ["finish or delete it in Partner Center, then run again"];
+    PortalDraft = "portal-draft", "a draft that was started in Partner Center is open; the API can neither change nor delete it",
+        ["publish or delete it in Partner Center, then run again"];
+    InFlight = "in-flight", "a submission with other content is on its way",
+        ["wait until it is published, then run again", "cancel it in Partner Center if it must not ship"];
+    Dead = "rejected", "the last submission with exactly this content failed",
+        ["read its report, mend what it names in the manifest or the package, and run again", "or delete the failed submission in Partner Center to send the same once more"];
+    RolloutOpen = "rollout-open", "a gradual rollout is still running; the Store starts no new submission meanwhile",
+        ["finalize or halt the rollout in Partner Center, then run again"];
+    PriceUnreadable = "price-unreadable", "the app has prices that the API cannot express (it shows `Base`), and an update without a price would make it free",
+        ["state `pricing.priceId` in the manifest and permit `replaces-market-prices`: prices set market by market in Partner Center are replaced by that tier", "or update the app in Partner Center"];
+    UnsupportedProduct = "unsupported-product", "the Store refuses every call for this product: it uses features that only Partner Center manages",
+        ["manage this product in Partner Center, and leave it out of the manifests"];
+    FirstSubmission = "first-submission", "the app was never published; its first submission, with the age rating, is made in Partner Center",
+        ["publish a first version in Partner Center, then run again"];
+    PackageIdentity = "package-identity", "a package carries another identity than the app",
+        ["build the package with the identity that Partner Center shows under Product identity", "or correct `id` in the manifest"];
+    BundleRequired = "bundle-required", "an earlier version was a bundle, and the Store takes only bundles from then on",
+        ["build a .msixbundle or .appxbundle"];
+    TooManyPackages = "too-many-packages", "the submission would hold more than 30 packages",
+        ["let old packages go: `retain: newest-per-target`, or `none`"];
+    CategoryFrozen = "category-frozen", "a published app cannot become a game, nor a game an app",
+        ["keep the category's family as it is"];
+}
+
+impl fmt::Display for BlockerKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A blocker in a plan.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Blocker {
+    /// The resource.
+    pub address: String,
+    /// Which one.
+    pub kind: BlockerKind,
+    /// What exactly.
+    pub detail: String,
+    /// What can be done.
+    pub remedies: Vec<String>,
+}
+
+impl Blocker {
+    /// A blocker with its usual remedies.
+    pub fn new(address: &str, kind: BlockerKind, detail: impl Into<String>) -> Self {
+        let remedies = kind.remedies().iter().map(|remedy| (*remedy).to_owned()).collect();
+        Self { address: address.to_owned(), kind, detail: detail.into(), remedies }
+    }
+}

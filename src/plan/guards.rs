@@ -1,0 +1,150 @@
+//! The risks and obstacles in one product's changes.
+
+use serde_json::Value;
+
+use crate::manifest::Guard;
+use crate::submission::{Application, Document, Rollout, vocabulary::VISIBILITIES};
+
+use super::blocker::{Blocker, BlockerKind};
+use super::overlay::Overlay;
+use super::types::{Change, Op};
+
+/// How many packages a submission may hold (`microsoft/msstore-cli#62`).
+const MAX_PACKAGES: usize = 30;
+
+fn word(value: Option<&Value>) -> &str {
+    value.and_then(Value::as_str).unwrap_or("base price")
+}
+
+fn keys(change: &Change) -> Vec<&str> {
+    change.path.keys().iter().map(String::as_str).collect()
+}
+
+/// Every risk of these changes, with what exactly is at stake.
+pub(super) fn risks(live: &Document, overlay: &Overlay) -> Vec<(Guard, String)> {
+    let mut risks = Vec::new();
+    for change in &overlay.changes {
+        let (before, after) = (word(change.before.as_ref()), word(change.after.as_ref()));
+        match keys(change).as_slice() {
+            ["pricing", "priceId"] => {
+                if before == "Base" || change.before.is_none() {
+                    risks.push((
+                        Guard::ReplacesMarketPrices,
+                        format!("prices set in Partner Center → {after}"),
+                    ));
+                }
+                if after == "Free" {
+                    risks.push((Guard::BecomesFree, format!("{before} → Free")));
+                }
+                risks.push((Guard::PriceChange, format!("{before} → {after}")));
+            }
+            ["pricing", "marketSpecificPricings", market] if after == "NotAvailable" => {
+                risks.push((Guard::MarketRemoved, (*market).to_owned()));
+            }
+            ["pricing", "marketSpecificPricings", market] => {
+                if after == "Free" {
+                    risks.push((Guard::BecomesFree, format!("{market}: {before} → Free")));
+                }
+                risks.push((Guard::PriceChange, format!("{market}: {before} → {after}")));
+            }
+            ["listings", language] if change.op == Op::Remove => {
+                risks.push((Guard::ListingRemoved, (*language).to_owned()));
+            }
+            ["visibility"] => {
+                let rank = |name: &str| VISIBILITIES.iter().position(|known| *known == name);
+                if rank(after) > rank(before) {
+                    risks.push((Guard::VisibilityReduced, format!("{before} → {after}")));
+                }
+            }
+            _ => {}
+        }
+    }
+    for (path, before, after) in overlay.image_counts.iter().filter(|(_, before, after)| after < before) {
+        risks.push((Guard::ImagesRemoved, format!("{path}: {before} → {after}")));
+    }
+    for dropped in &overlay.packages.dropped {
+        risks.push((Guard::DropsTarget, dropped.clone()));
+    }
+    if let Some((before, after)) = overlay.packages.newest.filter(|(before, after)| after < before) {
+        risks.push((Guard::PackageDowngrade, format!("{before} → {after}")));
+    }
+    if !overlay.changes.is_empty() && live.rollout() == Rollout::Stopped {
+        risks.extend(ships_halted(live, overlay));
+    }
+    let rollout_is_said =
+        overlay.changes.iter().any(|change| keys(change).first() == Some(&"packageRollout"));
+    if !overlay.packages.added.is_empty() && overlay.document.is_package_rollout() && !rollout_is_said {
+        let share = live.get(&["packageDeliveryOptions", "packageRollout", "packageRolloutPercentage"]);
+        let share = share.map_or_else(|| "an unknown share".to_owned(), |share| format!("{share} %"));
+        risks.push((
+            Guard::InheritsRollout,
+            format!("would start with {share} of customers; state `packageRollout`"),
+        ));
+    }
+    risks
+}
+
+/// The newest package of a halted submission, where it stays.
+fn ships_halted(live: &Document, overlay: &Overlay) -> Option<(Guard, String)> {
+    let newest = live
+        .entries(&["applicationPackages"])
+        .iter()
+        .filter_map(|entry| entry.version()?.parse().ok())
+        .max()?;
+    // Where the manifest owns no packages, or adds none, all of them stay.
+    let ships = overlay.packages.added.is_empty()
+        || overlay.packages.kept.iter().any(|(version, _)| *version == Some(newest));
+    ships.then(|| (Guard::ShipsHalted, format!("{newest} of the halted rollout")))
+}
+
+/// Everything that makes these changes impossible, apart from the pending submission.
+pub(super) fn obstacles(
+    address: &str,
+    app: &Application,
+    live: &Document,
+    overlay: &Overlay,
+) -> Vec<Blocker> {
+    let mut blockers = Vec::new();
+    let mut block = |kind, detail: String| blockers.push(Blocker::new(address, kind, detail));
+    if live.rollout() == Rollout::InProgress {
+        let share = live.get(&["packageDeliveryOptions", "packageRollout", "packageRolloutPercentage"]);
+        let share = share.map_or_else(String::new, |share| format!(" at {share} %"));
+        block(
+            BlockerKind::RolloutOpen,
+            format!("the rollout of submission {}{share} is in progress", live.id()),
+        );
+    }
+    match overlay.document.price_id() {
+        Some("Base") => block(BlockerKind::PriceUnreadable, "the price is shown as `Base`".to_owned()),
+        None => block(BlockerKind::PriceUnreadable, "the API shows no price".to_owned()),
+        Some(_) => {}
+    }
+    for asset in &overlay.packages.added {
+        let Some(package) = asset.package() else { continue };
+        let wrong = |what: &str, own: &str, wanted: &str| {
+            (!wanted.is_empty() && own != wanted)
+                .then(|| format!("`{}` has {what} `{own}`; the app has `{wanted}`", asset.name))
+        };
+        let name = wrong("the identity name", &package.name, app.package_identity_name());
+        let publisher = wrong("the publisher", &package.publisher, app.publisher_name());
+        for detail in name.into_iter().chain(publisher) {
+            block(BlockerKind::PackageIdentity, detail);
+        }
+    }
+    if overlay.packages.loses_bundle {
+        block(BlockerKind::BundleRequired, "a new package is no bundle".to_owned());
+    }
+    if overlay.packages.total > MAX_PACKAGES {
+        block(BlockerKind::TooManyPackages, format!("{} packages", overlay.packages.total));
+    }
+    for change in overlay.changes.iter().filter(|change| keys(change) == ["applicationCategory"]) {
+        let is_game =
+            |value: Option<&Value>| value.and_then(Value::as_str).map(|name| name.starts_with("Games"));
+        let (before, after) = (is_game(change.before.as_ref()), is_game(change.after.as_ref()));
+        if before.is_some() && after.is_some() && before != after {
+            let detail = format!("{} → {}", word(change.before.as_ref()), word(change.after.as_ref()));
+            block(BlockerKind::CategoryFrozen, detail);
+        }
+    }
+    blockers
+}

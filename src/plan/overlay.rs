@@ -1,0 +1,344 @@
+//! Desired state laid over a live document: the changes and, in the same pass, what would be sent.
+//!
+//! One pass makes both, so that what is listed and what is sent cannot differ. A path whose values mean the
+//! same is not touched: the live spelling travels back.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::asset::{Archive, ArchiveError, Digest, Entry};
+use crate::manifest::{Asset, Code, Desired, Finding, Location, Others, Owned, Severity, Wanted};
+use crate::submission::{Document, FIELDS, Field, Path, Scope, Section, Shape, canonical};
+
+use super::images::lay_images;
+use super::packages::{PackageFacts, lay_packages};
+use super::types::{AssetRef, Change, Counts, Op};
+
+/// How to compare.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// Upload images anew that would be taken on trust.
+    pub replace_untrusted: bool,
+}
+
+/// The result of laying desired state over a document.
+#[derive(Debug)]
+pub struct Overlay {
+    /// Every difference, in the order of risk.
+    pub changes: Vec<Change>,
+    /// The document with the changes made: what would be sent.
+    pub document: Document,
+    /// The files that would be uploaded, by name in the upload.
+    pub uploads: Vec<Arc<Asset>>,
+    /// What was looked at and not changed.
+    pub counts: Counts,
+    /// What else there is to say.
+    pub findings: Vec<Finding>,
+    /// What happens to packages.
+    pub packages: PackageFacts,
+    /// How many images each owned type of each language has before and after.
+    pub image_counts: Vec<(Path, usize, usize)>,
+}
+
+/// Lays desired state over a live document.
+pub fn lay_over(live: &Document, desired: &Desired, options: Options) -> Overlay {
+    let mut overlay = Overlay {
+        changes: Vec::new(),
+        document: live.clone(),
+        uploads: Vec::new(),
+        counts: Counts::default(),
+        findings: Vec::new(),
+        packages: PackageFacts::default(),
+        image_counts: Vec::new(),
+    };
+    let (settings, content): (Vec<&Owned>, Vec<&Owned>) =
+        desired.owned.iter().partition(|owned| owned.field.is_some_and(|field| field.rides_along));
+    overlay.languages(live, desired);
+    for owned in content {
+        overlay.lay(live, owned, desired, options);
+    }
+    overlay.other_markets(live, desired);
+    if overlay.changes.is_empty() {
+        overlay.counts.waiting = settings.iter().filter(|owned| waits(live, owned)).count();
+    } else {
+        for owned in settings.iter().filter(|owned| !is_rollout(owned)) {
+            overlay.lay(live, owned, desired, options);
+        }
+        overlay.rollout(live, settings.iter().copied().find(|owned| is_rollout(owned)));
+    }
+    overlay.counts.unmanaged = unmanaged(live, desired);
+    overlay.changes.sort_by_key(|change| change.section);
+    overlay.uploads.sort_by(|a, b| a.archive_name.cmp(&b.archive_name));
+    overlay.uploads.dedup_by(|a, b| a.archive_name == b.archive_name);
+    overlay
+}
+
+fn is_rollout(owned: &Owned) -> bool {
+    owned.field.is_some_and(|field| matches!(field.shape, Shape::Percentage))
+}
+
+/// Whether a release setting differs and waits for a submission. A rollout share says how a submission with new
+/// packages starts and is never compared with a running one.
+fn waits(live: &Document, owned: &Owned) -> bool {
+    let Some(field) = owned.field else { return false };
+    match &owned.wanted {
+        Wanted::Value(value) => {
+            !is_rollout(owned) && !canonical::same(live.get(&field.api_path(None)), Some(value))
+        }
+        _ => false,
+    }
+}
+
+impl Overlay {
+    /// The upload, laid out: its exact size is known before anything is sent.
+    pub fn archive(&self) -> Result<Archive, ArchiveError> {
+        let entry = |asset: &Arc<Asset>| Entry {
+            name: asset.archive_name.clone(),
+            path: asset.path.clone(),
+            fingerprint: asset.fingerprint,
+        };
+        Archive::layout(self.uploads.iter().map(entry).collect())
+    }
+
+    pub(super) fn change(
+        &mut self,
+        section: Section,
+        path: Path,
+        op: Op,
+        at: Option<&Location>,
+    ) -> &mut Change {
+        self.changes.push(Change {
+            path,
+            op,
+            before: None,
+            after: None,
+            source: at.cloned(),
+            asset: None,
+            section: Some(section),
+        });
+        self.changes.last_mut().expect("was just pushed")
+    }
+
+    pub(super) fn find(
+        &mut self,
+        code: Code,
+        severity: Severity,
+        at: &Location,
+        message: String,
+        help: Option<String>,
+    ) {
+        self.findings.push(Finding { code: code.to_string(), severity, message, at: Some(at.clone()), help });
+    }
+
+    fn lay(&mut self, live: &Document, owned: &Owned, desired: &Desired, options: Options) {
+        let Some(field) = owned.field else { return };
+        match &owned.wanted {
+            Wanted::Images(images) => lay_images(self, live, owned, images, options),
+            Wanted::Packages(packages) => {
+                lay_packages(self, live, owned, packages, desired.retain.unwrap_or_default(), desired);
+            }
+            Wanted::Value(value) => self.lay_value(live, owned, field, Some(value)),
+            Wanted::Nothing => self.lay_value(live, owned, field, None),
+        }
+    }
+
+    fn lay_value(&mut self, live: &Document, owned: &Owned, field: &'static Field, wanted: Option<&Value>) {
+        let language = owned.path.language();
+        let mut api = field.api_path(language);
+        let below = &owned.path.keys()[field.path.len() + if language.is_some() { 2 } else { 0 }..];
+        api.extend(below.iter().cloned());
+        let before = live.get(&api);
+        if canonical::same(before, wanted) {
+            self.counts.unchanged += 1;
+            return;
+        }
+        if field.only_when_added && language.is_some_and(|language| has_language(live, language)) {
+            let shown = before.and_then(Value::as_str).unwrap_or("not set");
+            let message = format!("`{}` is `{shown}` in the Store, and stays so", owned.path);
+            let help = "the service drops a changed title; change it in Partner Center, or write the live title here";
+            self.find(Code::TitleIsServers, Severity::Warning, &owned.at, message, Some(help.to_owned()));
+            return;
+        }
+        let says_something = wanted.is_some_and(|value| canonical::value(value).is_some());
+        let had_something = before.and_then(canonical::value).is_some();
+        let op = match (below.is_empty(), had_something, says_something) {
+            (true, _, true) => Op::Set,
+            (true, _, false) => Op::Clear,
+            (false, false, _) => Op::Add,
+            (false, true, true) => Op::Set,
+            (false, true, false) => Op::Remove,
+        };
+        let shown = |value: &Value| {
+            if matches!(field.shape, Shape::Notes { .. }) { hidden(value) } else { value.clone() }
+        };
+        let (before, after) =
+            (before.filter(|_| had_something).map(shown), wanted.filter(|_| says_something).map(shown));
+        let change = self.change(field.section, owned.path.clone(), op, Some(&owned.at));
+        (change.before, change.after) = (before, after);
+        match wanted {
+            Some(value) => self.document.set(&api, value.clone()),
+            None => self.document.remove(&api),
+        }
+    }
+
+    /// Languages that come and languages that go.
+    fn languages(&mut self, live: &Document, desired: &Desired) {
+        let going = |owned: &&Owned| owned.field.is_none() && matches!(owned.wanted, Wanted::Nothing);
+        for language in ordered_languages(desired) {
+            let goes =
+                desired.owned.iter().filter(going).find(|owned| owned.path.language() == Some(language));
+            let path = Path::new(["listings", language]);
+            match (goes, has_language(live, language)) {
+                (Some(owned), true) => self.remove_language(path, &owned.at),
+                (None, false) => {
+                    let at =
+                        desired.owned.iter().find(|o| o.path.language() == Some(language)).map(|o| &o.at);
+                    self.change(Section::Listings, path, Op::Add, at);
+                    self.document.set(&["listings", language, "baseListing"], json!({}));
+                }
+                _ => {}
+            }
+        }
+        let Some((others, at)) = &desired.other_languages else {
+            return;
+        };
+        let named: BTreeSet<String> = desired.languages().into_iter().map(canonical::language).collect();
+        for language in live.languages().filter(|language| !named.contains(&canonical::language(language))) {
+            match others {
+                Others::Keep => {}
+                Others::Remove => self.remove_language(Path::new(["listings", language]), at),
+                Others::Error => {
+                    let message = format!("the Store has a listing in `{language}` that no manifest names");
+                    let help = format!("add `{language}`, or say `$others: keep` or `remove`");
+                    self.find(Code::LanguageNotManaged, Severity::Error, at, message, Some(help));
+                }
+            }
+        }
+    }
+
+    fn remove_language(&mut self, path: Path, at: &Location) {
+        self.document.remove(path.keys());
+        self.change(Section::Listings, path, Op::Remove, Some(at));
+    }
+
+    fn other_markets(&mut self, live: &Document, desired: &Desired) {
+        let Some((others, at)) = &desired.other_markets else {
+            return;
+        };
+        let base = Path::new(["pricing", "marketSpecificPricings"]);
+        let owned: BTreeSet<&str> = desired
+            .owned
+            .iter()
+            .filter(|owned| base.covers(&owned.path))
+            .filter_map(|owned| owned.path.keys().get(2).map(String::as_str))
+            .collect();
+        let live_markets = live.get(base.keys()).and_then(Value::as_object);
+        for (market, price) in
+            live_markets.into_iter().flatten().filter(|(market, _)| !owned.contains(market.as_str()))
+        {
+            let path = base.child(market);
+            match others {
+                Others::Keep => {}
+                Others::Remove => {
+                    self.document.remove(path.keys());
+                    self.change(Section::Pricing, path, Op::Remove, Some(at)).before = Some(price.clone());
+                }
+                Others::Error => {
+                    let message = format!("the Store has a price for `{market}` that no manifest names");
+                    let help = format!("add `{market}`, or say `$others: keep` or `remove`");
+                    self.find(Code::LanguageNotManaged, Severity::Error, at, message, Some(help));
+                }
+            }
+        }
+    }
+
+    /// How the submission starts: to everybody, or to a share. A clone inherits the last answer
+    /// (`microsoft/msstore-cli#110`), so the answer is always given, except where packages come and the manifest is
+    /// silent: that is the guard `inherits-rollout`.
+    fn rollout(&mut self, live: &Document, owned: Option<&Owned>) {
+        const MEMBER: [&str; 3] = ["packageDeliveryOptions", "packageRollout", "isPackageRollout"];
+        const SHARE: [&str; 3] = ["packageDeliveryOptions", "packageRollout", "packageRolloutPercentage"];
+        let adds = !self.packages.added.is_empty();
+        let share = match owned.map(|owned| (&owned.wanted, &owned.at)) {
+            Some((Wanted::Value(share), at)) if adds => Some((share, at)),
+            Some((Wanted::Nothing, _)) => None,
+            _ if adds => return,
+            _ => None,
+        };
+        if live.is_package_rollout() != share.is_some() {
+            let path = Path::new(["packageRollout", "isPackageRollout"]);
+            let change = self.change(Section::Rollout, path, Op::Set, owned.map(|owned| &owned.at));
+            change.before = Some(Value::Bool(share.is_none()));
+            change.after = Some(Value::Bool(share.is_some()));
+            self.document.set(&MEMBER, Value::Bool(share.is_some()));
+        }
+        if let Some((share, at)) = share
+            && !canonical::same(live.get(&SHARE), Some(share))
+        {
+            let before = live.get(&SHARE).cloned();
+            let change =
+                self.change(Section::Rollout, Path::new(["packageRollout", "percentage"]), Op::Set, Some(at));
+            (change.before, change.after) = (before, Some(share.clone()));
+            self.document.set(&SHARE, share.clone());
+        }
+    }
+}
+
+fn ordered_languages(desired: &Desired) -> Vec<&str> {
+    let mut languages = Vec::new();
+    for language in desired.owned.iter().filter_map(|owned| owned.path.language()) {
+        if !languages.contains(&language) {
+            languages.push(language);
+        }
+    }
+    languages
+}
+
+fn has_language(live: &Document, language: &str) -> bool {
+    live.languages().any(|known| known.eq_ignore_ascii_case(language))
+}
+
+/// What stands for a value that is not shown: a digest, so that a change is seen and a plan can be compared.
+fn hidden(value: &Value) -> Value {
+    let text = canonical::text(value.as_str().unwrap_or_default());
+    json!({ "hidden": format!("sha256:{}", Digest::of(text.as_bytes()).short()) })
+}
+
+/// The live fields that say something and that the manifest does not own.
+fn unmanaged(live: &Document, desired: &Desired) -> usize {
+    let says = |path: &[String]| live.get(path).and_then(canonical::value).is_some();
+    let owns = |path: &Path| desired.owned.iter().any(|owned| path.covers(&owned.path));
+    FIELDS
+        .iter()
+        .map(|field| match field.scope {
+            Scope::Submission => {
+                usize::from(says(&field.api_path(None)) && !owns(&Path::new(field.path.iter().copied())))
+            }
+            Scope::Listing => live
+                .languages()
+                .filter(|language| {
+                    let lower = canonical::language(language);
+                    let keys = ["listings", lower.as_str()].into_iter().chain(field.path.iter().copied());
+                    says(&field.api_path(Some(language))) && !owns(&Path::new(keys))
+                })
+                .count(),
+        })
+        .sum()
+}
+
+impl From<&Asset> for AssetRef {
+    fn from(asset: &Asset) -> Self {
+        Self {
+            file: asset.name.to_string(),
+            archive_name: asset.archive_name.clone(),
+            bytes: asset.fingerprint.size,
+            sha256: asset.fingerprint.digest.to_string(),
+            pixels: match &asset.content {
+                crate::manifest::AssetContent::Image { width, height } => Some((*width, *height)),
+                crate::manifest::AssetContent::Package(_) => None,
+            },
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Whose a pending submission is, and what that means.
+//!
+//! No state is kept anywhere: the remote documents say where an earlier run stopped.
+
+use crate::asset::LiveName;
+use crate::submission::{Document, Phase};
+
+/// What a pending submission is to this plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pending {
+    /// There is none.
+    None,
+    /// A draft.
+    Draft(DraftKind),
+    /// Committed and not dead.
+    OnItsWay,
+    /// Failed or cancelled.
+    Dead {
+        /// Whether this plan may delete it.
+        ours: bool,
+        /// Whether the service itself failed, so that the same content may be sent again.
+        service_fault: bool,
+    },
+}
+
+/// Whose a draft is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DraftKind {
+    /// A clone of the published submission that nobody touched: adopted.
+    Untouched,
+    /// The published submission with exactly the planned changes: adopted.
+    Planned,
+    /// Another draft of ours: a file to be uploaded carries a name of ours.
+    OlderOurs,
+    /// Somebody else's.
+    Foreign,
+    /// Started in Partner Center (no upload URL); the API can neither change nor delete it.
+    Portal,
+}
+
+/// Error codes and texts of commits that failed inside the service (`microsoft/msstore-cli#50`, `microsoft/StoreBroker#249`).
+const SERVICE_FAULTS: &[&str] =
+    &["IsInternalError", "ServiceError", "it is not IngestionWeb or IngestionApi"];
+
+/// Tells what a pending submission is. `planned` is the published document with the planned changes made.
+pub fn classify(pending: Option<&Document>, published: &Document, planned: &Document) -> Pending {
+    let Some(pending) = pending else {
+        return Pending::None;
+    };
+    let carries_our_name = pending.pending_uploads().iter().any(|entry| is_our_name(entry.file_name()));
+    match pending.status().phase() {
+        Phase::Draft if pending.upload_url().is_none() => Pending::Draft(DraftKind::Portal),
+        Phase::Draft => {
+            let canonical = pending.canonical();
+            Pending::Draft(if canonical == published.canonical() {
+                DraftKind::Untouched
+            } else if canonical == planned.canonical() {
+                DraftKind::Planned
+            } else if carries_our_name {
+                DraftKind::OlderOurs
+            } else {
+                DraftKind::Foreign
+            })
+        }
+        Phase::Dead => {
+            let canonical = pending.canonical();
+            let ours =
+                carries_our_name || canonical == published.canonical() || canonical == planned.canonical();
+            Pending::Dead { ours, service_fault: is_service_fault(pending) }
+        }
+        Phase::Committing | Phase::Accepted | Phase::Certified | Phase::Published => Pending::OnItsWay,
+    }
+}
+
+fn is_our_name(file_name: &str) -> bool {
+    LiveName::parse(file_name, &[]).digest.is_some()
+}
+
+fn is_service_fault(document: &Document) -> bool {
+    let errors = document.get(&["statusDetails", "errors"]).and_then(serde_json::Value::as_array);
+    errors.into_iter().flatten().any(|error| {
+        ["code", "details"]
+            .iter()
+            .filter_map(|key| error.get(key)?.as_str())
+            .any(|text| SERVICE_FAULTS.iter().any(|fault| text.contains(fault)))
+    })
+}

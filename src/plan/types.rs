@@ -1,0 +1,280 @@
+//! The plan: serialisable, comparable data without closures.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::manifest::{Finding, Guard, Location};
+use crate::submission::{Path, Section, Status};
+
+use super::blocker::Blocker;
+
+/// What `apply` would do, and all that is to be said about it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Plan {
+    /// `MAJOR.MINOR` of this format. A reader of the same major understands it.
+    pub format_version: String,
+    /// When the live state was read, RFC 3339.
+    pub read_at: String,
+    /// The products, in the order of the manifests.
+    pub resources: Vec<ResourcePlan>,
+    /// Risks that need a permit.
+    pub guards: Vec<GuardHit>,
+    /// Facts that make `apply` impossible now.
+    pub blockers: Vec<Blocker>,
+    /// What `apply` will do, in order.
+    pub steps: Vec<Step>,
+    /// What else there is to say.
+    pub diagnostics: Vec<Finding>,
+    /// What the plan stands on.
+    pub fingerprints: Fingerprints,
+}
+
+/// The version of the plan format.
+pub const FORMAT_VERSION: &str = "1.0";
+
+/// What would happen to one product.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ResourcePlan {
+    /// How the repository calls it.
+    pub address: String,
+    /// Its Store ID.
+    pub id: String,
+    /// The name that Partner Center shows.
+    pub name: String,
+    /// What is to be done.
+    pub action: Action,
+    /// How it takes effect, and with what consequence; absent when nothing is to be done.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub route: Option<Route>,
+    /// The published submission that the plan starts from.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub base: Option<Base>,
+    /// The pending submission, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub pending: Option<InProgress>,
+    /// Every difference, in the order of risk.
+    pub changes: Vec<Change>,
+    /// What was looked at and not changed.
+    pub counts: Counts,
+}
+
+/// What is to be done with a product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    /// Nothing.
+    None,
+    /// A new submission.
+    Update,
+    /// What is wanted is committed already and on its way.
+    InProgress,
+}
+
+/// How a change takes effect.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Route {
+    /// Whether Microsoft certifies it first.
+    pub certification: bool,
+    /// Who publishes it once it is certified.
+    pub published_by: PublishedBy,
+    /// Whether it can be taken back without another submission.
+    pub reversible: bool,
+    /// The exact size of the upload in bytes; 0: nothing is uploaded.
+    pub upload_bytes: u64,
+    /// How many files the upload holds.
+    pub upload_files: usize,
+}
+
+/// Who publishes a certified submission.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum PublishedBy {
+    /// It goes live by itself.
+    Itself,
+    /// Somebody presses *Publish now* in Partner Center.
+    Hand,
+    /// It goes live on this date.
+    Date(String),
+}
+
+/// The published submission that a plan starts from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Base {
+    /// Its id.
+    pub submission: String,
+    /// The name that Partner Center shows.
+    pub name: String,
+}
+
+/// A pending submission.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct InProgress {
+    /// Its id.
+    pub submission: String,
+    /// The name that Partner Center shows.
+    pub name: String,
+    /// Its status.
+    pub status: Status,
+}
+
+/// One difference at one path.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Change {
+    /// Where, in the words of the manifest.
+    pub path: Path,
+    /// What happens there.
+    pub op: Op,
+    /// The live value; absent where there is none. Notes for certification appear as a digest.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub before: Option<Value>,
+    /// The wanted value; absent where nothing stays.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub after: Option<Value>,
+    /// Where the wanted value was written; absent for what follows from other changes.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub source: Option<Location>,
+    /// The file that is uploaded for it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub asset: Option<AssetRef>,
+    /// The part of the plan that it is shown in.
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub section: Option<Section>,
+}
+
+/// What happens at a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Op {
+    /// A value changes, or comes where there was none.
+    Set,
+    /// A value goes.
+    Clear,
+    /// An entry comes.
+    Add,
+    /// An entry goes.
+    Remove,
+    /// An entry stays and changes its place.
+    Move,
+    /// An entry's content changes.
+    Replace,
+}
+
+/// A file that is to be uploaded.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AssetRef {
+    /// The local file.
+    pub file: String,
+    /// Its name in the upload.
+    pub archive_name: String,
+    /// Its size.
+    pub bytes: u64,
+    /// SHA-256, as hex.
+    pub sha256: String,
+    /// For an image: its pixel size.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub pixels: Option<(u32, u32)>,
+}
+
+/// What was looked at and not changed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Counts {
+    /// Managed fields that are as they should be.
+    pub unchanged: usize,
+    /// Live fields that no manifest mentions; they are left as they are.
+    pub unmanaged: usize,
+    /// Release settings that differ and wait for the next submission.
+    pub waiting: usize,
+    /// Files whose content is known to be live, by digest.
+    pub by_digest: usize,
+    /// Images that are taken on trust.
+    pub on_trust: usize,
+}
+
+/// A named risk in this plan.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GuardHit {
+    /// The resource.
+    pub address: String,
+    /// The guard.
+    pub guard: Guard,
+    /// What exactly, such as `Tier1012 → Free`.
+    pub detail: String,
+    /// Whether the manifest permits it.
+    pub permitted: bool,
+}
+
+/// One step of `apply`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Step {
+    /// The resource.
+    pub address: String,
+    /// What is done.
+    pub kind: StepKind,
+    /// In words.
+    pub detail: String,
+}
+
+/// What a step does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum StepKind {
+    /// Remove a dead or older submission of ours.
+    Discard,
+    /// Make the draft, a copy of the published submission, or go on with the one that an earlier run left.
+    Clone,
+    /// Plan again with the draft as live: the same changes, or stop.
+    Check,
+    /// Send the draft with the planned changes.
+    Update,
+    /// Upload the new files.
+    Upload,
+    /// Read the draft back: it must equal what was sent.
+    Verify,
+    /// Commit it; the point of no return.
+    Commit,
+    /// Follow the status.
+    Wait,
+}
+
+/// What a plan stands on.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Fingerprints {
+    /// `sp1:` and 32 hex digits over what would be done. The same plan always has the same fingerprint.
+    pub plan: String,
+    /// Of each resource's live values at the planned paths, by address.
+    pub live: BTreeMap<String, String>,
+    /// SHA-256 of every file that the plan stands on, by file.
+    pub assets: BTreeMap<String, String>,
+}
+
+impl Plan {
+    /// Whether `apply` would send anything.
+    pub fn has_changes(&self) -> bool {
+        self.resources.iter().any(|resource| resource.action == Action::Update)
+    }
+
+    /// The guards that no manifest permits.
+    pub fn unpermitted(&self) -> impl Iterator<Item = &GuardHit> {
+        self.guards.iter().filter(|hit| !hit.permitted)
+    }
+
+    /// The blockers of a resource.
+    pub fn blockers_of<'a>(&'a self, address: &'a str) -> impl Iterator<Item = &'a Blocker> {
+        self.blockers.iter().filter(move |blocker| blocker.address == address)
+    }
+}
