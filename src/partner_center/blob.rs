@@ -1,0 +1,149 @@
+//! Uploading, through Microsoft's own blob client on our transport, so that no upload URL can reach an error.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use azure_core::error::ErrorKind;
+use azure_core::http::headers::{HeaderName, HeaderValue, Headers};
+use azure_core::http::request::Body;
+use azure_core::http::{AsyncRawResponse, HttpClient, Method, NoFormat, Request, RequestContent, Transport};
+use azure_storage_blob::models::BlockLookupList;
+use azure_storage_blob::{BlockBlobClient, BlockBlobClientOptions};
+use bytes::Bytes;
+use futures::TryStreamExt;
+use url::Url;
+
+use crate::submission::UploadUrl;
+
+use super::http::{Connection, reason};
+
+/// How long one block may take.
+const BLOCK_TIMEOUT: Duration = Duration::from_mins(10);
+
+/// Why an upload failed. Never holds the upload URL.
+#[derive(Debug, thiserror::Error)]
+pub enum UploadError {
+    /// The draft's upload URL cannot be read.
+    #[error("the draft's upload URL is not a URL")]
+    NotAUrl,
+    /// The storage service refused.
+    #[error("the storage service refused {stage}: {status} {code}")]
+    Refused {
+        /// What was being done.
+        stage: &'static str,
+        /// The HTTP status.
+        status: u16,
+        /// The service's code, such as `AuthenticationFailed`.
+        code: String,
+    },
+    /// No answer after several tries.
+    #[error("{stage} got no answer: {reason}")]
+    NoAnswer {
+        /// What was being done.
+        stage: &'static str,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Uploads to one draft's upload URL.
+pub struct Uploader(BlockBlobClient);
+
+impl std::fmt::Debug for Uploader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Uploader(hidden)")
+    }
+}
+
+impl Uploader {
+    /// An uploader for a draft. Nothing is sent yet.
+    pub fn new(connection: &Connection, to: &UploadUrl) -> Result<Self, UploadError> {
+        let url = Url::parse(to.expose()).map_err(|_| UploadError::NotAUrl)?;
+        let mut options = BlockBlobClientOptions::default();
+        options.client_options.transport =
+            Some(Transport::new(Arc::new(Redacting(connection.client().clone()))));
+        BlockBlobClient::new(url, None, Some(options)).map(Self).map_err(|_| UploadError::NotAUrl)
+    }
+
+    /// Uploads one block. Blocks can be sent in any order and again; each is tried several times.
+    pub async fn put_block(&self, id: &[u8], bytes: Bytes) -> Result<(), UploadError> {
+        let length = bytes.len() as u64;
+        let body: RequestContent<Bytes, NoFormat> = bytes.into();
+        self.0
+            .stage_block(id, length, body, None)
+            .await
+            .map(|_| ())
+            .map_err(|error| failure("a block", &error))
+    }
+
+    /// Makes the upload of these blocks, in this order; replaces whatever was there.
+    pub async fn commit_blocks(&self, ids: Vec<Vec<u8>>) -> Result<(), UploadError> {
+        let list = BlockLookupList { latest: Some(ids), ..BlockLookupList::default() };
+        let failed = |error: azure_core::Error| failure("the list of blocks", &error);
+        let list = list.try_into().map_err(failed)?;
+        self.0.commit_block_list(list, None).await.map(|_| ()).map_err(failed)
+    }
+}
+
+/// Only status and code are taken over: messages may quote the URL.
+fn failure(stage: &'static str, error: &azure_core::Error) -> UploadError {
+    match error.kind() {
+        ErrorKind::HttpResponse { status, error_code, .. } => UploadError::Refused {
+            stage,
+            status: u16::from(*status),
+            code: error_code.clone().unwrap_or_default(),
+        },
+        _ => {
+            let inner = error.get_ref().map(ToString::to_string).unwrap_or_default();
+            UploadError::NoAnswer { stage, reason: inner }
+        }
+    }
+}
+
+/// Our HTTP client as the SDK's transport. Errors are stripped of the URL before the SDK sees them.
+#[derive(Debug)]
+struct Redacting(reqwest::Client);
+
+#[async_trait]
+impl HttpClient for Redacting {
+    async fn execute_request(&self, request: &Request) -> azure_core::Result<AsyncRawResponse> {
+        let method = match request.method() {
+            Method::Delete => reqwest::Method::DELETE,
+            Method::Get => reqwest::Method::GET,
+            Method::Head => reqwest::Method::HEAD,
+            Method::Patch => reqwest::Method::PATCH,
+            Method::Post => reqwest::Method::POST,
+            Method::Put => reqwest::Method::PUT,
+            other => {
+                let message = format!("the method {other} is not one of those that uploads use");
+                return Err(azure_core::Error::with_message(ErrorKind::Other, message));
+            }
+        };
+        let mut outgoing = self.0.request(method, request.url().clone()).timeout(BLOCK_TIMEOUT);
+        for (name, value) in request.headers().iter() {
+            outgoing = outgoing.header(name.as_str(), value.as_str());
+        }
+        outgoing = match request.body().clone() {
+            Body::Bytes(bytes) => outgoing.body(bytes),
+            Body::SeekableStream(stream) => outgoing.body(reqwest::Body::wrap_stream(stream)),
+        };
+        let response = outgoing.send().await.map_err(scrub)?;
+        let headers: std::collections::HashMap<HeaderName, HeaderValue> = response
+            .headers()
+            .iter()
+            .filter_map(|(name, value)| {
+                let value = value.to_str().ok()?.to_owned();
+                Some((HeaderName::from(name.as_str().to_owned()), HeaderValue::from(value)))
+            })
+            .collect();
+        let status = response.status().as_u16().into();
+        let body = Box::pin(response.bytes_stream().map_err(scrub));
+        Ok(AsyncRawResponse::new(status, Headers::from(headers), body))
+    }
+}
+
+fn scrub(error: reqwest::Error) -> azure_core::Error {
+    let kind = if error.is_connect() { ErrorKind::Connection } else { ErrorKind::Io };
+    azure_core::Error::with_error(kind, std::io::Error::other(reason(error)), "the request failed")
+}

@@ -1,0 +1,151 @@
+//! Reading. GET only: whoever holds a reader can change nothing.
+
+use serde::Deserialize;
+
+use crate::submission::{Application, Document, Live, LiveApp, Status};
+
+use super::error::{Call, StoreError};
+use super::http::{Answer, Connection};
+
+/// Reads live state.
+#[derive(Debug, Clone)]
+pub struct Reader(Connection);
+
+/// An error or warning of the Store about a submission.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, serde::Serialize)]
+#[serde(default)]
+pub struct StoreMessage {
+    /// Such as `MissingFiles`; open.
+    pub code: String,
+    /// The Store's words.
+    pub details: String,
+}
+
+/// What the status call tells.
+#[derive(Debug, Clone)]
+pub struct StatusReport {
+    /// The status.
+    pub status: Status,
+    /// What is wrong.
+    pub errors: Vec<StoreMessage>,
+    /// What the Store remarks; `SalesUnsupportedWarning`, which most products carry, is left out.
+    pub warnings: Vec<StoreMessage>,
+    /// Where certification reports can be read in a signed-in browser.
+    pub reports: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WireStatus {
+    status: Status,
+    #[serde(default)]
+    status_details: Option<WireDetails>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+struct WireDetails {
+    errors: Vec<StoreMessage>,
+    warnings: Vec<StoreMessage>,
+    certification_reports: Vec<WireReport>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+struct WireReport {
+    report_url: Option<String>,
+}
+
+impl Reader {
+    /// A reader on this connection.
+    pub fn new(connection: Connection) -> Self {
+        Self(connection)
+    }
+
+    /// An app.
+    pub async fn application(&self, app: &str) -> Result<Application, StoreError> {
+        let path = format!("applications/{app}");
+        let answer = self.0.get(&path).await?;
+        Application::from_json(&answer.body).map_err(|error| not_a_document("GET", &path, &answer, &error))
+    }
+
+    /// A submission of an app.
+    pub async fn submission(&self, app: &str, submission: &str) -> Result<Document, StoreError> {
+        let path = format!("applications/{app}/submissions/{submission}");
+        let answer = self.0.get(&path).await?;
+        document("GET", &path, &answer)
+    }
+
+    /// The status of a submission; much cheaper than the submission.
+    pub async fn status(&self, app: &str, submission: &str) -> Result<StatusReport, StoreError> {
+        let path = format!("applications/{app}/submissions/{submission}/status");
+        let answer = self.0.get(&path).await?;
+        let wire: WireStatus = serde_json::from_slice(&answer.body)
+            .map_err(|error| not_a_document("GET", &path, &answer, &error))?;
+        let details = wire.status_details.unwrap_or_default();
+        Ok(StatusReport {
+            status: wire.status,
+            errors: details.errors.into_iter().filter(|error| error.code != "None").collect(),
+            warnings: details.warnings.into_iter().filter(|w| w.code != "SalesUnsupportedWarning").collect(),
+            reports: details
+                .certification_reports
+                .into_iter()
+                .filter_map(|report| report.report_url)
+                .collect(),
+        })
+    }
+
+    /// Everything that planning an app needs: the app, its published and its pending submission.
+    pub async fn live_app(&self, app: &str) -> Result<Live, StoreError> {
+        let application = match self.application(app).await {
+            Ok(application) => application,
+            Err(error) => match error.unsupported_product() {
+                Some(words) => return Ok(Live::Unsupported(words.to_owned())),
+                None => return Err(error),
+            },
+        };
+        let read = async |id: Option<&str>| match id {
+            Some(id) => self.submission(app, id).await.map(Some),
+            None => Ok(None),
+        };
+        let (published, pending) = futures::try_join!(
+            read(application.published_submission()),
+            read(application.pending_submission())
+        )?;
+        let published = match published {
+            Some(document) if document.is_package_rollout() => Some(self.with_rollout(app, document).await?),
+            other => other,
+        };
+        Ok(Live::Readable(Box::new(LiveApp { application, published, pending })))
+    }
+
+    /// The document with the state of its rollout as the rollout call tells it, which is the authority.
+    async fn with_rollout(&self, app: &str, mut document: Document) -> Result<Document, StoreError> {
+        let path = format!("applications/{app}/submissions/{}/packagerollout", document.id());
+        let answer = self.0.get(&path).await?;
+        let rollout: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(&answer.body)
+            .map_err(|error| not_a_document("GET", &path, &answer, &error))?;
+        for (key, value) in rollout {
+            document.set(&["packageDeliveryOptions", "packageRollout", &key], value);
+        }
+        Ok(document)
+    }
+}
+
+pub(super) fn document(method: &'static str, path: &str, answer: &Answer) -> Result<Document, StoreError> {
+    Document::from_json(&answer.body).map_err(|error| not_a_document(method, path, answer, &error))
+}
+
+fn not_a_document(
+    method: &'static str,
+    path: &str,
+    answer: &Answer,
+    error: &serde_json::Error,
+) -> StoreError {
+    StoreError::NotADocument {
+        call: Call { method, path: path.to_owned() },
+        // The error of a JSON reader names a position, never the text.
+        reason: error.to_string(),
+        correlation_id: answer.correlation_id.clone(),
+    }
+}
