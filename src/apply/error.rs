@@ -1,0 +1,92 @@
+//! How carrying out a plan can fail.
+
+use crate::asset::ArchiveError;
+use crate::partner_center::{StoreError, StoreMessage, UploadError};
+use crate::submission::Status;
+
+/// Why a resource was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum ApplyError {
+    /// The Store refused or could not be reached.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The upload failed.
+    #[error(transparent)]
+    Upload(#[from] UploadError),
+    /// A local file cannot be packed.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// The live state is no longer the one that was planned on. Nothing was sent.
+    #[error("the live state changed since the plan was made: {}", .differences.join("; "))]
+    Stale {
+        /// What differs, one a line.
+        differences: Vec<String>,
+    },
+    /// The draft that was read back has another price than was sent. It was deleted.
+    #[error(
+        "the Store took another price than was sent ({sent} → {got}); the draft was deleted, nothing ships"
+    )]
+    PriceNotTaken {
+        /// What was sent.
+        sent: String,
+        /// What came back.
+        got: String,
+    },
+    /// The draft that was read back differs elsewhere from what was sent. It was left.
+    #[error("draft {submission} is not what was sent, and was not committed; it differs at {}", .paths.join(", "))]
+    NotTaken {
+        /// The draft.
+        submission: String,
+        /// Where it differs.
+        paths: Vec<String>,
+    },
+    /// The submission failed at the Store.
+    #[error("submission {submission} ended as {status}{}", list(.errors, .reports))]
+    Rejected {
+        /// The submission.
+        submission: String,
+        /// The status.
+        status: Status,
+        /// What the Store says is wrong.
+        errors: Vec<StoreMessage>,
+        /// Where its reports are.
+        reports: Vec<String>,
+    },
+    /// The commit was taken back by the service.
+    #[error("submission {submission} fell back to a draft after the commit{}", list(.errors, &[]))]
+    FellBack {
+        /// The submission.
+        submission: String,
+        /// What the Store says is wrong.
+        errors: Vec<StoreMessage>,
+    },
+    /// The submission is no longer there.
+    #[error("submission {submission} is gone: it was deleted while it was on its way")]
+    Gone {
+        /// The submission.
+        submission: String,
+    },
+    /// What the Store took in, or publishes, is not what was committed.
+    #[error("submission {submission} is {status}, but not with what was committed; it differs at {}", .differences.join(", "))]
+    Mismatch {
+        /// The submission.
+        submission: String,
+        /// The status.
+        status: Status,
+        /// Where it differs.
+        differences: Vec<String>,
+    },
+    /// The time ran out while the Store was still at it.
+    #[error("submission {submission} is still {status}; the time to wait ran out, nothing is lost")]
+    Timeout {
+        /// The submission.
+        submission: String,
+        /// The status.
+        status: Status,
+    },
+}
+
+fn list(errors: &[StoreMessage], reports: &[String]) -> String {
+    let errors = errors.iter().map(|error| format!("\n  {}: {}", error.code, error.details));
+    errors.chain(reports.iter().map(|url| format!("\n  report: {url}"))).collect()
+}

@@ -1,0 +1,90 @@
+//! Reading back: what the Store holds against what was sent.
+
+use crate::plan::{Change, Overlay};
+use crate::submission::{Document, FileEntry, canonical};
+
+/// What a comparison of a draft, or of a committed submission, with what was sent found.
+#[derive(Debug, Default)]
+pub(super) struct Findings {
+    /// The base price sent and found, or a market's, where they differ.
+    pub(super) price: Option<(String, String)>,
+    /// Other paths that differ, in words.
+    pub(super) paths: Vec<String>,
+    /// Titles that differ. The service is known to change them by itself (`microsoft/msstore-cli#92`), so they are
+    /// reported and do not fail.
+    pub(super) titles: Vec<String>,
+}
+
+impl Findings {
+    fn of(differences: Vec<Vec<String>>, sent: &Document, got: &Document) -> Self {
+        let mut findings = Self::default();
+        for path in differences {
+            let keys: Vec<&str> = path.iter().map(String::as_str).collect();
+            match keys.as_slice() {
+                ["pricing", ..] => {
+                    let spelled =
+                        |document: &Document| document.get(&path).map_or_else(|| "none".to_owned(), words);
+                    findings.price.get_or_insert_with(|| (spelled(sent), spelled(got)));
+                }
+                ["listings", _, "baseListing", "title"] => findings.titles.push(path.join(".")),
+                _ => findings.paths.push(path.join(".")),
+            }
+        }
+        findings
+    }
+}
+
+fn words(value: &serde_json::Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// A draft against what was sent.
+pub(super) fn draft(sent: &Document, got: &Document) -> Findings {
+    Findings::of(sent.differences(got), sent, got)
+}
+
+/// A committed submission against what was sent: all texts, prices and files by name, and the versions of new
+/// packages where the Store has read them by now (packages have been dropped in silence: `daruyanagi/XTimelineViewer#150`).
+pub(super) fn committed(sent: &Document, got: &Document, overlay: &Overlay) -> Findings {
+    let mut findings = Findings::of(sent.differences_once_committed(got), sent, got);
+    for asset in &overlay.packages.added {
+        let Some(package) = asset.package() else { continue };
+        let version = package.version.to_string();
+        let found = got
+            .entries(&["applicationPackages"])
+            .into_iter()
+            .find(|entry| entry.file_name() == asset.archive_name)
+            .and_then(FileEntry::version);
+        if let Some(found) = found.filter(|found| *found != version) {
+            findings.paths.push(format!(
+                "applicationPackages: {} has version {found}, not {version}",
+                asset.archive_name
+            ));
+        }
+    }
+    findings
+}
+
+/// How two lists of changes differ, in words; empty when they are the same.
+pub(super) fn change_differences(planned: &[Change], now: &[Change]) -> Vec<String> {
+    let key = |change: &Change| (change.path.clone(), change.op);
+    let same = |a: &Change, b: &Change| {
+        key(a) == key(b)
+            && canonical::same(a.before.as_ref(), b.before.as_ref())
+            && canonical::same(a.after.as_ref(), b.after.as_ref())
+            && a.asset == b.asset
+    };
+    let missing = |from: &[Change], among: &[Change]| -> Vec<String> {
+        from.iter().filter(|a| !among.iter().any(|b| same(a, b))).map(|change| change.path.dotted()).collect()
+    };
+    let (gone, come) = (missing(planned, now), missing(now, planned));
+    let mut differences = Vec::new();
+    for path in &gone {
+        let what = if come.contains(path) { "is another change now" } else { "is no longer to be changed" };
+        differences.push(format!("{path} {what}"));
+    }
+    differences.extend(
+        come.iter().filter(|path| !gone.contains(path)).map(|path| format!("{path} would change as well")),
+    );
+    differences
+}
