@@ -121,11 +121,7 @@ pub fn fingerprint(path: &Path) -> io::Result<Fingerprint> {
             Err(error) => return Err(error),
         }
     }
-    Ok(Fingerprint {
-        size,
-        digest: Digest(sha256.finalize().into()),
-        crc32: crc32.finalize(),
-    })
+    Ok(Fingerprint { size, digest: Digest(sha256.finalize().into()), crc32: crc32.finalize() })
 }
 
 #[cfg(test)]
@@ -140,10 +136,7 @@ mod tests {
         assert_eq!(digest.to_string(), ABC);
         assert_eq!(digest.short(), "ba7816bf8f01");
         assert_eq!(serde_json::to_string(&digest).unwrap(), format!("\"{ABC}\""));
-        assert_eq!(
-            serde_json::from_str::<Digest>(&format!("\"{ABC}\"")).unwrap(),
-            digest
-        );
+        assert_eq!(serde_json::from_str::<Digest>(&format!("\"{ABC}\"")).unwrap(), digest);
     }
 
     #[test]

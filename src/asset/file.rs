@@ -9,10 +9,7 @@ use std::path::Path;
 /// The kind is looked at before opening, because opening a named pipe waits for somebody to write to it.
 pub(super) fn open_regular(path: &Path) -> io::Result<(File, u64)> {
     if !fs::metadata(path)?.is_file() {
-        return Err(io::Error::new(
-            io::ErrorKind::InvalidInput,
-            "it is not a regular file",
-        ));
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
     }
     let file = File::open(path)?;
     let size = file.metadata()?.len();

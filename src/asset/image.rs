@@ -72,17 +72,10 @@ pub enum ImageError {
 
 /// Reads the header of an image: 1 MiB of the file at most.
 pub fn image_header(path: &Path) -> Result<ImageHeader, ImageError> {
-    let header = read_start(path).map_err(|source| ImageError::Unreadable {
-        path: path.to_owned(),
-        source,
-    })?;
-    let damaged = |reason| ImageError::Damaged {
-        path: path.to_owned(),
-        reason,
-    };
-    let not_an_image = || ImageError::NotAnImage {
-        path: path.to_owned(),
-    };
+    let header =
+        read_start(path).map_err(|source| ImageError::Unreadable { path: path.to_owned(), source })?;
+    let damaged = |reason| ImageError::Damaged { path: path.to_owned(), reason };
+    let not_an_image = || ImageError::NotAnImage { path: path.to_owned() };
     let mut cursor = Cursor::new(header.as_slice());
     let kind = imagesize::reader_type(&mut cursor).map_err(|_| not_an_image())?;
     let format = match kind {
@@ -96,15 +89,10 @@ pub fn image_header(path: &Path) -> Result<ImageHeader, ImageError> {
     if format == ImageFormat::Png {
         check_png(&header).map_err(damaged)?;
     }
-    let size = kind
-        .reader_size(&mut cursor)
-        .map_err(|_| damaged("its header is cut off or makes no sense"))?;
+    let size =
+        kind.reader_size(&mut cursor).map_err(|_| damaged("its header is cut off or makes no sense"))?;
     match (u32::try_from(size.width), u32::try_from(size.height)) {
-        (Ok(width @ 1..), Ok(height @ 1..)) => Ok(ImageHeader {
-            format,
-            width,
-            height,
-        }),
+        (Ok(width @ 1..), Ok(height @ 1..)) => Ok(ImageHeader { format, width, height }),
         _ => Err(damaged("it has no pixels")),
     }
 }
@@ -160,55 +148,33 @@ mod tests {
 
     #[test]
     fn png_size_is_read() {
-        let expected = ImageHeader {
-            format: ImageFormat::Png,
-            width: 3840,
-            height: 2160,
-        };
+        let expected = ImageHeader { format: ImageFormat::Png, width: 3840, height: 2160 };
         assert_eq!(header_of(&png(3840, 2160)).unwrap(), expected);
     }
 
     #[test]
     fn other_formats_are_named_whatever_the_file_is_called() {
-        let jpeg = [
-            &b"\xff\xd8\xff\xe0\x00\x04\x00\x00"[..],
-            b"\xff\xc0\x00\x0b\x08\x01\x02\x03\x04",
-        ]
-        .concat();
+        let jpeg =
+            [&b"\xff\xd8\xff\xe0\x00\x04\x00\x00"[..], b"\xff\xc0\x00\x0b\x08\x01\x02\x03\x04"].concat();
         let bmp = [&b"BM"[..], &[0; 16], &[4, 3, 0, 0, 2, 1, 0, 0]].concat();
         for (content, name, width, height) in [
             (jpeg.as_slice(), "JPEG", 0x0304, 0x0102),
             (b"GIF89a\x04\x03\x02\x01\0\0\0", "GIF", 0x0304, 0x0102),
-            (
-                b"RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0\x03\x03\0\x01\x01\0",
-                "WebP",
-                0x0304,
-                0x0102,
-            ),
+            (b"RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0\x03\x03\0\x01\x01\0", "WebP", 0x0304, 0x0102),
             (bmp.as_slice(), "BMP", 0x0304, 0x0102),
         ] {
-            let expected = ImageHeader {
-                format: ImageFormat::Other(name.to_owned()),
-                width,
-                height,
-            };
+            let expected = ImageHeader { format: ImageFormat::Other(name.to_owned()), width, height };
             assert_eq!(header_of(content).unwrap(), expected);
         }
     }
 
     #[test]
     fn damage_is_told_from_other_content() {
-        assert_eq!(
-            damage_of(&png(1, 1)[..20]),
-            "its header is cut off or makes no sense"
-        );
+        assert_eq!(damage_of(&png(1, 1)[..20]), "its header is cut off or makes no sense");
         assert_eq!(damage_of(&png(0, 1)), "it has no pixels");
         assert_eq!(damage_of(&png(1, 0)), "it has no pixels");
         let converted: Vec<u8> = png(1, 1).into_iter().filter(|b| *b != b'\r').collect();
-        assert_eq!(
-            damage_of(&converted),
-            "its line ends were converted as if it were text"
-        );
+        assert_eq!(damage_of(&converted), "its line ends were converted as if it were text");
         let mut other_chunk = png(1, 1);
         other_chunk[12..16].copy_from_slice(b"CgBI");
         assert_eq!(damage_of(&other_chunk), "its first chunk is not the PNG header");

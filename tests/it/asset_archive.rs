@@ -20,10 +20,7 @@ struct Whole<'a> {
 impl Read for Whole<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let end = self.archive.size().min(self.at + buffer.len() as u64);
-        let piece = self
-            .archive
-            .read_range(self.at.min(end)..end)
-            .map_err(io::Error::other)?;
+        let piece = self.archive.read_range(self.at.min(end)..end).map_err(io::Error::other)?;
         buffer[..piece.bytes.len()].copy_from_slice(&piece.bytes);
         self.at = end;
         Ok(piece.bytes.len())
@@ -48,11 +45,7 @@ fn open(archive: &Archive) -> ZipArchive<BufReader<Whole<'_>>> {
 fn entry(folder: &TempDir, name: &str, content: &[u8]) -> Entry {
     let path = folder.path().join(name);
     fs::write(&path, content).unwrap();
-    Entry {
-        name: name.to_owned(),
-        fingerprint: fingerprint(&path).unwrap(),
-        path,
-    }
+    Entry { name: name.to_owned(), fingerprint: fingerprint(&path).unwrap(), path }
 }
 
 /// An entry whose file is never looked at.
@@ -60,25 +53,17 @@ fn imaginary(name: &str, path: &str) -> Entry {
     Entry {
         name: name.to_owned(),
         path: PathBuf::from(path),
-        fingerprint: Fingerprint {
-            size: 3,
-            digest: Digest::of(path.as_bytes()),
-            crc32: 0,
-        },
+        fingerprint: Fingerprint { size: 3, digest: Digest::of(path.as_bytes()), crc32: 0 },
     }
 }
 
 fn ranges(size: u64, cuts: &[prop::sample::Index]) -> Vec<Range<u64>> {
-    let mut ends: Vec<u64> = cuts
-        .iter()
-        .map(|cut| cut.index(usize::try_from(size).unwrap()) as u64)
-        .collect();
+    let mut ends: Vec<u64> =
+        cuts.iter().map(|cut| cut.index(usize::try_from(size).unwrap()) as u64).collect();
     ends.push(size);
     ends.sort_unstable();
     let mut start = 0;
-    ends.into_iter()
-        .map(|end| std::mem::replace(&mut start, end)..end)
-        .collect()
+    ends.into_iter().map(|end| std::mem::replace(&mut start, end)..end).collect()
 }
 
 proptest! {
@@ -154,10 +139,7 @@ proptest! {
 fn threads_do_not_disturb_each_other() {
     let folder = TempDir::new().unwrap();
     let content: Vec<u8> = (0..=250_u8).cycle().take(300_000).collect();
-    let entries = vec![
-        entry(&folder, "a.bin", &content),
-        entry(&folder, "b.bin", &content[1..]),
-    ];
+    let entries = vec![entry(&folder, "a.bin", &content), entry(&folder, "b.bin", &content[1..])];
     let archive = Archive::layout(entries).unwrap();
     let whole = archive.read_range(0..archive.size()).unwrap().bytes;
     std::thread::scope(|scope| {
@@ -190,10 +172,7 @@ fn the_same_files_give_the_same_bytes_in_any_order_of_entries() {
 fn an_entry_given_twice_is_taken_once() {
     let folder = TempDir::new().unwrap();
     let one = entry(&folder, "a.png", b"one");
-    let copy = Entry {
-        path: folder.path().join("never-opened.png"),
-        ..one.clone()
-    };
+    let copy = Entry { path: folder.path().join("never-opened.png"), ..one.clone() };
     let archive = Archive::layout(vec![copy, one]).unwrap();
     assert_eq!(archive.len(), 1);
     assert!(archive.read_range(0..archive.size()).is_ok());
@@ -215,9 +194,7 @@ fn names_that_cannot_be_told_apart_are_errors() {
 #[test]
 fn names_that_are_not_flat_ascii_are_errors() {
     let long = "x".repeat(256);
-    for name in [
-        "", ".", "..", "a/b.png", "a\\b.png", "é.png", "a\n.png", "a\0.png", &long,
-    ] {
+    for name in ["", ".", "..", "a/b.png", "a\\b.png", "é.png", "a\n.png", "a\0.png", &long] {
         let error = Archive::layout(vec![imaginary(name, "a.png")]).unwrap_err();
         assert!(matches!(error, ArchiveError::Name { .. }), "{name:?}: {error}");
         assert!(!error.to_string().contains(['\n', '\0']), "{name:?}: {error}");
@@ -281,11 +258,7 @@ fn what_was_not_read_is_not_called_unchanged() {
     // A block that differs from its first reading is one, even if another reading was right.
     fs::write(&file.path, b"0123456780").unwrap();
     let mut verifier = archive.verifier();
-    for crcs in [
-        &first.crcs,
-        &second.crcs,
-        &archive.read_range(half..archive.size()).unwrap().crcs,
-    ] {
+    for crcs in [&first.crcs, &second.crcs, &archive.read_range(half..archive.size()).unwrap().crcs] {
         verifier.add(crcs);
     }
     assert!(matches!(verifier.finish(), Err(ArchiveError::Changed { .. })));
@@ -321,11 +294,7 @@ fn sizes_and_offsets_above_4_gib() {
             name: format!("{i}.msix"),
             path: sparse(&folder, &format!("{i}.msix"), size),
             // Not the real checksum: the content is never read here.
-            fingerprint: Fingerprint {
-                size,
-                digest: Digest::of(b""),
-                crc32: 7,
-            },
+            fingerprint: Fingerprint { size, digest: Digest::of(b""), crc32: 7 },
         })
         .collect();
     entries.push(entry(&folder, "z.png", b"after all that"));
@@ -334,16 +303,10 @@ fn sizes_and_offsets_above_4_gib() {
     let mut zip = open(&archive);
     for (index, &size) in sizes.iter().enumerate() {
         let file = zip.by_index_raw(index).unwrap();
-        assert_eq!(
-            (file.size(), file.compressed_size(), file.crc32()),
-            (size, size, 7)
-        );
+        assert_eq!((file.size(), file.compressed_size(), file.crc32()), (size, size, 7));
         let data_start = file.data_start().unwrap();
         drop(file);
-        assert_eq!(
-            archive.read_range(data_start..data_start + 4).unwrap().crcs[0].offset,
-            0
-        );
+        assert_eq!(archive.read_range(data_start..data_start + 4).unwrap().crcs[0].offset, 0);
     }
     let mut last = zip.by_name("z.png").unwrap();
     assert!(last.header_start() > 33 << 30);
@@ -357,20 +320,12 @@ fn more_entries_than_16_bits_count() {
     let folder = TempDir::new().unwrap();
     let file = entry(&folder, "a.png", b"one");
     for count in [65_534, 65_535, 70_000] {
-        let entries = (0..count)
-            .map(|i| Entry {
-                name: format!("{i:05}.png"),
-                ..file.clone()
-            })
-            .collect();
+        let entries = (0..count).map(|i| Entry { name: format!("{i:05}.png"), ..file.clone() }).collect();
         let archive = Archive::layout(entries).unwrap();
         let mut zip = open(&archive);
         assert_eq!(zip.len(), count);
         let mut content = String::new();
-        zip.by_index(count - 1)
-            .unwrap()
-            .read_to_string(&mut content)
-            .unwrap();
+        zip.by_index(count - 1).unwrap().read_to_string(&mut content).unwrap();
         assert_eq!(content, "one");
     }
 }
@@ -397,15 +352,8 @@ fn python_accepts(path: &Path, entries: usize) {
                   with zipfile.ZipFile(sys.argv[1]) as z: print(len(z.namelist()), z.testzip())";
     match Command::new("python3").arg("-c").arg(script).arg(path).output() {
         Ok(output) => {
-            assert!(
-                output.status.success(),
-                "{}",
-                String::from_utf8_lossy(&output.stderr)
-            );
-            assert_eq!(
-                String::from_utf8_lossy(&output.stdout).trim(),
-                format!("{entries} None")
-            );
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), format!("{entries} None"));
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             // Not a print: the test harness hides those of a test that passes.
@@ -421,17 +369,7 @@ fn python_reads_it() {
     let long = "x".repeat(251) + ".png";
     let entries = ["empty.png", "a.png", &long]
         .iter()
-        .map(|name| {
-            entry(
-                &folder,
-                name,
-                if *name == "empty.png" {
-                    b""
-                } else {
-                    name.as_bytes()
-                },
-            )
-        })
+        .map(|name| entry(&folder, name, if *name == "empty.png" { b"" } else { name.as_bytes() }))
         .collect();
     let archive = Archive::layout(entries).unwrap();
     let path = folder.path().join("upload.zip");
@@ -444,11 +382,7 @@ fn python_reads_it() {
 fn python_reads_more_than_4_gib() {
     let folder = TempDir::new().unwrap();
     let path = sparse(&folder, "big.msix", (4 << 30) + 12_345);
-    let big = Entry {
-        name: "big.msix".to_owned(),
-        fingerprint: fingerprint(&path).unwrap(),
-        path,
-    };
+    let big = Entry { name: "big.msix".to_owned(), fingerprint: fingerprint(&path).unwrap(), path };
     let archive = Archive::layout(vec![big, entry(&folder, "z.png", b"after")]).unwrap();
     let path = folder.path().join("upload.zip");
     write(&archive, &path);

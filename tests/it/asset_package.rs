@@ -26,10 +26,7 @@ const BUNDLE: MsixBundle<'_> = MsixBundle {
             publisher: "CN=Contoso",
             version: "1.4.0.0",
             architecture: "x64",
-            families: &[
-                ("Windows.Desktop", "10.0.17763.0"),
-                ("Windows.Xbox", "10.0.17763.0"),
-            ],
+            families: &[("Windows.Desktop", "10.0.17763.0"), ("Windows.Xbox", "10.0.17763.0")],
             languages: &["en-us", "x-generate"],
             capabilities: &["Capability internetClient", "rescap:Capability runFullTrust"],
             payload_size: 2000,
@@ -59,8 +56,7 @@ fn families(package: &Package) -> Vec<String> {
 
 fn capabilities(package: &Package) -> Vec<(&str, bool)> {
     let all = package.capabilities.iter();
-    all.map(|capability| (capability.name.as_str(), capability.restricted))
-        .collect()
+    all.map(|capability| (capability.name.as_str(), capability.restricted)).collect()
 }
 
 fn check_bundle(package: &Package, kind: PackageKind) {
@@ -69,24 +65,12 @@ fn check_bundle(package: &Package, kind: PackageKind) {
     assert_eq!(package.name, "Contoso.Reader");
     assert_eq!(package.publisher, "CN=Contoso");
     assert_eq!(package.version, version("2024.1.0.0"));
-    assert!(
-        package
-            .architectures
-            .iter()
-            .eq(&[Architecture::X64, Architecture::Arm64])
-    );
-    assert_eq!(
-        families(package),
-        ["Windows.Desktop 10.0.17763.0", "Windows.Xbox 10.0.17763.0"]
-    );
+    assert!(package.architectures.iter().eq(&[Architecture::X64, Architecture::Arm64]));
+    assert_eq!(families(package), ["Windows.Desktop 10.0.17763.0", "Windows.Xbox 10.0.17763.0"]);
     assert_eq!(package.languages, ["en-us", "de-DE", "fr"]);
     assert_eq!(
         capabilities(package),
-        [
-            ("internetClient", false),
-            ("runFullTrust", true),
-            ("microphone", false)
-        ]
+        [("internetClient", false), ("runFullTrust", true), ("microphone", false)]
     );
 }
 
@@ -105,10 +89,7 @@ fn a_package_tells_all_about_itself() {
         assert!(package.architectures.iter().eq(&[Architecture::X64]));
         assert_eq!(families(&package), ["Windows.Desktop 10.0.17763.0"]);
         assert_eq!(package.languages, ["en-us"]);
-        assert_eq!(
-            capabilities(&package),
-            [("internetClient", false), ("runFullTrust", true)]
-        );
+        assert_eq!(capabilities(&package), [("internetClient", false), ("runFullTrust", true)]);
     }
 }
 
@@ -135,10 +116,7 @@ fn an_upload_tells_what_the_one_package_inside_tells() {
         let path = folder.path().join("reader.msixupload");
         let symbols = ("reader.msixsym", symbols.as_path());
         write_zip(&path, &[("reader.msixbundle", &bundle), symbols], method);
-        check_bundle(
-            &read_package(&path).unwrap(),
-            PackageKind::Upload { bundle: true },
-        );
+        check_bundle(&read_package(&path).unwrap(), PackageKind::Upload { bundle: true });
 
         let path = folder.path().join("reader.appxupload");
         write_zip(&path, &[symbols, ("reader.msix", &package)], method);
@@ -146,13 +124,7 @@ fn an_upload_tells_what_the_one_package_inside_tells() {
         assert_eq!(upload.kind, PackageKind::Upload { bundle: false });
         assert!(!upload.kind.is_bundle());
         let alone = read_package(&package).unwrap();
-        assert_eq!(
-            Package {
-                kind: alone.kind,
-                ..upload
-            },
-            alone
-        );
+        assert_eq!(Package { kind: alone.kind, ..upload }, alone);
     }
 }
 
@@ -180,8 +152,7 @@ fn an_upload_with_several_loose_packages_is_an_error_that_says_why() {
 /// A file that is laid out but mostly not written.
 fn write_ends(archive: &Archive, hole: std::ops::Range<u64>, path: &Path) {
     let mut file = File::create(path).unwrap();
-    file.write_all(&archive.read_range(0..hole.start).unwrap().bytes)
-        .unwrap();
+    file.write_all(&archive.read_range(0..hole.start).unwrap().bytes).unwrap();
     file.seek(SeekFrom::Start(hole.end)).unwrap();
     let end = archive.read_range(hole.end..archive.size()).unwrap();
     file.write_all(&end.bytes).unwrap();
@@ -197,18 +168,11 @@ fn the_payload_of_25_gb_is_not_read() {
     let manifest = folder.path().join("AppxManifest.xml");
     let mut zip = ZipArchive::new(File::open(&small).unwrap()).unwrap();
     let mut text = Vec::new();
-    zip.by_name("AppxManifest.xml")
-        .unwrap()
-        .read_to_end(&mut text)
-        .unwrap();
+    zip.by_name("AppxManifest.xml").unwrap().read_to_end(&mut text).unwrap();
     fs::write(&manifest, text).unwrap();
     let payload = folder.path().join("payload");
     File::create(&payload).unwrap().set_len(SIZE).unwrap();
-    let unread = Fingerprint {
-        size: SIZE,
-        digest: Digest::of(b"never read"),
-        crc32: 0,
-    };
+    let unread = Fingerprint { size: SIZE, digest: Digest::of(b"never read"), crc32: 0 };
     let entry = |name: &str, path: &PathBuf, fingerprint| Entry {
         name: name.to_owned(),
         path: path.clone(),
@@ -240,17 +204,10 @@ fn the_payload_of_25_gb_is_not_read() {
 fn the_fixtures_are_as_packaging_tools_write_them() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("reader.msix");
-    Msix {
-        payload_size: 100_000,
-        ..Msix::default()
-    }
-    .write(&path);
+    Msix { payload_size: 100_000, ..Msix::default() }.write(&path);
     let mut zip = ZipArchive::new(File::open(&path).unwrap()).unwrap();
     let mut map = String::new();
-    zip.by_name("AppxBlockMap.xml")
-        .unwrap()
-        .read_to_string(&mut map)
-        .unwrap();
+    zip.by_name("AppxBlockMap.xml").unwrap().read_to_string(&mut map).unwrap();
     for index in 0..zip.len() {
         let mut file = zip.by_index(index).unwrap();
         assert_eq!(file.compression(), CompressionMethod::Stored);
@@ -258,10 +215,8 @@ fn the_fixtures_are_as_packaging_tools_write_them() {
         let header = file.data_start().unwrap() - file.header_start();
         let mut content = Vec::new();
         file.read_to_end(&mut content).unwrap();
-        let mut expected = format!(
-            "<File Name=\"{name}\" Size=\"{}\" LfhSize=\"{header}\">\n",
-            content.len()
-        );
+        let mut expected =
+            format!("<File Name=\"{name}\" Size=\"{}\" LfhSize=\"{header}\">\n", content.len());
         for block in content.chunks(65_536) {
             let hash = base64::engine::general_purpose::STANDARD.encode(Sha256::digest(block));
             writeln!(expected, "    <Block Hash=\"{hash}\"/>").unwrap();

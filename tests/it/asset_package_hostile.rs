@@ -27,15 +27,8 @@ fn problem(file_name: &str, content: &[u8]) -> PackageProblem {
 
 /// The problem with a package that has this manifest.
 fn manifest_problem(manifest: &str) -> PackageProblem {
-    let error = read(
-        "a.msix",
-        &raw_zip(&[stored("AppxManifest.xml", manifest.as_bytes())]),
-    )
-    .unwrap_err();
-    assert!(
-        error.to_string().starts_with("`AppxManifest.xml` in `"),
-        "{error}"
-    );
+    let error = read("a.msix", &raw_zip(&[stored("AppxManifest.xml", manifest.as_bytes())])).unwrap_err();
+    assert!(error.to_string().starts_with("`AppxManifest.xml` in `"), "{error}");
     *error.problem
 }
 
@@ -64,10 +57,7 @@ fn bundle() -> Vec<u8> {
 fn manifest() -> Vec<u8> {
     let mut zip = ZipArchive::new(Cursor::new(package())).unwrap();
     let mut text = Vec::new();
-    zip.by_name("AppxManifest.xml")
-        .unwrap()
-        .read_to_end(&mut text)
-        .unwrap();
+    zip.by_name("AppxManifest.xml").unwrap().read_to_end(&mut text).unwrap();
     text
 }
 
@@ -76,24 +66,12 @@ fn the_form_that_makeappx_writes_is_read() {
     let manifest = manifest();
     let utf16: Vec<u8> = [0xff, 0xfe]
         .into_iter()
-        .chain(
-            String::from_utf8(manifest.clone())
-                .unwrap()
-                .encode_utf16()
-                .flat_map(u16::to_le_bytes),
-        )
+        .chain(String::from_utf8(manifest.clone()).unwrap().encode_utf16().flat_map(u16::to_le_bytes))
         .collect();
     let expected = read("a.msix", &package()).unwrap();
     for content in [manifest, utf16] {
-        for entry in [
-            stored("AppxManifest.xml", &content),
-            deflated("appxmanifest%2exml", &content),
-        ] {
-            let entries = [
-                deflated("a%20b.dll", b"x"),
-                entry,
-                deflated("[Content_Types].xml", b""),
-            ];
+        for entry in [stored("AppxManifest.xml", &content), deflated("appxmanifest%2exml", &content)] {
+            let entries = [deflated("a%20b.dll", b"x"), entry, deflated("[Content_Types].xml", b"")];
             assert_eq!(read("a.msix", &raw_zip(&entries)).unwrap(), expected);
         }
     }
@@ -103,22 +81,14 @@ fn the_form_that_makeappx_writes_is_read() {
 fn what_is_no_zip_is_refused() {
     for content in [&b""[..], b"PK\x05\x06", b"<Package/>", &vec![0; 100_000]] {
         for name in ["a.msix", "a.msixbundle", "a.msixupload"] {
-            assert!(
-                matches!(problem(name, content), PackageProblem::NotZip(_)),
-                "{content:?}"
-            );
+            assert!(matches!(problem(name, content), PackageProblem::NotZip(_)), "{content:?}");
         }
     }
     assert!(matches!(problem("a.zip", &package()), PackageProblem::Extension));
     assert!(matches!(problem("msix", &package()), PackageProblem::Extension));
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("a.msix");
-    let unreadable = || {
-        matches!(
-            *read_package(&path).unwrap_err().problem,
-            PackageProblem::Unreadable(_)
-        )
-    };
+    let unreadable = || matches!(*read_package(&path).unwrap_err().problem, PackageProblem::Unreadable(_));
     assert!(unreadable());
     fs::create_dir(&path).unwrap();
     assert!(unreadable());
@@ -128,11 +98,7 @@ fn what_is_no_zip_is_refused() {
 fn what_is_cut_off_anywhere_is_refused() {
     let bundle = bundle();
     let upload = raw_zip(&[stored("a.msixbundle", &bundle)]);
-    for (name, whole) in [
-        ("a.msix", package()),
-        ("a.msixbundle", bundle),
-        ("a.msixupload", upload),
-    ] {
+    for (name, whole) in [("a.msix", package()), ("a.msixbundle", bundle), ("a.msixupload", upload)] {
         assert!(read(name, &whole).is_ok());
         for length in 0..whole.len() {
             assert!(read(name, &whole[..length]).is_err(), "{name} of {length} bytes");
@@ -151,56 +117,23 @@ fn entries_that_lie_about_their_sizes_are_refused() {
         problem("a.msix", &raw_zip(&[deflated(name, &large)])),
         PackageProblem::TooLarge { .. }
     ));
-    let bomb = Raw {
-        unpacked: 100,
-        ..deflated(name, &large)
-    };
-    assert!(matches!(
-        problem("a.msix", &raw_zip(&[bomb])),
-        PackageProblem::Damaged { .. }
-    ));
+    let bomb = Raw { unpacked: 100, ..deflated(name, &large) };
+    assert!(matches!(problem("a.msix", &raw_zip(&[bomb])), PackageProblem::Damaged { .. }));
     let good = [stored(name, &manifest), deflated(name, &manifest)];
     for entry in good {
         for bad in [
-            Raw {
-                unpacked: entry.unpacked + 1,
-                ..entry.clone()
-            },
-            Raw {
-                unpacked: entry.unpacked - 1,
-                ..entry.clone()
-            },
-            Raw {
-                packed: entry.packed - 1,
-                ..entry.clone()
-            },
-            Raw {
-                crc32: !entry.crc32,
-                ..entry.clone()
-            },
-            Raw {
-                method: 12,
-                ..entry.clone()
-            },
+            Raw { unpacked: entry.unpacked + 1, ..entry.clone() },
+            Raw { unpacked: entry.unpacked - 1, ..entry.clone() },
+            Raw { packed: entry.packed - 1, ..entry.clone() },
+            Raw { crc32: !entry.crc32, ..entry.clone() },
+            Raw { method: 12, ..entry.clone() },
         ] {
-            assert!(matches!(
-                problem("a.msix", &raw_zip(&[bad])),
-                PackageProblem::Damaged { .. }
-            ));
+            assert!(matches!(problem("a.msix", &raw_zip(&[bad])), PackageProblem::Damaged { .. }));
         }
-        let bad = Raw {
-            packed: u64::MAX,
-            ..entry.clone()
-        };
-        assert!(matches!(
-            problem("a.msix", &raw_zip(&[bad])),
-            PackageProblem::Overlap
-        ));
+        let bad = Raw { packed: u64::MAX, ..entry.clone() };
+        assert!(matches!(problem("a.msix", &raw_zip(&[bad])), PackageProblem::Overlap));
         let bad = Raw { flags: 1, ..entry };
-        assert!(matches!(
-            problem("a.msix", &raw_zip(&[bad])),
-            PackageProblem::Encrypted { .. }
-        ));
+        assert!(matches!(problem("a.msix", &raw_zip(&[bad])), PackageProblem::Encrypted { .. }));
     }
 }
 
@@ -209,89 +142,37 @@ fn packages_inside_that_lie_about_their_sizes_are_refused() {
     let inside = |entry: Raw| problem("a.msixupload", &raw_zip(&[entry]));
     let zeros = deflated("a.msix", &vec![0; 40 << 20]);
     assert!(matches!(inside(zeros.clone()), PackageProblem::TooLarge { .. }));
-    let lying = Raw {
-        unpacked: 100,
-        ..zeros
-    };
+    let lying = Raw { unpacked: 100, ..zeros };
     assert!(matches!(inside(lying), PackageProblem::Damaged { .. }));
     let package = stored("a.msix", &package());
-    let short = Raw {
-        packed: package.packed - 10,
-        unpacked: package.packed - 10,
-        ..package.clone()
-    };
+    let short = Raw { packed: package.packed - 10, unpacked: package.packed - 10, ..package.clone() };
     assert!(matches!(inside(short), PackageProblem::NotZip(_)));
-    let two_sizes = Raw {
-        unpacked: package.packed + 1,
-        ..package.clone()
-    };
+    let two_sizes = Raw { unpacked: package.packed + 1, ..package.clone() };
     assert!(matches!(inside(two_sizes), PackageProblem::Damaged { .. }));
-    assert!(matches!(
-        inside(Raw {
-            flags: 1,
-            ..package.clone()
-        }),
-        PackageProblem::Encrypted { .. }
-    ));
-    assert!(matches!(
-        inside(Raw { method: 9, ..package }),
-        PackageProblem::Damaged { .. }
-    ));
+    assert!(matches!(inside(Raw { flags: 1, ..package.clone() }), PackageProblem::Encrypted { .. }));
+    assert!(matches!(inside(Raw { method: 9, ..package }), PackageProblem::Damaged { .. }));
 }
 
 #[test]
 fn entries_that_overlap_or_repeat_are_refused() {
     let manifest = stored("AppxManifest.xml", &manifest());
-    let twice = [
-        manifest.clone(),
-        Raw {
-            name: "APPXMANIFEST.XML".to_owned(),
-            ..manifest.clone()
-        },
-    ];
-    assert!(matches!(
-        problem("a.msix", &raw_zip(&twice)),
-        PackageProblem::Twice { .. }
-    ));
-    let same_place = [
-        manifest.clone(),
-        Raw {
-            offset: Some(0),
-            ..stored("b", b"")
-        },
-    ];
-    assert!(matches!(
-        problem("a.msix", &raw_zip(&same_place)),
-        PackageProblem::Overlap
-    ));
+    let twice = [manifest.clone(), Raw { name: "APPXMANIFEST.XML".to_owned(), ..manifest.clone() }];
+    assert!(matches!(problem("a.msix", &raw_zip(&twice)), PackageProblem::Twice { .. }));
+    let same_place = [manifest.clone(), Raw { offset: Some(0), ..stored("b", b"") }];
+    assert!(matches!(problem("a.msix", &raw_zip(&same_place)), PackageProblem::Overlap));
     for offset in [1_000_000, u64::MAX] {
-        let beyond = [
-            manifest.clone(),
-            Raw {
-                offset: Some(offset),
-                ..stored("b", b"")
-            },
-        ];
-        assert!(matches!(
-            problem("a.msix", &raw_zip(&beyond)),
-            PackageProblem::Overlap
-        ));
+        let beyond = [manifest.clone(), Raw { offset: Some(offset), ..stored("b", b"") }];
+        assert!(matches!(problem("a.msix", &raw_zip(&beyond)), PackageProblem::Overlap));
     }
 }
 
 #[test]
 fn too_many_entries_or_packages_are_refused() {
     let entries = vec![stored("x", b""); 500_001];
-    assert!(matches!(
-        problem("a.msix", &raw_zip(&entries)),
-        PackageProblem::TooManyEntries { .. }
-    ));
+    assert!(matches!(problem("a.msix", &raw_zip(&entries)), PackageProblem::TooManyEntries { .. }));
     let packages: Vec<_> = (0..1001).map(|i| stored(&format!("{i}.msix"), b"")).collect();
     for name in ["a.msixbundle", "a.msixupload"] {
-        assert!(matches!(
-            problem(name, &raw_zip(&packages)),
-            PackageProblem::TooManyPackages { .. }
-        ));
+        assert!(matches!(problem(name, &raw_zip(&packages)), PackageProblem::TooManyPackages { .. }));
     }
 }
 
@@ -300,17 +181,12 @@ fn too_many_languages_are_refused() {
     let language = |i: usize| format!("<Resource Language='l{i}'/>");
     let manifest = |count: usize| {
         let languages: String = (0..count).map(language).collect();
-        String::from_utf8(manifest())
-            .unwrap()
-            .replace("<Resources>", &format!("<Resources>{languages}"))
+        String::from_utf8(manifest()).unwrap().replace("<Resources>", &format!("<Resources>{languages}"))
     };
     let few = raw_zip(&[stored("AppxManifest.xml", manifest(1000).as_bytes())]);
     assert_eq!(read("a.msix", &few).unwrap().languages.len(), 1001);
     let many = raw_zip(&[stored("AppxManifest.xml", manifest(5000).as_bytes())]);
-    assert!(matches!(
-        problem("a.msix", &many),
-        PackageProblem::TooManyFacts { .. }
-    ));
+    assert!(matches!(problem("a.msix", &many), PackageProblem::TooManyFacts { .. }));
 }
 
 #[test]
@@ -323,16 +199,8 @@ fn manifests_that_are_not_what_they_should_be_are_refused() {
             "has a document type declaration, which no package manifest has; remove it and build again",
         ),
         ("\"Contoso.Reader\"", "\"&own;\"", "is not well-formed XML ("),
-        (
-            "</Package>",
-            "",
-            "is not well-formed XML (its end is missing); build it again",
-        ),
-        (
-            "<Identity",
-            "<Person",
-            "has no `Package/Identity`; build it again with a complete manifest",
-        ),
+        ("</Package>", "", "is not well-formed XML (its end is missing); build it again"),
+        ("<Identity", "<Person", "has no `Package/Identity`; build it again with a complete manifest"),
         (
             "Publisher=\"CN=Contoso\"",
             "",
@@ -381,11 +249,7 @@ fn elements_count_only_in_their_place() {
         "<Properties>",
         "<Other><TargetDeviceFamily Name='n'/><Resource Language='xx'/><Capability/><Identity/></Other><Properties>",
     );
-    let package = read(
-        "a.msix",
-        &raw_zip(&[stored("AppxManifest.xml", manifest.as_bytes())]),
-    )
-    .unwrap();
+    let package = read("a.msix", &raw_zip(&[stored("AppxManifest.xml", manifest.as_bytes())])).unwrap();
     assert_eq!(package, read("a.msix", &self::package()).unwrap());
 }
 
@@ -397,19 +261,8 @@ fn a_package_without_an_architecture_is_neutral_and_restriction_is_told_by_names
         <a:Identity Name='n' Publisher='p' Version='1.0.0.0'/>
         <a:Capabilities><r:Capability Name='one'/><rescap:Capability Name='two'/>
         <x:CustomCapability Name='three'/></a:Capabilities></a:Package>";
-    let package = read(
-        "a.msix",
-        &raw_zip(&[stored("AppxManifest.xml", manifest.as_bytes())]),
-    )
-    .unwrap();
-    assert_eq!(
-        package
-            .architectures
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>(),
-        ["neutral"]
-    );
+    let package = read("a.msix", &raw_zip(&[stored("AppxManifest.xml", manifest.as_bytes())])).unwrap();
+    assert_eq!(package.architectures.iter().map(ToString::to_string).collect::<Vec<_>>(), ["neutral"]);
     let restricted: Vec<_> = package.capabilities.iter().map(|c| c.restricted).collect();
     assert_eq!(restricted, [true, false, false]);
     assert!(package.device_families.is_empty());
@@ -427,10 +280,7 @@ fn bundles_that_are_none_are_refused() {
     let error = bundle("<Package FileName='de.msix'/>", &[]);
     assert!(matches!(*error.problem, PackageProblem::NoApplication), "{error}");
     let error = bundle("<Package Type='application' FileName='x64.msix'/>", &[]);
-    assert!(
-        matches!(*error.problem, PackageProblem::FlatBundle { .. }),
-        "{error}"
-    );
+    assert!(matches!(*error.problem, PackageProblem::FlatBundle { .. }), "{error}");
     // Unpacking one package time and again would be unbounded work.
     let listed_twice = "<Package Type='application' FileName='x64.msix'/>\
                         <Package Type='application' FileName='X64.msix'/>";
@@ -438,16 +288,10 @@ fn bundles_that_are_none_are_refused() {
     assert!(matches!(*error.problem, PackageProblem::Twice { .. }), "{error}");
     let empty = stored("x64.msix", &raw_zip(&[stored("x", b"")]));
     let error = bundle("<Package Type='application' FileName='x64.msix'/>", &[empty]);
-    assert!(
-        matches!(*error.problem, PackageProblem::NoManifest { .. }),
-        "{error}"
-    );
+    assert!(matches!(*error.problem, PackageProblem::NoManifest { .. }), "{error}");
     assert!(error.to_string().starts_with("`x64.msix` in `"), "{error}");
     for (name, content) in [("a.msixbundle", package()), ("a.msix", self::bundle())] {
-        assert!(matches!(
-            problem(name, &content),
-            PackageProblem::NoManifest { .. }
-        ));
+        assert!(matches!(problem(name, &content), PackageProblem::NoManifest { .. }));
     }
 }
 

@@ -57,10 +57,7 @@ pub enum ArchiveError {
         source: io::Error,
     },
     /// Files that are not what they were when the archive was planned.
-    #[error(
-        "{} changed while being uploaded; run again when the build is done with it",
-        list(paths)
-    )]
+    #[error("{} changed while being uploaded; run again when the build is done with it", list(paths))]
     Changed {
         /// The files, at least one.
         paths: Vec<PathBuf>,

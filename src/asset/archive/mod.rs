@@ -97,34 +97,19 @@ impl Archive {
             }
             check_name(&entry.name)?;
             if let Some(first) = spellings.insert(entry.name.to_ascii_lowercase(), entry.name.clone()) {
-                return Err(ArchiveError::Case {
-                    first,
-                    second: entry.name,
-                });
+                return Err(ArchiveError::Case { first, second: entry.name });
             }
             let header = format::local_header(&entry);
             let data_start = at + header.len() as u64;
             let end = data_start
                 .checked_add(entry.fingerprint.size)
                 .filter(|end| *end < format::MAX_SIZE)
-                .ok_or_else(|| ArchiveError::TooLarge {
-                    path: entry.path.clone(),
-                })?;
-            placed.push(Placed {
-                entry,
-                start: at,
-                header,
-                data_start,
-                end,
-            });
+                .ok_or_else(|| ArchiveError::TooLarge { path: entry.path.clone() })?;
+            placed.push(Placed { entry, start: at, header, data_start, end });
             at = end;
         }
         let directory = format::directory(placed.iter().map(|p| (&p.entry, p.start)), at);
-        Ok(Self {
-            placed,
-            directory,
-            directory_start: at,
-        })
+        Ok(Self { placed, directory, directory_start: at })
     }
 
     /// Size of the archive in bytes.
@@ -156,11 +141,8 @@ impl Archive {
     /// [`ArchiveError::Changed`] when the size of a file in the range is not the planned one any more. A
     /// change that keeps the size is found by [`Archive::verifier`].
     pub fn read_range(&self, range: Range<u64>) -> Result<Piece, ArchiveError> {
-        let out_of_range = || ArchiveError::OutOfRange {
-            start: range.start,
-            end: range.end,
-            size: self.size(),
-        };
+        let out_of_range =
+            || ArchiveError::OutOfRange { start: range.start, end: range.end, size: self.size() };
         if range.start > range.end || range.end > self.size() {
             return Err(out_of_range());
         }
@@ -184,10 +166,7 @@ impl Archive {
             }
         }
         append_overlap(&self.directory, self.directory_start, &range, &mut bytes);
-        Ok(Piece {
-            bytes: bytes.into(),
-            crcs,
-        })
+        Ok(Piece { bytes: bytes.into(), crcs })
     }
 
     /// Starts checking that the files are still those that the archive was planned with.
@@ -203,13 +182,9 @@ impl Placed {
         range: &Range<u64>,
         bytes: &'a mut Vec<u8>,
     ) -> Result<(u64, &'a [u8]), ArchiveError> {
-        let unreadable = |source: io::Error| ArchiveError::Unreadable {
-            path: self.entry.path.clone(),
-            source,
-        };
-        let changed = || ArchiveError::Changed {
-            paths: vec![self.entry.path.clone()],
-        };
+        let unreadable =
+            |source: io::Error| ArchiveError::Unreadable { path: self.entry.path.clone(), source };
+        let changed = || ArchiveError::Changed { paths: vec![self.entry.path.clone()] };
         let (mut file, size) = open_regular(&self.entry.path).map_err(unreadable)?;
         if size != self.entry.fingerprint.size {
             return Err(changed());
@@ -237,12 +212,7 @@ fn append_overlap(part: &[u8], at: u64, range: &Range<u64>, bytes: &mut Vec<u8>)
 }
 
 fn check_name(name: &str) -> Result<(), ArchiveError> {
-    let wrong = |reason| {
-        Err(ArchiveError::Name {
-            name: name.escape_debug().to_string(),
-            reason,
-        })
-    };
+    let wrong = |reason| Err(ArchiveError::Name { name: name.escape_debug().to_string(), reason });
     match name {
         "" => wrong("it is empty"),
         "." | ".." => wrong("it means a folder"),

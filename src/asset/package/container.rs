@@ -75,9 +75,7 @@ impl Container {
                 name,
             };
             if let Some(twin) = entries.insert(key(&entry.name), entry) {
-                return Err(PackageProblem::Twice {
-                    name: shown(&twin.name),
-                });
+                return Err(PackageProblem::Twice { name: shown(&twin.name) });
             }
             if entries.len() > MAX_PACKAGES {
                 return Err(PackageProblem::TooManyPackages { limit: MAX_PACKAGES });
@@ -94,21 +92,10 @@ impl Container {
 
     /// Reads and unpacks a manifest.
     pub(super) fn read_manifest(&self, name: &'static str) -> Result<Vec<u8>, PackageProblem> {
-        let entry = self
-            .entries
-            .get(&key(name))
-            .ok_or(PackageProblem::NoManifest { name })?;
+        let entry = self.entries.get(&key(name)).ok_or(PackageProblem::NoManifest { name })?;
         let mut content = Vec::new();
-        self.unpack(
-            entry,
-            MAX_MANIFEST,
-            "build it with a smaller manifest",
-            &mut content,
-        )?;
-        self.archive
-            .get_ref()
-            .spend(content.len() as u64)
-            .map_err(|_| too_much_reading())?;
+        self.unpack(entry, MAX_MANIFEST, "build it with a smaller manifest", &mut content)?;
+        self.archive.get_ref().spend(content.len() as u64).map_err(|_| too_much_reading())?;
         Ok(content)
     }
 
@@ -139,20 +126,16 @@ impl Container {
 
     fn inflate(&self, entry: &Entry) -> Result<Window, PackageProblem> {
         let packed = entry.wayfinder.compressed_size_hint();
-        let limit = packed
-            .saturating_mul(MAX_INFLATION)
-            .saturating_add(FREE_INFLATION);
-        let no_room = |source| PackageProblem::NoRoom {
-            name: shown(&entry.name),
-            source,
-        };
+        let limit = packed.saturating_mul(MAX_INFLATION).saturating_add(FREE_INFLATION);
+        let no_room = |source| PackageProblem::NoRoom { name: shown(&entry.name), source };
         let mut file = tempfile::tempfile().map_err(no_room)?;
         self.archive.get_ref().grant(packed);
-        self.unpack(entry, limit, "store it without compression", &mut file)
-            .map_err(|problem| match problem {
+        self.unpack(entry, limit, "store it without compression", &mut file).map_err(
+            |problem| match problem {
                 PackageProblem::Unreadable(source) => no_room(source),
                 other => other,
-            })?;
+            },
+        )?;
         let size = entry.wayfinder.uncompressed_size_hint();
         Ok(self.archive.get_ref().over(file, size))
     }
@@ -167,11 +150,7 @@ impl Container {
     ) -> Result<(), PackageProblem> {
         // The size that is said is enough: reading fails when it is exceeded.
         if entry.wayfinder.uncompressed_size_hint() > limit {
-            return Err(PackageProblem::TooLarge {
-                name: shown(&entry.name),
-                limit,
-                remedy,
-            });
+            return Err(PackageProblem::TooLarge { name: shown(&entry.name), limit, remedy });
         }
         let file = self.archive.get_entry(entry.wayfinder).map_err(not_zip)?;
         let content: Box<dyn Read> = match entry.packing()? {
@@ -200,9 +179,7 @@ enum Packing {
 impl Entry {
     fn packing(&self) -> Result<Packing, PackageProblem> {
         match self.method {
-            _ if self.encrypted => Err(PackageProblem::Encrypted {
-                name: shown(&self.name),
-            }),
+            _ if self.encrypted => Err(PackageProblem::Encrypted { name: shown(&self.name) }),
             CompressionMethod::STORE => Ok(Packing::Stored),
             CompressionMethod::DEFLATE => Ok(Packing::Deflated),
             other => Err(self.damaged(&format!("compression method {} is not known", other.as_u16()))),
@@ -210,10 +187,7 @@ impl Entry {
     }
 
     fn damaged(&self, reason: &str) -> PackageProblem {
-        PackageProblem::Damaged {
-            name: shown(&self.name),
-            reason: reason.to_owned(),
-        }
+        PackageProblem::Damaged { name: shown(&self.name), reason: reason.to_owned() }
     }
 }
 
@@ -227,10 +201,7 @@ fn check_places(mut places: Vec<(u64, u64)>, directory: u64) -> Result<(), Packa
         return Err(PackageProblem::NotZip("its start is missing".to_owned()));
     }
     let nexts = places.iter().map(|(start, _)| *start).skip(1).chain([directory]);
-    let overlap = places
-        .iter()
-        .zip(nexts)
-        .any(|((_, end), next)| end.saturating_add(HEADER) > next);
+    let overlap = places.iter().zip(nexts).any(|((_, end), next)| end.saturating_add(HEADER) > next);
     if overlap {
         return Err(PackageProblem::Overlap);
     }
@@ -284,10 +255,7 @@ mod tests {
         for (name, expected) in [
             ("AppxManifest.xml", "AppxManifest.xml"),
             ("Assets/My%20Logo.png", "Assets/My Logo.png"),
-            (
-                "AppxMetadata\\AppxBundleManifest.xml",
-                "AppxMetadata/AppxBundleManifest.xml",
-            ),
+            ("AppxMetadata\\AppxBundleManifest.xml", "AppxMetadata/AppxBundleManifest.xml"),
             ("%C3%A9%5b1%5D", "é[1]"),
             ("%2541", "%41"),
             ("100%", "100%"),
@@ -323,10 +291,7 @@ mod tests {
         assert!(enough > 1000);
         for budget in 0..enough {
             let problem = act(budget).unwrap_err();
-            assert!(
-                matches!(problem, PackageProblem::TooMuchReading { .. }),
-                "{budget}: {problem}"
-            );
+            assert!(matches!(problem, PackageProblem::TooMuchReading { .. }), "{budget}: {problem}");
         }
     }
 
@@ -336,16 +301,8 @@ mod tests {
         assert!(check(&[]).is_ok());
         assert!(check(&[(100, 170), (0, 70)]).is_ok());
         assert!(matches!(check(&[(1, 70)]), Err(PackageProblem::NotZip(_))));
-        for overlapping in [
-            &[(0, 71), (100, 150)][..],
-            &[(0, 10), (0, 10)],
-            &[(0, 171)],
-            &[(0, u64::MAX)],
-        ] {
-            assert!(
-                matches!(check(overlapping), Err(PackageProblem::Overlap)),
-                "{overlapping:?}"
-            );
+        for overlapping in [&[(0, 71), (100, 150)][..], &[(0, 10), (0, 10)], &[(0, 171)], &[(0, u64::MAX)]] {
+            assert!(matches!(check(overlapping), Err(PackageProblem::Overlap)), "{overlapping:?}");
         }
     }
 }

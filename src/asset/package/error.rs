@@ -235,9 +235,7 @@ mod tests {
         let mut inside = Vec::new();
         assert_eq!(within(&mut inside, "fine", |_| Ok(1)).ok(), Some(1));
         let problem = within(&mut inside, "a.msixbundle", |inside| {
-            within(inside, "AppxManifest.xml", |_| {
-                Err::<(), _>(PackageProblem::Encoding)
-            })
+            within(inside, "AppxManifest.xml", |_| Err::<(), _>(PackageProblem::Encoding))
         });
         let error = PackageError {
             path: PathBuf::from("a.msixupload"),

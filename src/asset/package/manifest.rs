@@ -80,9 +80,7 @@ impl AppManifest {
             Ok(())
         })?;
         Ok(Self {
-            identity: identity.ok_or(PackageProblem::NoElement {
-                element: "Package/Identity",
-            })?,
+            identity: identity.ok_or(PackageProblem::NoElement { element: "Package/Identity" })?,
             architecture,
             facts,
         })
@@ -109,17 +107,11 @@ impl BundleManifest {
             }
             Ok(())
         })?;
-        let identity = identity.ok_or(PackageProblem::NoElement {
-            element: "Bundle/Identity",
-        })?;
+        let identity = identity.ok_or(PackageProblem::NoElement { element: "Bundle/Identity" })?;
         if applications.is_empty() {
             return Err(PackageProblem::NoApplication);
         }
-        Ok(Self {
-            identity,
-            applications,
-            languages,
-        })
+        Ok(Self { identity, applications, languages })
     }
 }
 
@@ -131,9 +123,7 @@ fn set_identity(identity: &mut Option<Identity>, element: &Element<'_>) -> Resul
     };
     match identity.replace(new) {
         None => Ok(()),
-        Some(_) => Err(PackageProblem::Twice {
-            name: "Identity".to_owned(),
-        }),
+        Some(_) => Err(PackageProblem::Twice { name: "Identity".to_owned() }),
     }
 }
 

@@ -58,10 +58,7 @@ const EXTENSIONS: [(&str, Form); 6] = [
 impl Form {
     fn of(name: &str) -> Option<Self> {
         let (_, extension) = name.rsplit_once('.')?;
-        EXTENSIONS
-            .iter()
-            .find(|(known, _)| known.eq_ignore_ascii_case(extension))
-            .map(|(_, form)| *form)
+        EXTENSIONS.iter().find(|(known, _)| known.eq_ignore_ascii_case(extension)).map(|(_, form)| *form)
     }
 }
 
@@ -92,9 +89,8 @@ fn read(path: &Path, inside: &mut Vec<String>) -> Result<Package, PackageProblem
 
 /// An upload container must have exactly one package or bundle; the rest of it are symbols.
 fn read_upload(window: Window, inside: &mut Vec<String>) -> Result<Package, PackageProblem> {
-    let upload = Container::open(window, |name| {
-        matches!(Form::of(name), Some(Form::Package | Form::Bundle))
-    })?;
+    let upload =
+        Container::open(window, |name| matches!(Form::of(name), Some(Form::Package | Form::Bundle)))?;
     let names: Vec<_> = upload.names().map(str::to_owned).collect();
     let name = match names.as_slice() {
         [] => return Err(PackageProblem::EmptyUpload),
@@ -117,9 +113,8 @@ fn read_bundle(
     kind: PackageKind,
     inside: &mut Vec<String>,
 ) -> Result<Package, PackageProblem> {
-    let container = Container::open(window, |name| {
-        is(name, BUNDLE_MANIFEST) || Form::of(name) == Some(Form::Package)
-    })?;
+    let container =
+        Container::open(window, |name| is(name, BUNDLE_MANIFEST) || Form::of(name) == Some(Form::Package))?;
     let text = container.read_manifest(BUNDLE_MANIFEST)?;
     let bundle = within(inside, BUNDLE_MANIFEST, |_| BundleManifest::parse(&text))?;
     let mut package = empty(kind, bundle.identity);
@@ -127,9 +122,7 @@ fn read_bundle(
     let mut opened = HashSet::new();
     for application in bundle.applications {
         if !opened.insert(key(&application.file_name)) {
-            return Err(PackageProblem::Twice {
-                name: shown(&application.file_name),
-            });
+            return Err(PackageProblem::Twice { name: shown(&application.file_name) });
         }
         let inner = container.open_inner(&application.file_name)?;
         let app = within(inside, &application.file_name, |inside| read_app(inner, inside))?;

@@ -151,10 +151,7 @@ impl FromStr for Version {
 
 /// Digits only; the standard parser would take a sign.
 fn number(text: &str) -> Option<u16> {
-    text.bytes()
-        .all(|b| b.is_ascii_digit())
-        .then(|| text.parse().ok())
-        .flatten()
+    text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }
 
 impl TryFrom<String> for Version {
@@ -182,24 +179,13 @@ mod tests {
         assert!(version("1.9.65535.0") < version("2.0.0.0"));
         assert_eq!(version("1.4.0.0").to_string(), "1.4.0.0");
         assert_eq!(serde_json::to_string(&version("1.4.0.0")).unwrap(), "\"1.4.0.0\"");
-        assert_eq!(
-            serde_json::from_str::<Version>("\"1.4.0.0\"").unwrap(),
-            version("1.4.0.0")
-        );
+        assert_eq!(serde_json::from_str::<Version>("\"1.4.0.0\"").unwrap(), version("1.4.0.0"));
     }
 
     #[test]
     fn other_texts_are_not_versions() {
         for text in [
-            "",
-            "1",
-            "1.2.3",
-            "1.2.3.4.5",
-            "1.2.3.",
-            "1.2.3.65536",
-            "1.2.3.+4",
-            "1.2.3.-4",
-            "1.2.3. 4",
+            "", "1", "1.2.3", "1.2.3.4.5", "1.2.3.", "1.2.3.65536", "1.2.3.+4", "1.2.3.-4", "1.2.3. 4",
             "v1.2.3.4",
         ] {
             assert_eq!(text.parse::<Version>(), Err(ParseVersionError), "{text}");

@@ -30,12 +30,7 @@ pub(super) struct Window {
 impl Window {
     pub(super) fn open(path: &Path) -> io::Result<Self> {
         let (file, len) = open_regular(path)?;
-        Ok(Self {
-            file: Rc::new(file),
-            budget: Rc::new(Cell::new(READ_BUDGET)),
-            start: 0,
-            len,
-        })
+        Ok(Self { file: Rc::new(file), budget: Rc::new(Cell::new(READ_BUDGET)), start: 0, len })
     }
 
     #[cfg(test)]
@@ -62,12 +57,7 @@ impl Window {
 
     /// A window on the first `len` bytes of another file, which belongs to the same package.
     pub(super) fn over(&self, file: File, len: u64) -> Self {
-        Self {
-            file: Rc::new(file),
-            budget: Rc::clone(&self.budget),
-            start: 0,
-            len,
-        }
+        Self { file: Rc::new(file), budget: Rc::clone(&self.budget), start: 0, len }
     }
 
     /// Counts `bytes` as read. Fails with [`io::ErrorKind::QuotaExceeded`] when that is too much.

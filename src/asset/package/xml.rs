@@ -82,11 +82,7 @@ impl Path {
         namespaces: &NamespaceResolver,
         visit: &mut impl FnMut(&str, &Element<'_>) -> Result<(), PackageProblem>,
     ) -> Result<(), PackageProblem> {
-        let element = Element {
-            path: &self.text,
-            start,
-            namespaces,
-        };
+        let element = Element { path: &self.text, start, namespaces };
         visit(&self.text, &element)
     }
 
@@ -101,10 +97,7 @@ impl Path {
             return Err(PackageProblem::Xml("its end is missing".to_owned()));
         }
         if self.roots != 1 {
-            return Err(PackageProblem::Xml(format!(
-                "it has {} root elements instead of one",
-                self.roots
-            )));
+            return Err(PackageProblem::Xml(format!("it has {} root elements instead of one", self.roots)));
         }
         Ok(())
     }
@@ -118,9 +111,7 @@ impl Element<'_> {
         for attribute in self.start.attributes() {
             let attribute = attribute.map_err(malformed)?;
             if attribute.key.as_ref() == name.as_bytes() {
-                let text = attribute
-                    .normalized_value(XmlVersion::Implicit1_0)
-                    .map_err(malformed)?;
+                let text = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(malformed)?;
                 value = Some(text.into_owned());
             }
         }
@@ -136,10 +127,7 @@ impl Element<'_> {
     pub(super) fn required(&self, name: &'static str) -> Result<String, PackageProblem> {
         self.attribute(name)?
             .filter(|value| !value.is_empty())
-            .ok_or_else(|| PackageProblem::NoAttribute {
-                element: self.path.to_owned(),
-                attribute: name,
-            })
+            .ok_or_else(|| PackageProblem::NoAttribute { element: self.path.to_owned(), attribute: name })
     }
 
     /// The value of an attribute that must be there, in its type.
@@ -165,9 +153,7 @@ impl Element<'_> {
     where
         T: std::str::FromStr<Err: std::fmt::Display>,
     {
-        value
-            .parse()
-            .map_err(|error: T::Err| self.wrong(name, value, &error.to_string()))
+        value.parse().map_err(|error: T::Err| self.wrong(name, value, &error.to_string()))
     }
 
     fn wrong(&self, name: &'static str, value: &str, reason: &str) -> PackageProblem {
@@ -191,11 +177,7 @@ fn decode(bytes: &[u8]) -> Result<String, PackageProblem> {
     let utf16 = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
         let (pairs, rest) = bytes.as_chunks::<2>();
         let units: Vec<_> = pairs.iter().copied().map(unit).collect();
-        if rest.is_empty() {
-            String::from_utf16(&units).ok()
-        } else {
-            None
-        }
+        if rest.is_empty() { String::from_utf16(&units).ok() } else { None }
     };
     match bytes {
         [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
@@ -259,12 +241,7 @@ mod tests {
 
     #[test]
     fn attributes_are_unescaped_and_told_by_their_whole_name() {
-        assert_eq!(
-            attribute("<P x:A='1' A='a &amp; &#x62;' a='2'/>")
-                .unwrap()
-                .unwrap(),
-            "a & b"
-        );
+        assert_eq!(attribute("<P x:A='1' A='a &amp; &#x62;' a='2'/>").unwrap().unwrap(), "a & b");
         assert_eq!(attribute("<P x:A='1'/>").unwrap(), None);
         for wrong in ["<P A='1' A='2'/>", "<P A=1/>", "<P A/>", "<P A='&own;'/>"] {
             assert!(matches!(attribute(wrong), Err(PackageProblem::Xml(_))), "{wrong}");
@@ -285,29 +262,15 @@ mod tests {
     fn document_types_are_refused() {
         let bomb = b"<!DOCTYPE P [<!ENTITY a 'x'><!ENTITY b '&a;&a;'>]><P A='&b;'/>";
         assert!(matches!(paths(bomb), Err(PackageProblem::DocumentType)));
-        assert!(matches!(
-            paths(b"<P/><!DOCTYPE P>"),
-            Err(PackageProblem::DocumentType)
-        ));
+        assert!(matches!(paths(b"<P/><!DOCTYPE P>"), Err(PackageProblem::DocumentType)));
     }
 
     #[test]
     fn what_is_not_one_whole_document_is_refused() {
-        for wrong in [
-            "",
-            "text",
-            "<P>",
-            "<P><Q></P>",
-            "</P>",
-            "<P",
-            "<P/><P/>",
-            "<P><a/b='1'/></P>",
-            "<P/b/>",
-        ] {
-            assert!(
-                matches!(paths(wrong.as_bytes()), Err(PackageProblem::Xml(_))),
-                "{wrong}"
-            );
+        for wrong in
+            ["", "text", "<P>", "<P><Q></P>", "</P>", "<P", "<P/><P/>", "<P><a/b='1'/></P>", "<P/b/>"]
+        {
+            assert!(matches!(paths(wrong.as_bytes()), Err(PackageProblem::Xml(_))), "{wrong}");
         }
     }
 

@@ -1,0 +1,303 @@
+//! The command line's shape. Doc comments are the help texts.
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::apply::WaitFor;
+use crate::manifest::{Address, Guard};
+use crate::render::Look;
+
+/// Declarative release manager for the Microsoft Store
+///
+/// Manifests in git say what a Store product should be. `plan` shows what would change, `apply` makes it so.
+#[derive(Debug, Parser)]
+#[command(name = "storeward", version, max_term_width = 100)]
+pub struct Cli {
+    /// Options that every command takes.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options that every command takes.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// Run as if started in DIR
+    #[arg(short = 'C', long = "directory", value_name = "DIR", global = true)]
+    pub directory: Option<PathBuf>,
+    /// Form of the result on standard output
+    #[arg(long, value_enum, default_value_t = Output::Text, global = true)]
+    pub output: Output,
+    /// When to use colours
+    #[arg(long, value_enum, default_value_t = Colour::Auto, global = true)]
+    pub color: Colour,
+    /// Use ASCII symbols only
+    #[arg(long, global = true)]
+    pub ascii: bool,
+    /// Print results and errors only
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Use a local Partner Center whose state is kept in DIR, instead of the Store
+    #[arg(
+        long,
+        value_name = "DIR",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = ".storeward/sandbox",
+        global = true
+    )]
+    pub sandbox: Option<PathBuf>,
+    /// What a new local Partner Center starts with
+    #[arg(long, value_name = "FILE", global = true)]
+    pub sandbox_seed: Option<PathBuf>,
+}
+
+/// Form of a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Output {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show what would change; sends nothing
+    ///
+    /// Compares the manifests with what Partner Center holds. Exit code 0 with changes and without, also when guards or
+    /// blockers stand in the way.
+    Plan(PlanArgs),
+    /// Carry the changes out
+    ///
+    /// Clones the published submission, sends it with the planned changes, uploads new files, reads everything back,
+    /// commits, and follows the status. Can be interrupted anywhere and run again: it goes on where it stopped.
+    Apply(ApplyArgs),
+    /// Explain a diagnostic code or a guard
+    Explain(ExplainArgs),
+    /// Print a JSON Schema
+    Schema(SchemaArgs),
+    /// Serve a local Partner Center to try things on
+    ///
+    /// The first line on standard output names the addresses: {"api":…,"login":…,"blob":…}. Ends with Ctrl-C.
+    Sandbox(SandboxArgs),
+}
+
+/// What `plan` and `apply` share.
+#[derive(Debug, Args)]
+pub struct Selection {
+    /// Manifests, or folders to look for them in [default: the current folder]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Lay the release block over the submission, with $(release) as DIR
+    #[arg(long, value_name = "ADDRESS=DIR")]
+    pub release: Vec<Release>,
+    /// Upload images anew that would be taken on trust
+    #[arg(long)]
+    pub replace_untrusted: bool,
+}
+
+/// Arguments of `plan`.
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    /// What to plan.
+    #[command(flatten)]
+    pub selection: Selection,
+    /// Exit with 2 when there are changes
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+    /// List the steps that apply would take
+    #[arg(long)]
+    pub steps: bool,
+}
+
+/// Arguments of `apply`.
+#[derive(Debug, Args)]
+pub struct ApplyArgs {
+    /// What to apply.
+    #[command(flatten)]
+    pub selection: Selection,
+    /// Do not ask; permits no guard
+    #[arg(long)]
+    pub yes: bool,
+    /// Apply only if the plan has this hash
+    #[arg(long, value_name = "HASH")]
+    pub expect: Option<String>,
+    /// Permit a guard for this run, for all resources or for one
+    #[arg(long, value_name = "GUARD[=ADDRESS]")]
+    pub allow: Vec<Allow>,
+    /// How far to follow the submission
+    #[arg(long, value_enum, default_value_t = Wait::Committed)]
+    pub wait: Wait,
+    /// How long to follow it, such as 90s, 30m or 6h [default: 60m for committed, else no end]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub timeout: Option<std::time::Duration>,
+    /// How many resources to work on at a time
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=8))]
+    pub parallel: u8,
+}
+
+/// How far to follow a submission.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Wait {
+    /// Not at all
+    None,
+    /// Until the Store has taken the commit
+    Committed,
+    /// Until it is certified
+    Certified,
+    /// Until it is published
+    Published,
+}
+
+impl From<Wait> for WaitFor {
+    fn from(wait: Wait) -> Self {
+        match wait {
+            Wait::None => Self::None,
+            Wait::Committed => Self::Committed,
+            Wait::Certified => Self::Certified,
+            Wait::Published => Self::Published,
+        }
+    }
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// Such as SW1203 or price-change
+    #[arg(value_name = "CODE")]
+    pub code: String,
+}
+
+/// Arguments of `schema`.
+#[derive(Debug, Args)]
+pub struct SchemaArgs {
+    /// Which schema
+    #[arg(value_enum)]
+    pub which: Schema,
+}
+
+/// A schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Schema {
+    /// Of `plan --output json`
+    Plan,
+    /// Of --sandbox-seed files
+    Seed,
+}
+
+/// Arguments of `sandbox`.
+#[derive(Debug, Args)]
+pub struct SandboxArgs {
+    /// Address to listen on; loopback only
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    pub listen: std::net::SocketAddr,
+    /// Folder to keep the state in
+    #[arg(long, value_name = "DIR", default_value = ".storeward/sandbox")]
+    pub data: PathBuf,
+    /// What to start with when the folder is empty
+    #[arg(long, value_name = "FILE")]
+    pub seed: Option<PathBuf>,
+}
+
+/// `ADDRESS=DIR`.
+#[derive(Debug, Clone)]
+pub struct Release {
+    /// The resource.
+    pub address: Address,
+    /// What `$(release)` means.
+    pub folder: PathBuf,
+}
+
+impl FromStr for Release {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (address, folder) = text.split_once('=').ok_or("write it as app/NAME=DIR")?;
+        if folder.is_empty() {
+            return Err("the folder is empty; write it as app/NAME=DIR".to_owned());
+        }
+        Ok(Self { address: address.parse()?, folder: PathBuf::from(folder) })
+    }
+}
+
+/// `GUARD` or `GUARD=ADDRESS`.
+#[derive(Debug, Clone)]
+pub struct Allow {
+    /// The guard.
+    pub guard: Guard,
+    /// The one resource it is permitted for; `None`: all.
+    pub address: Option<Address>,
+}
+
+impl FromStr for Allow {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (word, address) = match text.split_once('=') {
+            Some((word, address)) => (word, Some(address.parse()?)),
+            None => (text, None),
+        };
+        let guard = Guard::parse(word).ok_or_else(|| {
+            let words: Vec<&str> = Guard::ALL.iter().map(|guard| guard.as_str()).collect();
+            format!("there is no guard `{word}`; guards are {}", words.join(", "))
+        })?;
+        Ok(Self { guard, address })
+    }
+}
+
+fn duration(text: &str) -> Result<std::time::Duration, String> {
+    let unit_at = text.find(|c: char| !c.is_ascii_digit()).ok_or("add a unit: 90s, 30m or 6h")?;
+    let (number, unit) = text.split_at(unit_at);
+    let number: u64 = number.parse().map_err(|_| "write a number and a unit: 90s, 30m or 6h")?;
+    let seconds = match unit {
+        "s" => Some(number),
+        "m" | "min" => number.checked_mul(60),
+        "h" => number.checked_mul(3600),
+        _ => None,
+    };
+    seconds
+        .map(std::time::Duration::from_secs)
+        .ok_or_else(|| "write a number and a unit: 90s, 30m or 6h".to_owned())
+}
+
+impl Global {
+    /// How text on standard output is to look.
+    pub fn look_of_stdout(&self) -> Look {
+        let auto = anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never;
+        self.look(auto && std::io::stdout().is_terminal())
+    }
+
+    /// How text on standard error is to look.
+    pub fn look_of_stderr(&self) -> Look {
+        let auto = anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
+        self.look(auto && std::io::stderr().is_terminal())
+    }
+
+    fn look(&self, auto: bool) -> Look {
+        let colour = match self.color {
+            Colour::Auto => auto,
+            Colour::Always => true,
+            Colour::Never => false,
+        };
+        let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(100);
+        Look { colour, ascii: self.ascii, width: width.clamp(40, 300) }
+    }
+}

@@ -1,0 +1,29 @@
+//! `storeward explain`.
+
+use crate::manifest::{Code, Guard, did_you_mean};
+
+use super::args::ExplainArgs;
+use super::exit::{Exit, Failure};
+
+pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
+    let wanted = args.code.trim();
+    if let Some(code) = Code::parse(wanted) {
+        println!("{code}: {}\n\n{}", code.title(), code.explanation());
+        return Ok(Exit::Ok);
+    }
+    if let Some(guard) = Guard::parse(wanted) {
+        println!(
+            "guard {guard}\n\nThe risk: {}.\n\nIt blocks `apply`, never `plan`, until the manifest says `permit: [{guard}]` or the \
+             command line `--allow {guard}`.",
+            guard.risk()
+        );
+        return Ok(Exit::Ok);
+    }
+    let known =
+        Code::ALL.iter().map(|code| code.as_str()).chain(Guard::ALL.iter().map(|guard| guard.as_str()));
+    let failure = Failure::new(Exit::Usage, format!("there is no code or guard `{wanted}`"));
+    Err(match did_you_mean(wanted, known) {
+        Some(meant) => failure.help(format!("did you mean `{meant}`?")),
+        None => failure.help("codes look like SW1203, guards like price-change"),
+    })
+}

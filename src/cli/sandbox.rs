@@ -1,0 +1,31 @@
+//! `storeward sandbox`.
+
+use crate::sandbox;
+
+use super::args::{Global, SandboxArgs};
+use super::exit::{Exit, Failure};
+use super::run::base;
+
+pub(super) async fn run(global: &Global, args: &SandboxArgs) -> Result<Exit, Failure> {
+    let base = base(global)?;
+    let sandbox = sandbox::start(sandbox::Options {
+        listen: args.listen,
+        data: base.join(&args.data),
+        seed: args.seed.as_ref().map(|seed| base.join(seed)),
+    })
+    .await
+    .map_err(|error| Failure::new(Exit::Error, error.to_string()))?;
+    println!("{}", serde_json::to_string(sandbox.endpoints()).expect("addresses can be written as JSON"));
+    if !global.quiet {
+        eprintln!(
+            "serving a local Partner Center from `{}`; Ctrl-C ends it",
+            base.join(&args.data).display()
+        );
+    }
+    let heard = tokio::signal::ctrl_c().await;
+    sandbox.stop().await;
+    match heard {
+        Ok(()) => Ok(Exit::Ok),
+        Err(error) => Err(Failure::new(Exit::Error, format!("no signal can be heard: {error}"))),
+    }
+}

@@ -1,0 +1,84 @@
+//! The events of an apply as plain lines.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use crate::apply::Event;
+use crate::plan::StepKind;
+
+use super::bytes;
+use super::hygiene::visible_line;
+use super::page::{BOLD, DIM, GREEN, Line, Look, PLAIN, Page, YELLOW};
+
+/// Turns events into lines, each with the time since the start.
+#[derive(Debug)]
+pub struct EventLines {
+    look: Look,
+    /// The last tenth of each upload that was told.
+    tenths: HashMap<String, u64>,
+}
+
+impl EventLines {
+    /// Lines that look like this.
+    pub fn new(look: Look) -> Self {
+        Self { look, tenths: HashMap::new() }
+    }
+
+    /// The line for an event, `elapsed` after the start; `None` where there is nothing new to say.
+    pub fn line(&mut self, event: &Event, elapsed: Duration) -> Option<String> {
+        let (address, line) = match event {
+            Event::Step { address, step, detail } => {
+                let verb = verb(*step)?;
+                let detail = if *step == StepKind::Upload {
+                    String::new()
+                } else {
+                    format!("  {}", visible_line(detail))
+                };
+                (address, Line::new(BOLD, verb).and(PLAIN, detail))
+            }
+            Event::Draft { address, submission, adopted } => {
+                let word = if *adopted { "draft taken up" } else { "draft made" };
+                (address, Line::new(PLAIN, format!("         {word}: submission {submission}")))
+            }
+            Event::Uploaded { address, bytes: sent, of } => {
+                let tenth = if *of == 0 { 10 } else { sent * 10 / of };
+                let told = self.tenths.entry(address.clone()).or_insert(0);
+                if tenth <= *told {
+                    return None;
+                }
+                *told = tenth;
+                let words = format!("         {} of {} ({}0 %)", bytes(*sent), bytes(*of), tenth);
+                (address, Line::new(DIM, words.replace("(00 %)", "(0 %)")))
+            }
+            Event::Status { address, submission, status } => (
+                address,
+                Line::new(GREEN, "status ")
+                    .and(PLAIN, format!("  {}", visible_line(status.as_str())))
+                    .and(DIM, format!("  submission {submission}")),
+            ),
+            Event::Remark { address, text } => {
+                (address, Line::new(YELLOW, "note   ").and(PLAIN, format!("  {}", visible_line(text))))
+            }
+        };
+        let seconds = elapsed.as_secs();
+        let mut page = Page::new(self.look);
+        let head = Line::new(DIM, format!("{:>3}:{:02}  ", seconds / 60, seconds % 60))
+            .and(DIM, format!("{address}  "));
+        page.line(head.join(line));
+        Some(page.finish())
+    }
+}
+
+/// What a step is called; `None` for steps whose outcome says it all.
+fn verb(step: StepKind) -> Option<&'static str> {
+    Some(match step {
+        StepKind::Discard => "discard",
+        StepKind::Clone => "clone  ",
+        StepKind::Check => "check  ",
+        StepKind::Update => "update ",
+        StepKind::Upload => "upload ",
+        StepKind::Verify => "verify ",
+        StepKind::Commit => "commit ",
+        StepKind::Wait => return None,
+    })
+}

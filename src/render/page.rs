@@ -1,0 +1,153 @@
+//! Lines with styles and a right-hand column.
+
+use anstyle::{AnsiColor, Style};
+use unicode_width::UnicodeWidthStr;
+
+/// How text is to look.
+#[derive(Debug, Clone, Copy)]
+pub struct Look {
+    /// Whether colours are used.
+    pub colour: bool,
+    /// Whether symbols are ASCII only.
+    pub ascii: bool,
+    /// Columns.
+    pub width: usize,
+}
+
+pub(super) const PLAIN: Style = Style::new();
+pub(super) const BOLD: Style = Style::new().bold();
+pub(super) const DIM: Style = Style::new().dimmed();
+pub(super) const GREEN: Style = AnsiColor::Green.on_default();
+pub(super) const RED: Style = AnsiColor::Red.on_default();
+pub(super) const YELLOW: Style = AnsiColor::Yellow.on_default();
+pub(super) const CYAN: Style = AnsiColor::Cyan.on_default();
+pub(super) const ALARM: Style = AnsiColor::Red.on_default().bold();
+
+/// A line in the making.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Line {
+    spans: Vec<(Style, String)>,
+    right: Option<String>,
+}
+
+impl Line {
+    /// A line that starts with this.
+    pub(super) fn new(style: Style, text: impl Into<String>) -> Self {
+        Self::default().and(style, text)
+    }
+
+    /// With one more stretch.
+    pub(super) fn and(mut self, style: Style, text: impl Into<String>) -> Self {
+        self.spans.push((style, text.into()));
+        self
+    }
+
+    /// With a right-hand column.
+    pub(super) fn right(mut self, text: Option<String>) -> Self {
+        self.right = text;
+        self
+    }
+
+    /// This line and then another one.
+    pub(super) fn join(mut self, other: Self) -> Self {
+        self.spans.extend(other.spans);
+        self.right = self.right.or(other.right);
+        self
+    }
+
+    fn width(&self) -> usize {
+        self.spans.iter().map(|(_, text)| text.width()).sum()
+    }
+}
+
+/// A text in the making.
+#[derive(Debug)]
+pub(super) struct Page {
+    pub(super) look: Look,
+    text: String,
+}
+
+impl Page {
+    pub(super) fn new(look: Look) -> Self {
+        Self { look, text: String::new() }
+    }
+
+    /// Adds a line. The right column stands at the right edge, or one line below where there is no room.
+    pub(super) fn line(&mut self, line: Line) {
+        let width = line.width();
+        for (style, text) in line.spans {
+            self.styled(style, &text);
+        }
+        if let Some(right) = line.right {
+            let room = self.look.width.saturating_sub(width + right.width());
+            if room >= 2 {
+                self.text.push_str(&" ".repeat(room));
+            } else {
+                self.text.push('\n');
+                self.text.push_str(&" ".repeat(self.look.width.saturating_sub(right.width()).max(6)));
+            }
+            self.styled(DIM, &right);
+        }
+        let kept = self.text.trim_end_matches(' ').len();
+        self.text.truncate(kept);
+        self.text.push('\n');
+    }
+
+    /// Adds an empty line.
+    pub(super) fn gap(&mut self) {
+        if !self.text.is_empty() && !self.text.ends_with("\n\n") {
+            self.text.push('\n');
+        }
+    }
+
+    fn styled(&mut self, style: Style, text: &str) {
+        if self.look.colour && style != PLAIN && !text.is_empty() {
+            self.text.push_str(&format!("{style}{text}{style:#}"));
+        } else {
+            self.text.push_str(text);
+        }
+    }
+
+    pub(super) fn finish(self) -> String {
+        self.text
+    }
+}
+
+/// The symbols of a plan.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Symbol {
+    Add,
+    Remove,
+    Change,
+    Replace,
+    Move,
+    Guard,
+    Keep,
+}
+
+impl Symbol {
+    pub(super) fn text(self, ascii: bool) -> &'static str {
+        match (self, ascii) {
+            (Self::Add, _) => "+",
+            (Self::Remove, _) => "-",
+            (Self::Change, _) => "~",
+            (Self::Replace, false) => "±",
+            (Self::Replace, true) => "-/+",
+            (Self::Move, false) => "↕",
+            (Self::Move, true) => "mv",
+            (Self::Guard, _) => "!",
+            (Self::Keep, _) => "=",
+        }
+    }
+
+    pub(super) fn style(self) -> Style {
+        match self {
+            Self::Add => GREEN,
+            Self::Remove => RED,
+            Self::Change | Self::Replace => YELLOW,
+            Self::Move => CYAN,
+            Self::Guard => ALARM,
+            Self::Keep => DIM,
+        }
+    }
+}
