@@ -308,7 +308,13 @@ fn listings(page: &mut Page, changes: &[&Change]) {
     }
 }
 
-/// What stands in our names before the part that people know.
+/// The digest in a name that Storeward gave a file.
+fn digest_of(file_name: &str) -> Option<&str> {
+    let digest = file_name.rsplit('.').nth(1)?;
+    (digest.len() == 12 && digest.bytes().all(|b| b.is_ascii_hexdigit())).then_some(digest)
+}
+
+/// The last part of a live file name.
 fn known_name(file_name: &str) -> String {
     visible_line(file_name.rsplit(['/', '\\']).next().unwrap_or(file_name))
 }
@@ -322,10 +328,11 @@ fn slot(page: &mut Page, change: &Change) {
     }
     let (symbol, note) = match change.op {
         Op::Add => (Symbol::Add, "new".to_owned()),
-        Op::Replace => (
-            Symbol::Change,
-            format!("shot again, was {}", known_name(text_of(change.before.as_ref(), "fileName"))),
-        ),
+        Op::Replace => {
+            let was = digest_of(text_of(change.before.as_ref(), "fileName"));
+            let is = change.asset.as_ref().map_or("", |asset| &asset.sha256[..12]);
+            (Symbol::Change, format!("shot again   sha {} → {is}", was.unwrap_or("unknown")))
+        }
         Op::Move => {
             let was = change
                 .before
