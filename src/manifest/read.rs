@@ -1,6 +1,6 @@
 //! Leaves into owned values: each field reads what its shape says.
 
-use std::path::Path as FilePath;
+use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -16,6 +16,9 @@ use super::lower::Names;
 use super::source::Span;
 use super::value::{Content, NoRelease, Nothing, Scope, Values, lines_as_items};
 use super::yaml::{Node, Yaml};
+
+/// A submission holds far fewer packages.
+const MAX_MATCHES: usize = 100;
 
 /// Reads leaves in the order of risk, packages first.
 pub(super) struct Reader<'a, 'v, 'w> {
@@ -356,39 +359,56 @@ impl Reader<'_, '_, '_> {
         if complete { Ok(assets) } else { Err(Nothing) }
     }
 
-    fn matching(&mut self, pattern: &Node, scope: Scope<'_>) -> Result<Vec<Arc<Asset>>, Nothing> {
-        let written = self.values.scalar(pattern, "a file or a pattern", scope)?;
-        let at = pattern.span;
-        let full = scope.folder.join(&written);
-        let options = glob::MatchOptions { require_literal_separator: true, ..glob::MatchOptions::new() };
-        let found = glob::glob_with(&full.to_string_lossy(), options).map_err(|error| {
-            self.values.report(Diagnostic::error(
-                Code::NothingMatches,
-                at,
-                format!("not a pattern: {}", error.msg),
-            ))
-        })?;
-        let mut assets = Vec::new();
-        let mut matched = false;
-        for path in found.flatten() {
-            matched = true;
-            match self.values.files.workspace().file(&path, scope.release.ok(), at) {
-                Ok(Some(real)) => {
-                    assets.extend(self.values.files.package(&real, at, self.values.diagnostics));
-                }
-                Ok(None) => {}
-                Err(diagnostic) => {
-                    self.values.report(diagnostic);
-                }
-            }
+    /// The packages that a file name or a pattern names.
+    fn matching(&mut self, node: &Node, scope: Scope<'_>) -> Result<Vec<Arc<Asset>>, Nothing> {
+        let at = node.span;
+        let full = scope.folder.join(self.values.scalar(node, "a file or a pattern", scope)?);
+        let release = scope.release.ok();
+        let inside = self.values.files.workspace().check(&full, release, at);
+        inside.map_err(|diagnostic| self.values.report(diagnostic))?;
+        // What the user wrote is a pattern; the folders that it stands in are not.
+        let escape = |folder: &FilePath| PathBuf::from(glob::Pattern::escape(&folder.to_string_lossy()));
+        let (folder, escaped_release) = (escape(scope.folder), release.map(escape));
+        let literal = Scope { release: escaped_release.as_deref().ok_or(NoRelease::OutsideRelease), ..scope };
+        let written = self.values.scalar(node, "a file or a pattern", literal)?;
+        let first_pattern = written.find(['*', '?', '[']).unwrap_or(written.len());
+        if written[first_pattern..].split(['/', '\\']).any(|part| part == "..") {
+            let diagnostic =
+                Diagnostic::error(Code::OutsideWorkspace, at, "`..` after a pattern could lead anywhere");
+            return Err(self.values.report(diagnostic.help("write `..` before the pattern")));
         }
-        if !matched {
-            let shown = self.values.files.workspace().display(&full);
+        let pattern = folder.join(&written);
+        let options = glob::MatchOptions { require_literal_separator: true, ..glob::MatchOptions::new() };
+        let found = glob::glob_with(&pattern.to_string_lossy(), options).map_err(|error| {
+            let message = format!("not a pattern: {}", error.msg);
+            self.values.report(Diagnostic::error(Code::NothingMatches, at, message))
+        })?;
+        let found: Vec<PathBuf> = found.flatten().take(MAX_MATCHES + 1).collect();
+        let shown = self.values.files.workspace().display(&full);
+        if found.is_empty() {
             let diagnostic =
                 Diagnostic::error(Code::NothingMatches, at, format!("nothing matches `{shown}`"));
             return Err(self.values.report(diagnostic.help("build the packages first, or correct the path")));
         }
-        Ok(assets)
+        if found.len() > MAX_MATCHES {
+            let message = format!("`{shown}` matches more than {MAX_MATCHES} files");
+            return Err(self.values.report(Diagnostic::error(Code::TooLong, at, message)));
+        }
+        let mut assets = Vec::new();
+        let mut complete = true;
+        for path in found {
+            let asset = match self.values.files.workspace().file(&path, release, at) {
+                Ok(Some(real)) => self.values.files.package(&real, at, self.values.diagnostics),
+                Ok(None) => None,
+                Err(diagnostic) => {
+                    self.values.report(diagnostic);
+                    None
+                }
+            };
+            complete &= asset.is_some();
+            assets.extend(asset);
+        }
+        if complete { Ok(assets) } else { Err(Nothing) }
     }
 
     fn refuse_twins(&mut self, assets: &[Arc<Asset>]) -> Result<(), Nothing> {

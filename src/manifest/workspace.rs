@@ -5,7 +5,7 @@
 
 use std::fs;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use super::code::Code;
@@ -42,7 +42,19 @@ impl Workspace {
         Arc::from(shown.to_string_lossy().replace('\\', "/"))
     }
 
-    /// Resolves a path that was written in a manifest to a regular file that may be read.
+    /// Refuses a path that leaves the workspace as it is written, before anything is looked at on disk: not even
+    /// whether a file outside exists can be learned. `release` is a further folder that is trusted.
+    pub fn check(&self, path: &Path, release: Option<&Path>, span: Span) -> Result<(), Diagnostic> {
+        let path = lexically_normal(path);
+        if path.starts_with(&self.root) || release.is_some_and(|folder| path.starts_with(folder)) {
+            return Ok(());
+        }
+        let message = format!("`{}` lies outside the workspace", self.display(&path));
+        Err(Diagnostic::error(Code::OutsideWorkspace, span, message)
+            .help("keep it inside the repository; for built packages, name their folder with --release"))
+    }
+
+    /// Resolves a path that was written in a manifest to a regular file that may be read, after symbolic links.
     ///
     /// `release` is a further folder that is trusted. The error is a finished diagnostic at `span`;
     /// `Ok(None)` means that there is no such file.
@@ -52,37 +64,21 @@ impl Workspace {
         release: Option<&Path>,
         span: Span,
     ) -> Result<Option<PathBuf>, Diagnostic> {
+        self.check(path, release, span)?;
         let shown = self.display(path);
         let real = match path.canonicalize() {
             Ok(real) => real,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(error) => {
-                return Err(Diagnostic::error(
-                    Code::Unreadable,
-                    span,
-                    format!("`{shown}` cannot be read: {error}"),
-                ));
+                let message = format!("`{shown}` cannot be read: {error}");
+                return Err(Diagnostic::error(Code::Unreadable, span, message));
             }
         };
-        let allowed = real.starts_with(&self.root) || release.is_some_and(|folder| real.starts_with(folder));
-        if !allowed {
-            return Err(Diagnostic::error(
-                Code::OutsideWorkspace,
-                span,
-                format!("`{shown}` lies outside the workspace"),
-            )
-            .help(format!("move it below `{}`, or name its folder with --release", self.display_root())));
-        }
+        self.check(&real, release, span)?;
         if !real.is_file() {
             return Err(Diagnostic::error(Code::NotAFile, span, format!("`{shown}` is not a regular file")));
         }
         Ok(Some(real))
-    }
-
-    fn display_root(&self) -> String {
-        self.root
-            .file_name()
-            .map_or_else(|| "the workspace".into(), |name| name.to_string_lossy().into_owned())
     }
 
     /// Reads a text file into the sources.
@@ -123,5 +119,55 @@ impl Workspace {
             .collect();
         files.sort();
         files
+    }
+}
+
+/// A path without `.` and `..`, as text: nothing is looked up.
+fn lexically_normal(path: &Path) -> PathBuf {
+    let mut normal = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                normal.pop();
+            }
+            other => normal.push(other),
+        }
+    }
+    normal
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_that_leaves_the_workspace_is_refused_unseen() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        fs::create_dir_all(root.join("repo/.git")).unwrap();
+        fs::create_dir_all(root.join("repo/app")).unwrap();
+        fs::write(root.join("repo/inside.md"), "x").unwrap();
+        fs::write(root.join("outside.md"), "x").unwrap();
+        let workspace = Workspace::around(&root.join("repo/app")).unwrap();
+        let mut sources = Sources::default();
+        let source = sources.add("m.yaml", "x");
+        let span = sources.whole(source);
+        let found = |path: &str| workspace.file(&root.join("repo/app").join(path), None, span);
+        assert!(found("../inside.md").unwrap().is_some());
+        assert!(found("nothing.md").unwrap().is_none());
+        for outside in ["../../outside.md", "../../nothing.md", "/etc/hostname", "/nothing"] {
+            assert_eq!(found(outside).unwrap_err().code, Code::OutsideWorkspace, "{outside}");
+        }
+        assert_eq!(found("..").unwrap_err().code, Code::NotAFile);
+        let trusted = workspace.file(&root.join("outside.md"), Some(&root), span).unwrap();
+        assert!(trusted.is_some());
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink(root.join("outside.md"), root.join("repo/app/link.md")).unwrap();
+            assert_eq!(found("link.md").unwrap_err().code, Code::OutsideWorkspace);
+            std::os::unix::fs::symlink("loop.md", root.join("repo/app/loop.md")).unwrap();
+            assert_eq!(found("loop.md").unwrap_err().code, Code::Unreadable);
+        }
     }
 }

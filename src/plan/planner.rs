@@ -147,7 +147,7 @@ fn plan_app(
     }
     unused_permits(plan, resource, &risks);
     plan.blockers.extend(obstacles(address, &app.application, baseline, &overlay));
-    plan.blockers.extend(pending_obstacle(address, pending, app.pending.as_ref(), resource, options));
+    plan.blockers.extend(pending_obstacle(address, pending, app.pending.as_ref(), &overlay.document));
     old_release_notes(plan, resource, &overlay);
     let upload_bytes = match overlay.archive() {
         Ok(archive) => archive.size(),
@@ -167,8 +167,7 @@ fn pending_obstacle(
     address: &str,
     pending: Pending,
     document: Option<&Document>,
-    resource: &Resource,
-    options: Options,
+    planned: &Document,
 ) -> Option<Blocker> {
     let document = document?;
     let words =
@@ -180,7 +179,7 @@ fn pending_obstacle(
         Pending::OnItsWay => BlockerKind::InFlight,
         Pending::Dead { service_fault: true, .. } => return None,
         Pending::Dead { ours, .. } => {
-            if lay_over(document, &resource.desired, options).changes.is_empty() {
+            if planned.differences_once_committed(document).is_empty() {
                 let mut blocker = Blocker::new(address, BlockerKind::Dead, words);
                 blocker.remedies.splice(0..0, errors_of(document));
                 return Some(blocker);

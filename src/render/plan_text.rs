@@ -89,7 +89,7 @@ fn resource_text(page: &mut Page, plan: &Plan, resource: &ResourcePlan) {
     }
     let mut counts = Vec::new();
     if resource.counts.unchanged > 0 {
-        counts.push(format!("{} managed fields unchanged", count(resource.counts.unchanged)));
+        counts.push(format!("{} unchanged", plural(resource.counts.unchanged, "managed field")));
     }
     if resource.counts.unmanaged > 0 {
         counts.push(format!("{} unmanaged, left as they are", count(resource.counts.unmanaged)));
@@ -144,6 +144,7 @@ fn place(change: &Change) -> Option<String> {
 fn value(page: &mut Page, change: &Change, name: &str) {
     let symbol = match change.op {
         Op::Add => Symbol::Add,
+        Op::Set if change.before.is_none() => Symbol::Add,
         Op::Remove | Op::Clear => Symbol::Remove,
         Op::Set | Op::Move | Op::Replace => Symbol::Change,
     };
@@ -188,7 +189,8 @@ fn short(value: &Value) -> String {
 /// A list before and after, item by item.
 fn items(page: &mut Page, head: Line, name: &str, change: &Change) {
     let list = |value: Option<&Value>| -> Vec<String> {
-        value.and_then(Value::as_array).into_iter().flatten().map(short).collect()
+        let plain = |item: &Value| item.as_str().map_or_else(|| short(item), visible_line);
+        value.and_then(Value::as_array).into_iter().flatten().map(plain).collect()
     };
     let (before, after) = (list(change.before.as_ref()), list(change.after.as_ref()));
     let sizes = format!("  {} → {}", before.len(), plural(after.len(), "item"));
@@ -399,8 +401,7 @@ fn summary(page: &mut Page, plan: &Plan) {
             let joint = if matching > 0 { ";" } else { "" };
             words.push_str(&format!("{joint} {} on its way", plural(on_its_way, "submission")));
         }
-        let mut details =
-            vec![format!("{} managed fields", count(sum(|resource| resource.counts.unchanged)))];
+        let mut details = vec![plural(sum(|resource| resource.counts.unchanged), "managed field")];
         let by_digest = sum(|resource| resource.counts.by_digest);
         if by_digest > 0 {
             details.push(format!("{} by digest", plural(by_digest, "file")));

@@ -9,5 +9,6 @@ mod architecture;
 mod asset_archive;
 mod asset_package;
 mod asset_package_hostile;
+mod release_stories;
 mod sandbox_rules;
 mod support;
