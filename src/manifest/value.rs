@@ -119,7 +119,8 @@ impl Values<'_, '_> {
             match (name, scope.lang, scope.release, scope.package_version) {
                 ("lang", Some(lang), ..) => expanded.push_str(lang),
                 ("release", _, Ok(folder), _) => expanded.push_str(&folder.to_string_lossy()),
-                ("release", _, Err(NoRelease::NotNamed), _) => return Err(Nothing),
+                ("release", _, Err(NoRelease::NotNamed), _)
+                | ("package.version", _, Err(NoRelease::NotNamed), None) => return Err(Nothing),
                 ("package.version", .., Some(version)) => expanded.push_str(version),
                 _ => {
                     let (message, help) = match name {

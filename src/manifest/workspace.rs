@@ -45,11 +45,11 @@ impl Workspace {
     /// Refuses a path that leaves the workspace as it is written, before anything is looked at on disk: not even
     /// whether a file outside exists can be learned. `release` is a further folder that is trusted.
     pub fn check(&self, path: &Path, release: Option<&Path>, span: Span) -> Result<(), Diagnostic> {
-        let path = lexically_normal(path);
-        if path.starts_with(&self.root) || release.is_some_and(|folder| path.starts_with(folder)) {
+        let normal = lexically_normal(path);
+        if normal.starts_with(&self.root) || release.is_some_and(|folder| normal.starts_with(folder)) {
             return Ok(());
         }
-        let message = format!("`{}` lies outside the workspace", self.display(&path));
+        let message = format!("`{}` lies outside the workspace", self.display(path));
         Err(Diagnostic::error(Code::OutsideWorkspace, span, message)
             .help("keep it inside the repository; for built packages, name their folder with --release"))
     }
