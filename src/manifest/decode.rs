@@ -64,6 +64,15 @@ pub fn decode(
     let permits = permits(&mut values, document);
     let address = name.as_ref().map(|(name, _)| Address::app(name));
     let release = address.as_ref().and_then(|address| releases.get(address)).map(AsRef::as_ref);
+    if let (Some(address), Some(_), None) = (&address, release, document.get("release")) {
+        let at = document.get("kind").map(|node| node.span);
+        let message = format!("a release is named for `{address}`, whose manifest has no `release` block");
+        values.report(
+            Diagnostic::error(Code::UnknownRelease, at, message).help(
+                "add `release: {packages: {files: [$(release)/*.msixbundle]}}`, or leave --release out",
+            ),
+        );
+    }
     let blocks = Blocks { submission: document.get("submission"), release: document.get("release") };
     let desired = lower(&mut values, blocks, folder, release);
     let at = values.sources.location(document.span);

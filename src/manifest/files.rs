@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::asset::{self, Fingerprint, ImageFormat};
@@ -12,19 +13,21 @@ use super::desired::{Asset, AssetContent};
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::source::{SourceId, Sources, Span};
 use super::workspace::Workspace;
+use super::yaml::{self, Node};
 
 /// Opens files for manifests, each one once.
 #[derive(Debug)]
 pub struct Files<'w> {
     workspace: &'w Workspace,
     texts: HashMap<PathBuf, SourceId>,
+    documents: HashMap<SourceId, Rc<Vec<Node>>>,
     fingerprints: HashMap<PathBuf, Fingerprint>,
 }
 
 impl<'w> Files<'w> {
     /// Opens files of this workspace.
     pub fn new(workspace: &'w Workspace) -> Self {
-        Self { workspace, texts: HashMap::new(), fingerprints: HashMap::new() }
+        Self { workspace, texts: HashMap::new(), documents: HashMap::new(), fingerprints: HashMap::new() }
     }
 
     /// The workspace.
@@ -40,6 +43,17 @@ impl<'w> Files<'w> {
         let source = self.workspace.read_text(path, Some(at), sources)?;
         self.texts.insert(path.to_owned(), source);
         Ok(source)
+    }
+
+    /// The documents in a source that `at` points into.
+    pub fn documents(
+        &mut self,
+        source: SourceId,
+        sources: &Sources,
+        diagnostics: &mut Diagnostics,
+    ) -> Rc<Vec<Node>> {
+        let read = || Rc::new(yaml::parse(sources, source, diagnostics));
+        Rc::clone(self.documents.entry(source).or_insert_with(read))
     }
 
     fn fingerprint(&mut self, path: &Path, at: Span) -> Result<Fingerprint, Diagnostic> {

@@ -31,6 +31,9 @@ pub(super) struct Layer<'n> {
     pub(super) meanings: Vec<(String, String)>,
 }
 
+/// The Store documents about 350 language codes.
+const MAX_LANGUAGES: usize = 400;
+
 /// Flattens a block; what is not a leaf (`$others`, `retain`) goes to `settings`.
 pub(super) fn flatten<'n>(
     values: &mut Values<'_, '_>,
@@ -223,6 +226,11 @@ impl<'n> Flatten<'_, '_, '_, 'n> {
             self.values.wrong_type(node, "a map from language to listing");
             return;
         };
+        if entries.len() > MAX_LANGUAGES {
+            let message = format!("more than {MAX_LANGUAGES} languages; the Store knows fewer");
+            self.values.report(Diagnostic::error(Code::TooLong, node.span, message));
+            return;
+        }
         for entry in entries {
             match entry.key.as_str() {
                 "$others" => self.settings.other_languages = self.others(entry),

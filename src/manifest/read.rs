@@ -1,12 +1,13 @@
 //! Leaves into owned values: each field reads what its shape says.
 
+use std::collections::HashMap;
 use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
 
 use serde_json::Value;
 
 use crate::submission::vocabulary::{is_language, is_price};
-use crate::submission::{FIELDS, Field, Null, Shape};
+use crate::submission::{FIELDS, Field, Null, Path, Shape};
 
 use super::code::Code;
 use super::desired::{Asset, ImageContent, Owned, Wanted, WantedImage};
@@ -34,16 +35,15 @@ type Standing<'n, 'p> = (Leaf<'n>, Result<&'p FilePath, NoRelease>);
 impl Reader<'_, '_, '_> {
     /// Reads the leaves; of several at one path the last one wins.
     pub(super) fn read_all(&mut self, leaves: Vec<Standing<'_, '_>>) -> Vec<Owned> {
-        let mut winners: Vec<Standing<'_, '_>> = Vec::new();
+        let mut last: HashMap<Path, Standing<'_, '_>> = HashMap::new();
         for leaf in leaves {
-            match winners.iter_mut().find(|(known, _)| known.path == leaf.0.path) {
-                Some(known) => *known = leaf,
-                None => winners.push(leaf),
-            }
+            last.insert(leaf.0.path.clone(), leaf);
         }
+        let mut winners: Vec<Standing<'_, '_>> = last.into_values().collect();
         winners.sort_by_key(|(leaf, _)| {
             let row = |own: &'static Field| FIELDS.iter().position(|field| std::ptr::eq(field, own));
-            (self.languages.position(&leaf.path), leaf.field.and_then(row))
+            // Entries of one map in the order in which they are written.
+            (self.languages.position(&leaf.path), leaf.field.and_then(row), leaf.node.span)
         });
         winners.iter().filter_map(|(leaf, release)| self.read_leaf(leaf, *release).ok()).collect()
     }
@@ -276,7 +276,7 @@ impl Reader<'_, '_, '_> {
         if items.len() > kind.max {
             let message =
                 format!("{} images of type {}; a listing holds {}", items.len(), kind.name, kind.max);
-            self.values.report(Diagnostic::error(Code::TooLong, node.span, message));
+            return Err(self.values.report(Diagnostic::error(Code::TooLong, node.span, message)));
         }
         let mut images = Vec::new();
         let mut complete = true;

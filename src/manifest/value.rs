@@ -6,7 +6,7 @@ use super::code::Code;
 use super::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 use super::files::Files;
 use super::source::{SourceId, Sources, Span};
-use super::yaml::{self, Node, Yaml};
+use super::yaml::{Node, Yaml};
 
 /// What surrounds a value: where paths start, and what expansions mean.
 #[derive(Debug, Clone, Copy)]
@@ -190,13 +190,13 @@ impl Values<'_, '_> {
     }
 
     fn at_pointer(&mut self, source: SourceId, pointer: &str, at: Span) -> Result<Content, Nothing> {
-        let name = self.sources.get(source).name.clone();
-        let documents = yaml::parse(self.sources, source, self.diagnostics);
-        let found = documents.first().and_then(|root| follow(root, pointer));
-        let Some(found) = found else {
+        let documents = self.files.documents(source, self.sources, self.diagnostics);
+        let root = documents.first();
+        let Some(found) = root.and_then(|root| follow(root, pointer)) else {
+            let name = &self.sources.get(source).name;
             let message = format!("nothing at `{pointer}` in `{name}`");
             let mut diagnostic = Diagnostic::error(Code::NothingAtPointer, at, message);
-            if let Some(keys) = documents.first().and_then(|root| keys_near(root, pointer)) {
+            if let Some(keys) = root.and_then(|root| keys_near(root, pointer)) {
                 diagnostic = diagnostic.help(keys);
             }
             return Err(self.report(diagnostic));
