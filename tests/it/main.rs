@@ -9,6 +9,8 @@ mod architecture;
 mod asset_archive;
 mod asset_package;
 mod asset_package_hostile;
+mod meddling;
 mod release_stories;
 mod sandbox_rules;
+mod schemas;
 mod support;

@@ -3,6 +3,7 @@
 pub(crate) mod local;
 pub(crate) mod msix;
 pub(crate) mod plain_http;
+pub(crate) mod proxy;
 pub(crate) mod raw_zip;
 pub(crate) mod story;
 pub(crate) mod things;

@@ -1,0 +1,61 @@
+//! The published JSON Schemas are fresh, and what they describe passes them.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::support::story::{Story, run, storeward};
+use crate::support::things;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The schema as the binary prints it; it must be the published one. With `STOREWARD_BLESS=1` it is published anew.
+fn fresh_schema(which: &str, file: &str) -> Value {
+    let printed = run(storeward(root()).args(["schema", which])).ended(0).stdout;
+    let path = root().join("schema").join(file);
+    if std::env::var_os("STOREWARD_BLESS").is_some_and(|value| value == "1") {
+        fs::write(&path, &printed).unwrap();
+    }
+    let published = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        published == printed,
+        "{} is not what `storeward schema {which}` prints; run the tests with STOREWARD_BLESS=1",
+        path.display()
+    );
+    serde_json::from_str(&printed).unwrap()
+}
+
+#[track_caller]
+fn passes(schema: &Value, instance: &Value) {
+    let validator = jsonschema::validator_for(schema).unwrap();
+    let errors: Vec<String> =
+        validator.iter_errors(instance).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert!(errors.is_empty(), "{}", errors.join("\n"));
+}
+
+#[test]
+fn plans_pass_their_schema() {
+    let schema = fresh_schema("plan", "plan.schema.json");
+    let story = Story::new(
+        &things::app_submission(),
+        "permit: [price-change]\nsubmission:\n  visibility: Hidden\n  notesForCertification: x\n  pricing: {priceId: Tier2}\n  \
+         listings:\n    $each: {description: y}\n    en-us:\n      images: {Screenshot: [{file: a.png}]}\n    de: null\n",
+    );
+    story.write("a.png", things::png(1366, 768));
+    let plan = story.plan(&[]);
+    passes(&schema, &plan);
+    let mut broken = plan.clone();
+    broken["resources"][0]["changes"][0]["op"] = Value::from("explode");
+    assert!(!jsonschema::validator_for(&schema).unwrap().is_valid(&broken));
+}
+
+#[test]
+fn the_seed_of_the_example_passes_its_schema() {
+    let schema = fresh_schema("seed", "sandbox-seed.schema.json");
+    let seed = fs::read(root().join("examples/contoso-reader/sandbox-seed.json")).unwrap();
+    passes(&schema, &serde_json::from_slice(&seed).unwrap());
+    assert!(!jsonschema::validator_for(&schema).unwrap().is_valid(&serde_json::json!({ "aplications": [] })));
+}

@@ -1,0 +1,91 @@
+//! Somebody between the client and the Store, who meddles.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+
+use super::plain_http::{Answer, send};
+
+/// A request on its way.
+#[derive(Debug, Clone)]
+pub(crate) struct Passing {
+    pub(crate) method: String,
+    /// Path and query.
+    pub(crate) target: String,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Passing {
+    /// Whether it is this method on a path that ends like this, whatever its query.
+    pub(crate) fn is(&self, method: &str, end: &str) -> bool {
+        self.method == method && self.target.split('?').next().unwrap().ends_with(end)
+    }
+}
+
+/// What the meddler does with a request: it is given the request and the way to the Store, and answers.
+pub(crate) type Meddle = dyn FnMut(Passing, &dyn Fn(&Passing) -> Answer) -> Answer + Send;
+
+/// Listens on loopback and passes every request to `host` (`http://127.0.0.1:PORT`) through `meddle`, one at a time.
+/// Returns its own address in the same form.
+pub(crate) fn proxy(host: &str, meddle: Box<Meddle>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let host = host.to_owned();
+    let meddle = Arc::new(Mutex::new(meddle));
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let (host, meddle) = (host.clone(), Arc::clone(&meddle));
+            std::thread::spawn(move || pass(stream, &host, &meddle));
+        }
+    });
+    address
+}
+
+fn pass(stream: TcpStream, host: &str, meddle: &Mutex<Box<Meddle>>) -> Option<()> {
+    let mut reader = BufReader::new(stream.try_clone().ok()?);
+    let mut line = String::new();
+    reader.read_line(&mut line).ok()?;
+    let mut words = line.split_whitespace();
+    let (method, target) = (words.next()?.to_owned(), words.next()?.to_owned());
+    let mut headers: Vec<(String, String)> = Vec::new();
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).ok()?;
+        let Some((name, value)) = line.trim_end().split_once(':') else { break };
+        headers.push((name.to_lowercase(), value.trim().to_owned()));
+    }
+    let length =
+        headers.iter().find(|(name, _)| name == "content-length").map(|(_, value)| value.parse().unwrap());
+    let mut body = vec![0; length.unwrap_or(0)];
+    reader.read_exact(&mut body).ok()?;
+    let kept: Vec<(&str, &str)> = headers
+        .iter()
+        .filter(|(name, _)| {
+            !["host", "connection", "content-length", "accept-encoding"].contains(&name.as_str())
+        })
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    let forward = |passing: &Passing| {
+        let url = format!("{host}{}", passing.target);
+        send(&passing.method, &url, &kept, length.map(|_| passing.body.as_slice()))
+    };
+    let answer = (meddle.lock().ok()?)(Passing { method, target, body }, &forward);
+    let mut head = format!(
+        "HTTP/1.1 {} Meddled\r\nConnection: close\r\nContent-Length: {}\r\n",
+        answer.status,
+        answer.body.len()
+    );
+    for (name, value) in &answer.headers {
+        if !["connection", "content-length", "transfer-encoding"].contains(&name.to_lowercase().as_str()) {
+            head.push_str(&format!("{name}: {value}\r\n"));
+        }
+    }
+    let mut stream = stream;
+    stream.write_all(format!("{head}\r\n").as_bytes()).ok()?;
+    stream.write_all(&answer.body).ok()
+}
+
+/// The gateway's answer when it gave up waiting: a page, not JSON.
+pub(crate) fn gateway_timeout() -> Answer {
+    Answer { status: 504, headers: Vec::new(), body: b"<html>504 Gateway Time-out</html>".to_vec() }
+}
