@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::code::Code;
 use super::decode::decode;
-use super::desired::{Address, Releases, Resource};
+use super::desired::{Releases, Resource};
 use super::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 use super::files::Files;
 use super::source::Sources;
@@ -174,13 +174,5 @@ fn check_together(releases: &Releases, loaded: &mut Loaded) {
                     .help(format!("name a resource that the manifests describe: {known}")),
             );
         }
-    }
-}
-
-/// The address that a text names among the loaded resources.
-impl Loaded {
-    /// The resource of this address.
-    pub fn resource(&self, address: &Address) -> Option<&Resource> {
-        self.resources.iter().find(|resource| resource.address == *address)
     }
 }

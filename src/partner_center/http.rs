@@ -121,11 +121,6 @@ impl Connection {
         wait.mul_f64(self.0.settings.time_scale)
     }
 
-    /// Sent with every call of this run.
-    pub fn correlation_id(&self) -> &str {
-        &self.0.settings.correlation_id
-    }
-
     pub(super) fn client(&self) -> &reqwest::Client {
         &self.0.client
     }

@@ -85,10 +85,10 @@ fn stretches(old: &str, new: &str) -> Vec<Stretch> {
             (ChangeTag::Delete, Some(Stretch::Edit { old, .. })) => old.push_str(word),
             (ChangeTag::Insert, Some(Stretch::Edit { new, .. })) => new.push_str(word),
             (ChangeTag::Delete, _) => {
-                stretches.push(Stretch::Edit { old: word.to_owned(), new: String::new() })
+                stretches.push(Stretch::Edit { old: word.to_owned(), new: String::new() });
             }
             (ChangeTag::Insert, _) => {
-                stretches.push(Stretch::Edit { old: String::new(), new: word.to_owned() })
+                stretches.push(Stretch::Edit { old: String::new(), new: word.to_owned() });
             }
         }
     }

@@ -348,15 +348,6 @@ impl Field {
         path.extend(self.api.iter().map(|key| (*key).to_owned()));
         path
     }
-
-    /// The field that a path of a manifest names, and what of the path lies below it.
-    pub fn find(scope: Scope, path: &[String]) -> Option<(&'static Self, &[String])> {
-        FIELDS
-            .iter()
-            .filter(|field| field.scope == scope && path.len() >= field.path.len())
-            .find(|field| field.path.iter().zip(path).all(|(a, b)| a == b))
-            .map(|field| (field, &path[field.path.len()..]))
-    }
 }
 
 #[cfg(test)]
@@ -380,9 +371,7 @@ mod tests {
 
     #[test]
     fn listing_fields_lie_in_the_base_listing() {
-        let path = ["images".to_owned(), "Icon".to_owned()];
-        let (field, rest) = Field::find(Scope::Listing, &path).unwrap();
+        let field = FIELDS.iter().find(|field| field.path == ["images"]).unwrap();
         assert_eq!(field.api_path(Some("de")), ["listings", "de", "baseListing", "images"]);
-        assert_eq!(rest, ["Icon"]);
     }
 }

@@ -50,13 +50,6 @@ impl Path {
     pub fn dotted(&self) -> String {
         self.0.join(".")
     }
-
-    /// Whether a dotted pattern, `*` standing for one key, names this path or one above it.
-    pub fn is_named_by(&self, pattern: &str) -> bool {
-        let wanted: Vec<&str> = pattern.split('.').collect();
-        wanted.len() <= self.0.len()
-            && wanted.iter().zip(&self.0).all(|(want, key)| *want == "*" || key.eq_ignore_ascii_case(want))
-    }
 }
 
 impl fmt::Display for Path {
@@ -70,12 +63,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn patterns_name_a_path_and_all_below_it() {
-        let path = Path::new(["listings", "en-us", "images", "Screenshot", "2"]);
-        assert!(path.is_named_by("listings.*.images"));
-        assert!(path.is_named_by("listings.EN-US"));
-        assert!(!path.is_named_by("listings.de-de"));
-        assert!(!path.is_named_by("listings.en-us.images.Screenshot.2.description"));
+    fn a_path_covers_itself_and_all_below_it() {
+        let path = Path::new(["listings", "en-us", "images", "Screenshot"]);
+        assert!(path.covers(&path) && path.covers(&path.child("2")) && !path.child("2").covers(&path));
         assert_eq!(path.language(), Some("en-us"));
+        assert_eq!(path.to_string(), "listings.en-us.images.Screenshot");
     }
 }

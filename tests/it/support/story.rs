@@ -87,7 +87,7 @@ impl Story {
         let repo = tempfile::tempdir().unwrap();
         fs::create_dir(repo.path().join(".git")).unwrap();
         let story = Self { store, repo };
-        story.write("store.yaml", &format!("kind: App\nname: harbor-notes\nid: {APP}\n{manifest}"));
+        story.write("store.yaml", format!("kind: App\nname: harbor-notes\nid: {APP}\n{manifest}"));
         story
     }
 
@@ -103,7 +103,7 @@ impl Story {
 
     /// The manifest below its head.
     pub(crate) fn manifest(&self, manifest: &str) {
-        self.write("store.yaml", &format!("kind: App\nname: harbor-notes\nid: {APP}\n{manifest}"));
+        self.write("store.yaml", format!("kind: App\nname: harbor-notes\nid: {APP}\n{manifest}"));
     }
 
     /// The binary against this Store.
