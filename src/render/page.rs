@@ -38,7 +38,11 @@ impl Line {
 
     /// With one more stretch.
     pub(super) fn and(mut self, style: Style, text: impl Into<String>) -> Self {
-        self.spans.push((style, text.into()));
+        let text = text.into();
+        match self.spans.last_mut() {
+            Some((last, before)) if *last == style => before.push_str(&text),
+            _ => self.spans.push((style, text)),
+        }
         self
     }
 
