@@ -9,7 +9,8 @@ use serde_json::Value;
 use super::answer::Refusal;
 use super::model::{Field, Kind};
 use super::state::Document;
-use super::update::{Update, label, member};
+use super::update::Update;
+use super::values::{label, member};
 
 /// What an entry stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

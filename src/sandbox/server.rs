@@ -21,7 +21,7 @@ use super::answer::{Answer, Content, Refusal, Reply};
 use super::api::{self, Call, Desk};
 use super::blob::{self, Asked, Blobs};
 use super::log::{Line, Log, Trouble};
-use super::state::Store;
+use super::store::Store;
 use super::{clock, login};
 
 /// The largest body that the API and the login take in.

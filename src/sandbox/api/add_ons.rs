@@ -7,7 +7,7 @@ use super::{Call, Desk, submissions};
 use crate::sandbox::answer::{Answer, Refusal, Reply};
 use crate::sandbox::model::Kind;
 use crate::sandbox::state::{Place, Product, text};
-use crate::sandbox::update::member;
+use crate::sandbox::values::member;
 
 /// What a product id must not contain.
 const FORBIDDEN: &str = "<>*%&:\\?+,";

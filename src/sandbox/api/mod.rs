@@ -6,11 +6,13 @@
 //! | `add_ons` | add-ons: list, read, create, delete |
 //! | `flights` | package flights: create, read, delete, and how they rank |
 //! | `submissions` | the six operations on submissions, the same for all three |
+//! | `drafts` | how one begins |
 //! | `rollouts` | gradual package rollouts |
 //! | `paging` | pages of lists |
 
 mod add_ons;
 mod applications;
+mod drafts;
 mod flights;
 mod paging;
 mod rollouts;
@@ -21,7 +23,8 @@ use serde_json::Value;
 
 use super::answer::{Refusal, Reply};
 use super::blob::Blobs;
-use super::state::{Document, Place, Store};
+use super::state::{Document, Place};
+use super::store::Store;
 
 /// A request to the API, past its gate.
 pub(super) struct Call {
