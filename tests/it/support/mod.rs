@@ -1,5 +1,6 @@
 //! What tests share.
 
+pub(crate) mod azure;
 pub(crate) mod local;
 pub(crate) mod plain_http;
 pub(crate) mod things;
