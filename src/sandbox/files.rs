@@ -190,12 +190,7 @@ pub(super) fn icon(
 
 /// Visits every file entry of a submission.
 pub(super) fn each(kind: Kind, document: &mut Document, mut visit: impl FnMut(File, &mut Document)) {
-    let list = if kind == Kind::Flight {
-        "flightPackages"
-    } else {
-        "applicationPackages"
-    };
-    each_of(document.get_mut(list), File::Package, &mut visit);
+    each_of(document.get_mut(kind.packages()), File::Package, &mut visit);
     let listings = document.get_mut("listings").and_then(Value::as_object_mut);
     for listing in listings.into_iter().flat_map(|listings| listings.values_mut()) {
         if let Some(icon) = listing.get_mut("icon").and_then(Value::as_object_mut) {
@@ -224,12 +219,7 @@ fn each_of(list: Option<&mut Value>, file: File, visit: &mut impl FnMut(File, &m
 
 /// Takes the entries out of a submission that are to go.
 pub(super) fn remove_deleted(kind: Kind, document: &mut Document) {
-    let list = if kind == Kind::Flight {
-        "flightPackages"
-    } else {
-        "applicationPackages"
-    };
-    retain(document.get_mut(list));
+    retain(document.get_mut(kind.packages()));
     let listings = document.get_mut("listings").and_then(Value::as_object_mut);
     for listing in listings.into_iter().flat_map(|listings| listings.values_mut()) {
         if let Some(listing) = listing.as_object_mut()

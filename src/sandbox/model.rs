@@ -21,6 +21,18 @@ pub(super) enum Kind {
     Flight,
 }
 
+impl Kind {
+    /// The member of a submission that lists its packages.
+    pub(super) fn packages(self) -> &'static str {
+        match self {
+            Self::App => "applicationPackages",
+            Self::Flight => "flightPackages",
+            // Nothing has this name.
+            Self::AddOn => "packages",
+        }
+    }
+}
+
 /// One member of an object.
 pub(super) struct Field {
     pub name: &'static str,
@@ -126,8 +138,7 @@ const fn texts(name: &'static str, items: usize, each: usize, item: &'static str
 const ANY: usize = usize::MAX;
 const UNSET_DATE: &str = "\"1601-01-01T00:00:00.0000000Z\"";
 const NO_DETAILS: &str = r#"{"errors":[],"warnings":[],"certificationReports":[]}"#;
-/// What `packagerollout` answers where no rollout is set up.
-pub(super) const NO_ROLLOUT: &str = r#"{"isPackageRollout":false,"packageRolloutPercentage":0.0,"packageRolloutStatus":"PackageRolloutNotStarted","fallbackSubmissionId":"0"}"#;
+const NO_ROLLOUT: &str = r#"{"isPackageRollout":false,"packageRolloutPercentage":0.0,"packageRolloutStatus":"PackageRolloutNotStarted","fallbackSubmissionId":"0"}"#;
 const PLAIN_DELIVERY: &str = r#"{"packageRollout":{"isPackageRollout":false,"packageRolloutPercentage":0.0,"packageRolloutStatus":"PackageRolloutNotStarted","fallbackSubmissionId":"0"},"isMandatoryUpdate":false,"mandatoryUpdateEffectiveDate":"1601-01-01T00:00:00.0000000Z"}"#;
 
 /// The members of a submission.
@@ -386,6 +397,16 @@ static ICON: &[Field] = &[
     required("fileName", ANY),
     choice("fileStatus", FILE_STATUS, "\"None\""),
 ];
+
+/// The `statusDetails` of a submission that there is nothing to say about.
+pub(super) fn no_details() -> Value {
+    serde_json::from_str(NO_DETAILS).expect("the table holds JSON")
+}
+
+/// What `packagerollout` answers where no rollout is set up.
+pub(super) fn no_rollout() -> Value {
+    serde_json::from_str(NO_ROLLOUT).expect("the table holds JSON")
+}
 
 /// What a member falls back to.
 pub(super) fn reset(field: &Field) -> Value {

@@ -297,10 +297,9 @@ impl Submission {
 
     /// Its `statusDetails`, of the given name.
     pub(super) fn set_details(&mut self, name: &str, details: Vec<Value>) {
-        let none = || serde_json::from_str(r#"{"errors":[],"warnings":[],"certificationReports":[]}"#);
         let whole = self.document.entry("statusDetails").or_insert(Value::Null);
         if !whole.is_object() {
-            *whole = none().expect("the text is JSON");
+            *whole = model::no_details();
         }
         whole[name] = details.into();
     }
@@ -313,7 +312,7 @@ impl Submission {
             .and_then(|o| o.get("packageRollout"));
         match inside {
             Some(rollout) if rollout.is_object() => rollout.clone(),
-            _ => serde_json::from_str(model::NO_ROLLOUT).expect("the table holds JSON"),
+            _ => model::no_rollout(),
         }
     }
 

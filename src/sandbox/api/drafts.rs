@@ -1,6 +1,6 @@
 //! Drafts: what a submission is cloned from, and what a clone does not take over.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::submissions::shown;
 use super::{Call, Desk};
@@ -99,10 +99,7 @@ pub(super) fn add_blank_draft(desk: &mut Desk, place: Place) {
 /// What a clone does not take over.
 fn prepare_clone(kind: Kind, document: &mut Document, friendly_name: String) {
     document.insert("status".into(), "PendingCommit".into());
-    document.insert(
-        "statusDetails".into(),
-        json!({ "errors": [], "warnings": [], "certificationReports": [] }),
-    );
+    document.insert("statusDetails".into(), model::no_details());
     document.insert("fileUploadUrl".into(), Value::Null);
     if kind != Kind::Flight {
         document.insert("friendlyName".into(), friendly_name.into());

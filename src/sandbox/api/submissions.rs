@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{Call, Desk, drafts, rollouts};
 use crate::sandbox::answer::{Answer, Refusal, Reply};
 use crate::sandbox::blob;
-use crate::sandbox::model::Kind;
+use crate::sandbox::model::{self, Kind};
 use crate::sandbox::seed::Rules;
 use crate::sandbox::state::{Document, Place, Product, Submission};
 use crate::sandbox::update::update;
@@ -105,12 +105,11 @@ fn status(desk: &mut Desk, place: Place, id: &str) -> Reply {
     saw(desk, place, id);
     let submission = find(desk, place, id)?;
     let details = submission.document.get("statusDetails").cloned();
-    let none = || json!({ "errors": [], "warnings": [], "certificationReports": [] });
     Ok(Answer::json(
         200,
         json!({
             "status": submission.status(),
-            "statusDetails": details.filter(Value::is_object).unwrap_or_else(none),
+            "statusDetails": details.filter(Value::is_object).unwrap_or_else(model::no_details),
         }),
     ))
 }

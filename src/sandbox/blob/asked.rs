@@ -81,6 +81,7 @@ impl Condition {
         }
         match self.differs.as_deref() {
             Some("*") if is("*") && self.write => Err(Problem::already_exists()),
+            Some(tag) if is(tag) && !self.write => Err(Problem::not_modified()),
             Some(tag) if is(tag) => Err(Problem::condition_not_met()),
             _ => Ok(()),
         }

@@ -294,6 +294,8 @@ fn checksums_and_conditions_are_checked() {
     let changed = put(&url, &[block, ("If-Match", "\"0x1\"")], b"1");
     assert_eq!(error(&changed), (412, "ConditionNotMet".to_owned()));
     let etag = answer.header("etag").unwrap();
+    let same = send("GET", &url, &[("If-None-Match", etag)], None);
+    assert_eq!((same.status, same.body.len()), (304, 0));
     assert_eq!(put(&url, &[block, ("If-Match", etag)], b"1").status, 201);
 }
 
