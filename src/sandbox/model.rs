@@ -97,8 +97,7 @@ pub(super) enum Shape {
     Markets,
     /// The device families that future devices may be of.
     Families,
-    /// Anything.
-    Free,
+    Anything,
 }
 
 const fn field(name: &'static str, owner: Owner, shape: Shape, reset: &'static str) -> Field {
@@ -110,7 +109,7 @@ const fn field(name: &'static str, owner: Owner, shape: Shape, reset: &'static s
     }
 }
 const fn service(name: &'static str, reset: &'static str) -> Field {
-    field(name, Service, Shape::Free, reset)
+    field(name, Service, Shape::Anything, reset)
 }
 const fn text(name: &'static str, most: usize) -> Field {
     field(name, Client, Shape::Text { least: 0, most }, "\"\"")

@@ -285,7 +285,7 @@ impl Update<'_> {
                 Err(Refusal::invalid("pricing", message))
             }
             Shape::Markets => markets(name, sent),
-            Shape::Free | Shape::Packages(_) | Shape::Images(_) | Shape::Icon(_) | Shape::Families => {
+            Shape::Anything | Shape::Packages(_) | Shape::Images(_) | Shape::Icon(_) | Shape::Families => {
                 Ok(sent.clone())
             }
         }

@@ -133,7 +133,7 @@ pub(super) fn delete(desk: &mut Desk, app: usize, id: &str) -> Reply {
             "Flight in its current state cannot be deleted",
         ));
     }
-    submissions::remove_pending(desk, place)?;
+    submissions::remove_pending(desk, place);
     let Place::Flight(app, flight) = place else {
         return Err(Refusal::internal());
     };

@@ -22,7 +22,6 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::answer::{Refusal, Reply};
-use super::blob::Blobs;
 use super::state::{Document, Place};
 use super::store::Store;
 
@@ -38,10 +37,11 @@ pub(super) struct Call {
 /// What an operation works on.
 pub(super) struct Desk<'a> {
     pub store: &'a mut Store,
-    pub blobs: &'a Blobs,
     /// The root of upload URLs.
     pub blob_root: &'a str,
     pub now: Timestamp,
+    /// Blobs that nothing refers to any more. They go when that is written down.
+    pub gone: Vec<String>,
 }
 
 impl Call {

@@ -208,7 +208,7 @@ fn delete(desk: &mut Desk, place: Place, id: &str) -> Reply {
     if submission.upload.is_none() {
         return Err(Refusal::made_in_portal());
     }
-    remove_pending(desk, place)?;
+    remove_pending(desk, place);
     Ok(Answer::empty(204))
 }
 
@@ -225,10 +225,11 @@ pub(super) fn is_quiet(product: &Product) -> bool {
 }
 
 /// Takes the submission in progress away, with what was uploaded for it.
-pub(super) fn remove_pending(desk: &mut Desk, place: Place) -> Result<(), Refusal> {
-    let product = desk.store.edit().product_mut(place);
+pub(super) fn remove_pending(desk: &mut Desk, place: Place) {
+    let state = desk.store.edit();
+    let product = state.product_mut(place);
     let Some(id) = product.pending.clone() else {
-        return Ok(());
+        return;
     };
     let upload = product
         .submission(&id)
@@ -236,8 +237,7 @@ pub(super) fn remove_pending(desk: &mut Desk, place: Place) -> Result<(), Refusa
     product.submissions.retain(|submission| submission.id() != id);
     product.set_pending(None);
     if let Some(name) = upload {
-        desk.blobs.remove(&name).map_err(|_| Refusal::internal())?;
-        desk.store.edit().uploads.retain(|upload| upload.name != name);
+        state.uploads.retain(|upload| upload.name != name);
+        desk.gone.push(name);
     }
-    Ok(())
 }
