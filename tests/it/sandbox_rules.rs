@@ -87,7 +87,17 @@ fn publish(local: &Local, path: &str, document: &Value, archive: Option<&[u8]>) 
 /// Sends, uploads, commits; the codes and details that the commit fails with.
 fn failure(local: &Local, path: &str, document: &Value, archive: Option<&[u8]>) -> Vec<String> {
     submit(local, path, document, archive);
-    local.follow(path, &["CommitFailed", "PreProcessing"]);
+    // On a busy machine the first status after `CommitStarted` may be missed.
+    local.follow(
+        path,
+        &[
+            "CommitFailed",
+            "PreProcessing",
+            "Certification",
+            "Release",
+            "Published",
+        ],
+    );
     let status = local.get(&format!("{path}/status"));
     let errors = status["statusDetails"]["errors"].as_array().unwrap();
     assert_eq!(status["status"] == "CommitFailed", !errors.is_empty(), "{status}");

@@ -1,10 +1,16 @@
 //! What survives a restart, and who may use a folder.
 
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
 use serde_json::json;
-use storeward::sandbox::SandboxError;
+use storeward::sandbox::{self, Options, SandboxError};
+use tokio::runtime::Runtime;
 
 use super::{IMAGES, account_with, draft, list, new_image, submissions};
 use crate::support::local::{Local, upload};
+use crate::support::plain_http::try_send;
 use crate::support::things::{self, APP};
 
 #[test]
@@ -41,7 +47,7 @@ fn a_restart_loses_nothing() {
 
 #[test]
 fn what_was_answered_was_written_before() {
-    let local = Local::start(&account_with(&json!({ "statusMillis": 1 })));
+    let local = Local::start(&account_with(&json!({ "statusMillis": 50 })));
     let on_disk = || std::fs::read_to_string(local.data().join("state.json")).unwrap();
     let (path, document) = draft(&local);
     let id = document["id"].as_str().unwrap();
@@ -80,16 +86,106 @@ fn a_folder_is_for_one_sandbox_at_a_time() {
     local.get(&format!("applications/{APP}"));
 }
 
+/// The folder of the sandbox of [`a_process_to_be_killed`].
+const FOLDER: &str = "STOREWARD_TEST_SANDBOX_FOLDER";
+
+/// Not a test by itself: a process with a sandbox in it, for the next one.
+#[test]
+#[ignore = "is run by a_killed_process_loses_nothing_that_was_answered"]
+fn a_process_to_be_killed() {
+    let Some(folder) = std::env::var_os(FOLDER).map(PathBuf::from) else {
+        return;
+    };
+    std::fs::write(folder.join("seed.json"), things::account().to_string()).unwrap();
+    let options = Options {
+        listen: "127.0.0.1:0".parse().unwrap(),
+        data: folder.join("data"),
+        seed: Some(folder.join("seed.json")),
+    };
+    let runtime = Runtime::new().unwrap();
+    let sandbox = runtime.block_on(sandbox::start(options)).unwrap();
+    let endpoints = serde_json::to_string(sandbox.endpoints()).unwrap();
+    std::fs::write(folder.join("endpoints.tmp"), endpoints).unwrap();
+    std::fs::rename(folder.join("endpoints.tmp"), folder.join("endpoints.json")).unwrap();
+    std::thread::sleep(Duration::from_mins(1));
+}
+
+#[test]
+fn a_killed_process_loses_nothing_that_was_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut process = Command::new(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "sandbox_rules::keeping::a_process_to_be_killed",
+            "--ignored",
+        ])
+        .env(FOLDER, folder.path())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let started = Instant::now();
+    let endpoints = loop {
+        if let Ok(text) = std::fs::read(folder.path().join("endpoints.json")) {
+            break serde_json::from_slice(&text).unwrap();
+        }
+        assert!(
+            started.elapsed() < Duration::from_secs(20),
+            "the process does not start"
+        );
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    let mut local = Local::elsewhere(folder, endpoints);
+    let refusal = local.start_another().unwrap_err();
+    assert!(matches!(refusal, SandboxError::InUse(_)), "{refusal}");
+
+    let (path, mut document) = draft(&local);
+    let url = format!("{}/{path}", local.endpoints.api);
+    let authorization = format!("Bearer {}", local.token);
+    let headers = [
+        ("Authorization", authorization.as_str()),
+        ("Content-Type", "application/json"),
+    ];
+    let mut answered = 0;
+    let killer = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(150));
+        process.kill().unwrap();
+        process.wait().unwrap();
+    });
+    loop {
+        document["notesForCertification"] = (answered + 1).to_string().into();
+        match try_send("PUT", &url, &headers, Some(document.to_string().as_bytes())) {
+            Ok(answer) => assert_eq!(answer.status, 200, "{}", answer.text()),
+            Err(_) => break,
+        }
+        answered += 1;
+    }
+    killer.join().unwrap();
+    assert!(answered > 0);
+    local.restart();
+    let kept: u32 = local.get(&path)["notesForCertification"]
+        .as_str()
+        .unwrap()
+        .parse()
+        .unwrap();
+    // The last one may have been written without having been answered.
+    assert!(
+        kept == answered || kept == answered + 1,
+        "{kept} is kept, {answered} was answered"
+    );
+}
+
 #[test]
 fn a_broken_state_is_not_taken_for_none() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("state.json"), "{\"applications\":").unwrap();
-    let options = storeward::sandbox::Options {
+    let options = Options {
         listen: "127.0.0.1:0".parse().unwrap(),
         data: folder.path().to_owned(),
         seed: None,
     };
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let refusal = runtime.block_on(storeward::sandbox::start(options)).unwrap_err();
+    let refusal = Runtime::new()
+        .unwrap()
+        .block_on(sandbox::start(options))
+        .unwrap_err();
     assert!(matches!(refusal, SandboxError::Data { .. }), "{refusal}");
 }
