@@ -48,7 +48,11 @@ async fn answer(
     if asked.headers.contains_key(AUTHORIZATION) {
         return Err(Problem::foreign_authorization().into());
     }
-    let needs = if asked.method == "PUT" { 'w' } else { 'r' };
+    let needs = match asked.method {
+        "PUT" => 'w',
+        "DELETE" => 'd',
+        _ => 'r',
+    };
     access::check(asked.query, upload, needs, asked.now)?;
     match (asked.method, asked.query("comp")) {
         ("PUT", None) => put_blob(blobs, asked, body).await,

@@ -109,10 +109,10 @@ fn an_upload_url_is_the_whole_credential() {
     let token = format!("Bearer {}", local.token);
     let with_token = put(&url, &[block[0], ("Authorization", &token)], b"zip");
     assert_eq!(error(&with_token), (400, "InvalidAuthenticationInfo".to_owned()));
-    assert_eq!(
-        error(&send("DELETE", &url, &[], None)),
-        (405, "UnsupportedHttpVerb".to_owned())
-    );
+    let not_permitted = (403, "AuthorizationPermissionMismatch".to_owned());
+    assert_eq!(error(&send("DELETE", &url, &[], None)), not_permitted);
+    let unknown = (405, "UnsupportedHttpVerb".to_owned());
+    assert_eq!(error(&send("POST", &url, &[], Some(b""))), unknown);
 }
 
 #[test]
