@@ -61,12 +61,7 @@ fn has_bundle(product: &Product) -> bool {
 }
 
 fn packages(kind: Kind, document: &Document) -> Vec<&Document> {
-    let list = if kind == Kind::Flight {
-        "flightPackages"
-    } else {
-        "applicationPackages"
-    };
-    entries(document.get(list)).collect()
+    entries(document.get(kind.packages())).collect()
 }
 
 fn entries(list: Option<&Value>) -> impl Iterator<Item = &Document> {

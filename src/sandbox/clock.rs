@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 
 use super::blob::Blobs;
 use super::commit;
-use super::state::{Phase, Place, Store, Submission, text};
+use super::state::{Phase, Place, Submission, text};
+use super::store::Store;
 
 /// What follows what.
 const ORDER: [&str; 7] = [

@@ -15,7 +15,8 @@ use super::images;
 use super::model::Kind;
 use super::package::{self, Package};
 use super::seed::Check;
-use super::state::{Document, Place, Store};
+use super::state::{Document, Place};
+use super::store::Store;
 
 /// One entry of `statusDetails.errors`.
 pub(super) fn error(code: &str, details: impl Into<String>) -> Value {

@@ -9,7 +9,8 @@ use serde_json::Value;
 use super::answer::Refusal;
 use super::model::{Field, Kind};
 use super::state::Document;
-use super::update::{Update, label, member};
+use super::update::Update;
+use super::values::{label, member};
 
 /// What an entry stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -189,72 +190,53 @@ pub(super) fn icon(
 
 /// Visits every file entry of a submission.
 pub(super) fn each(kind: Kind, document: &mut Document, mut visit: impl FnMut(File, &mut Document)) {
-    let list = if kind == Kind::Flight {
-        "flightPackages"
-    } else {
-        "applicationPackages"
-    };
-    each_of(document.get_mut(list), File::Package, &mut visit);
-    let listings = document.get_mut("listings").and_then(Value::as_object_mut);
-    for listing in listings.into_iter().flat_map(|listings| listings.values_mut()) {
+    each_list(kind, document, |file, list| {
+        for entry in list.iter_mut().filter_map(Value::as_object_mut) {
+            visit(file, entry);
+        }
+    });
+    for listing in listings(document) {
         if let Some(icon) = listing.get_mut("icon").and_then(Value::as_object_mut) {
             visit(File::Icon, icon);
         }
-        each_of(
-            listing.pointer_mut("/baseListing/images"),
-            File::Image,
-            &mut visit,
-        );
-        let overrides = listing
-            .get_mut("platformOverrides")
-            .and_then(Value::as_object_mut);
-        for platform in overrides.into_iter().flat_map(|overrides| overrides.values_mut()) {
-            each_of(platform.get_mut("images"), File::Image, &mut visit);
-        }
-    }
-}
-
-fn each_of(list: Option<&mut Value>, file: File, visit: &mut impl FnMut(File, &mut Document)) {
-    let entries = list.and_then(Value::as_array_mut);
-    for entry in entries.into_iter().flatten().filter_map(Value::as_object_mut) {
-        visit(file, entry);
     }
 }
 
 /// Takes the entries out of a submission that are to go.
 pub(super) fn remove_deleted(kind: Kind, document: &mut Document) {
-    let list = if kind == Kind::Flight {
-        "flightPackages"
-    } else {
-        "applicationPackages"
+    let goes = |entry: &Value| {
+        entry
+            .as_object()
+            .is_some_and(|entry| status(entry) == "PendingDelete")
     };
-    retain(document.get_mut(list));
-    let listings = document.get_mut("listings").and_then(Value::as_object_mut);
-    for listing in listings.into_iter().flat_map(|listings| listings.values_mut()) {
-        if let Some(listing) = listing.as_object_mut()
-            && listing
-                .get("icon")
-                .and_then(Value::as_object)
-                .is_some_and(|icon| status(icon) == "PendingDelete")
-        {
+    each_list(kind, document, |_, list| list.retain(|entry| !goes(entry)));
+    for listing in listings(document).filter_map(Value::as_object_mut) {
+        if listing.get("icon").is_some_and(goes) {
             listing.remove("icon");
-        }
-        retain(listing.pointer_mut("/baseListing/images"));
-        let overrides = listing
-            .get_mut("platformOverrides")
-            .and_then(Value::as_object_mut);
-        for platform in overrides.into_iter().flat_map(|overrides| overrides.values_mut()) {
-            retain(platform.get_mut("images"));
         }
     }
 }
 
-fn retain(list: Option<&mut Value>) {
-    if let Some(entries) = list.and_then(Value::as_array_mut) {
-        entries.retain(|entry| {
-            entry
-                .as_object()
-                .is_none_or(|entry| status(entry) != "PendingDelete")
-        });
+/// Visits every list of files.
+fn each_list(kind: Kind, document: &mut Document, mut visit: impl FnMut(File, &mut Vec<Value>)) {
+    let mut visit = |file: File, list: Option<&mut Value>| {
+        if let Some(list) = list.and_then(Value::as_array_mut) {
+            visit(file, list);
+        }
+    };
+    visit(File::Package, document.get_mut(kind.packages()));
+    for listing in listings(document) {
+        visit(File::Image, listing.pointer_mut("/baseListing/images"));
+        let platforms = listing
+            .get_mut("platformOverrides")
+            .and_then(Value::as_object_mut);
+        for platform in platforms.into_iter().flat_map(Document::values_mut) {
+            visit(File::Image, platform.get_mut("images"));
+        }
     }
+}
+
+fn listings(document: &mut Document) -> impl Iterator<Item = &mut Value> {
+    let listings = document.get_mut("listings").and_then(Value::as_object_mut);
+    listings.into_iter().flat_map(Document::values_mut)
 }

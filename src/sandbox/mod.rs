@@ -8,13 +8,13 @@
 //! | `login` | access tokens |
 //! | `api` | which path is which operation, and the operations |
 //! | `answer` | the service's answers and errors, in its own words |
-//! | `model` | ONE table: what members submissions have, with limits and what they fall back to |
-//! | `update` | what a PUT makes of a draft |
+//! | `model` | ONE table: what members submissions have, with limits and what they fall back to; `words` are its enums |
+//! | `update` | what a PUT makes of a draft; `values` takes in what is not an object |
 //! | `files` | packages, images and icons in a submission |
 //! | `commit` | what a commit does: files, ids, metadata; with `archive`, `package`, `images` and `checks` |
 //! | `clock` | how a committed submission moves on |
 //! | `blob` | where ZIPs are uploaded to |
-//! | `state` | what is remembered, and the file that it is kept in |
+//! | `state` | what is remembered; `store` is the file that it is kept in |
 //! | `seed` | the account that a fresh sandbox starts with; `plant` makes a state of it |
 //!
 //! It decides nothing together with the rest of the program, so that one mistake cannot hide in both.
@@ -36,7 +36,10 @@ mod plant;
 mod seed;
 mod server;
 mod state;
+mod store;
 mod update;
+mod values;
+mod words;
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
@@ -58,7 +61,7 @@ use self::log::Log;
 use self::plant::plant;
 use self::seed::Seed;
 use self::server::Server;
-use self::state::Store;
+use self::store::Store;
 
 /// How long [`Sandbox::stop`] waits for requests that are being answered.
 const PATIENCE: Duration = Duration::from_secs(5);

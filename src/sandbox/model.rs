@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use self::Owner::{Client, Service};
+use super::words::{
+    CONTENT_TYPES, FILE_STATUS, GENRES, IMAGE_TYPES, LIFETIMES, PLATFORMS, PUBLISH_MODE, VISIBILITY,
+};
 
 /// What a submission belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +19,18 @@ pub(super) enum Kind {
     App,
     AddOn,
     Flight,
+}
+
+impl Kind {
+    /// The member of a submission that lists its packages.
+    pub(super) fn packages(self) -> &'static str {
+        match self {
+            Self::App => "applicationPackages",
+            Self::Flight => "flightPackages",
+            // Nothing has this name.
+            Self::AddOn => "packages",
+        }
+    }
 }
 
 /// One member of an object.
@@ -82,8 +97,7 @@ pub(super) enum Shape {
     Markets,
     /// The device families that future devices may be of.
     Families,
-    /// Anything.
-    Free,
+    Anything,
 }
 
 const fn field(name: &'static str, owner: Owner, shape: Shape, reset: &'static str) -> Field {
@@ -95,7 +109,7 @@ const fn field(name: &'static str, owner: Owner, shape: Shape, reset: &'static s
     }
 }
 const fn service(name: &'static str, reset: &'static str) -> Field {
-    field(name, Service, Shape::Free, reset)
+    field(name, Service, Shape::Anything, reset)
 }
 const fn text(name: &'static str, most: usize) -> Field {
     field(name, Client, Shape::Text { least: 0, most }, "\"\"")
@@ -123,13 +137,8 @@ const fn texts(name: &'static str, items: usize, each: usize, item: &'static str
 const ANY: usize = usize::MAX;
 const UNSET_DATE: &str = "\"1601-01-01T00:00:00.0000000Z\"";
 const NO_DETAILS: &str = r#"{"errors":[],"warnings":[],"certificationReports":[]}"#;
-/// What `packagerollout` answers where no rollout is set up.
-pub(super) const NO_ROLLOUT: &str = r#"{"isPackageRollout":false,"packageRolloutPercentage":0.0,"packageRolloutStatus":"PackageRolloutNotStarted","fallbackSubmissionId":"0"}"#;
+const NO_ROLLOUT: &str = r#"{"isPackageRollout":false,"packageRolloutPercentage":0.0,"packageRolloutStatus":"PackageRolloutNotStarted","fallbackSubmissionId":"0"}"#;
 const PLAIN_DELIVERY: &str = r#"{"packageRollout":{"isPackageRollout":false,"packageRolloutPercentage":0.0,"packageRolloutStatus":"PackageRolloutNotStarted","fallbackSubmissionId":"0"},"isMandatoryUpdate":false,"mandatoryUpdateEffectiveDate":"1601-01-01T00:00:00.0000000Z"}"#;
-
-const FILE_STATUS: &[&str] = &["None", "PendingUpload", "Uploaded", "PendingDelete"];
-const VISIBILITY: &[&str] = &["Public", "Private", "Hidden", "NotSet"];
-const PUBLISH_MODE: &[&str] = &["Immediate", "Manual", "SpecificDate"];
 
 /// The members of a submission.
 pub(super) fn fields(kind: Kind) -> &'static [Field] {
@@ -296,15 +305,6 @@ static BASE_LISTING_OVERRIDE: &[Field] = &[
     field("title", Client, Shape::Text { least: 0, most: ANY }, "null"),
 ];
 
-const PLATFORMS: &[&str] = &[
-    "Unknown",
-    "Windows80",
-    "Windows81",
-    "WindowsPhone71",
-    "WindowsPhone80",
-    "WindowsPhone81",
-];
-
 static IMAGE: &[Field] = &[
     required("fileName", ANY),
     choice("fileStatus", FILE_STATUS, "\"None\""),
@@ -397,157 +397,14 @@ static ICON: &[Field] = &[
     choice("fileStatus", FILE_STATUS, "\"None\""),
 ];
 
-const CONTENT_TYPES: &[&str] = &[
-    "NotSet",
-    "BookDownload",
-    "EMagazine",
-    "ENewspaper",
-    "MusicDownload",
-    "MusicStream",
-    "OnlineDataStorage",
-    "VideoDownload",
-    "VideoStream",
-    "Asp",
-    "OnlineDownload",
-];
-
-const LIFETIMES: &[&str] = &[
-    "Forever",
-    "OneDay",
-    "ThreeDays",
-    "FiveDays",
-    "OneWeek",
-    "TwoWeeks",
-    "OneMonth",
-    "TwoMonths",
-    "ThreeMonths",
-    "SixMonths",
-    "OneYear",
-];
-
-const GENRES: &[&str] = &[
-    "Games_ActionAndAdventure",
-    "Games_CardAndBoard",
-    "Games_Casino",
-    "Games_Educational",
-    "Games_FamilyAndKids",
-    "Games_Fighting",
-    "Games_Music",
-    "Games_Platformer",
-    "Games_PuzzleAndTrivia",
-    "Games_RacingAndFlying",
-    "Games_RolePlaying",
-    "Games_Shooter",
-    "Games_Simulation",
-    "Games_Sports",
-    "Games_Strategy",
-    "Games_Word",
-];
-
-const IMAGE_TYPES: &[&str] = &[
-    "Screenshot",
-    "MobileScreenshot",
-    "XboxScreenshot",
-    "SurfaceHubScreenshot",
-    "HoloLensScreenshot",
-    "StoreLogo9x16",
-    "StoreLogoSquare",
-    "Icon",
-    "PromotionalArt16x9",
-    "PromotionalArtwork2400X1200",
-    "XboxBrandedKeyArt",
-    "XboxTitledHeroArt",
-    "XboxFeaturedPromotionalArt",
-    "SquareIcon358X358",
-    "BackgroundImage1000X800",
-    "PromotionalArtwork414X180",
-    "PromotionalArtwork846X468",
-    "PromotionalArtwork558X756",
-    "PromotionalArtwork414X468",
-    "PromotionalArtwork558X558",
-    "WideIcon358X173",
-    "Unknown",
-];
-
-/// Categories and their subcategories; a value is `Category` or `Category_Subcategory`.
-/// Source: `AppConfigTemplate.json` of `microsoft/StoreBroker`, `DevCenterApplicationCategory.cs` of
-/// `microsoft/msstore-cli`.
-static CATEGORIES: &[(&str, &str)] = &[
-    ("NotSet", ""),
-    ("BooksAndReference", "EReader Fiction Nonfiction Reference"),
-    (
-        "Business",
-        "AccountingAndFinance Collaboration CRM DataAndAnalytics FileManagement InventoryAndLogistics LegalAndHR \
-         ProjectManagement RemoteDesktop SalesAndMarketing TimeAndExpenses",
-    ),
-    (
-        "DeveloperTools",
-        "Database DesignTools DevelopmentKits Networking ReferenceAndTraining Servers Utilities Webhosting",
-    ),
-    (
-        "Education",
-        "BooksAndReference EarlyLearning InstructionalTools Language StudyAids",
-    ),
-    ("Entertainment", ""),
-    ("FoodAndDining", ""),
-    (
-        "Games",
-        "ActionAndAdventure CardAndBoard Casino Classics Educational FamilyAndKids Fighting \
-         MultiPlayerOnlineBattleArena Music Other Platformer PuzzleAndTrivia RacingAndFlying Roleplaying Shooter \
-         Simulation Sports Strategy Tools Word",
-    ),
-    ("GovernmentAndPolitics", ""),
-    ("HealthAndFitness", ""),
-    (
-        "KidsAndFamily",
-        "BooksAndReference Entertainment HobbiesAndToys SportsAndActivities Travel",
-    ),
-    (
-        "Lifestyle",
-        "Automotive DIY HomeAndGarden Relationships SpecialInterest StyleAndFashion",
-    ),
-    ("Medical", ""),
-    (
-        "MultimediaDesign",
-        "IllustrationAndGraphicDesign MusicProduction PhotoAndVideoProduction",
-    ),
-    ("Music", ""),
-    ("NavigationAndMaps", ""),
-    ("NewsAndWeather", "News Weather"),
-    ("PersonalFinance", "BankingAndInvestments BudgetingAndTaxes"),
-    (
-        "Personalization",
-        "RingtonesAndSounds Themes WallpaperAndLockScreens",
-    ),
-    ("PhotoAndVideo", ""),
-    ("Productivity", ""),
-    ("Security", "PCProtection PersonalSecurity"),
-    ("Shopping", ""),
-    ("Social", ""),
-    ("Sports", ""),
-    ("Travel", "CityGuides Hotels"),
-    ("UtilitiesAndTools", "BackupAndManage FileManager"),
-];
-
-/// Whether a word is a category.
-pub(super) fn is_category(word: &str) -> bool {
-    let (category, sub) = match word.split_once('_') {
-        Some((category, sub)) => (category, Some(sub)),
-        None => (word, None),
-    };
-    CATEGORIES.iter().any(|(name, subs)| {
-        *name == category && sub.is_none_or(|sub| subs.split(' ').any(|s| s == sub && !s.is_empty()))
-    })
+/// The `statusDetails` of a submission that there is nothing to say about.
+pub(super) fn no_details() -> Value {
+    serde_json::from_str(NO_DETAILS).expect("the table holds JSON")
 }
 
-/// Whether a word can stand for a price: `Base` only where `base` allows it. Which tiers an account has is not
-/// known (`microsoft/msstore-cli#175`), so every number passes.
-pub(super) fn is_price(word: &str, base: bool) -> bool {
-    let tier = |word: &str| {
-        word.strip_prefix("Tier")
-            .is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
-    };
-    matches!(word, "Free" | "NotAvailable") || (base && word == "Base") || tier(word)
+/// What `packagerollout` answers where no rollout is set up.
+pub(super) fn no_rollout() -> Value {
+    serde_json::from_str(NO_ROLLOUT).expect("the table holds JSON")
 }
 
 /// What a member falls back to.
@@ -597,39 +454,5 @@ mod tests {
             check(fields(kind));
             assert!(!blank(kind).is_empty());
         }
-    }
-
-    #[test]
-    fn a_subcategory_belongs_to_its_category() {
-        for good in [
-            "NotSet",
-            "Music",
-            "Games",
-            "Games_Roleplaying",
-            "BooksAndReference_EReader",
-        ] {
-            assert!(is_category(good), "{good}");
-        }
-        for bad in [
-            "",
-            "games",
-            "Music_",
-            "Music_News",
-            "Games_RolePlaying",
-            "_EReader",
-        ] {
-            assert!(!is_category(bad), "{bad}");
-        }
-    }
-
-    #[test]
-    fn prices_are_words_of_the_service() {
-        for good in ["Free", "NotAvailable", "Tier2", "Tier1424"] {
-            assert!(is_price(good, false), "{good}");
-        }
-        for bad in ["", "free", "Base", "Tier", "tier2", "Tier2a", "4.99"] {
-            assert!(!is_price(bad, false), "{bad}");
-        }
-        assert!(is_price("Base", true));
     }
 }

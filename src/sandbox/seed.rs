@@ -84,6 +84,12 @@ pub(super) struct Rules {
     pub empty_list_is_404: bool,
     /// Whether an existing image that an update leaves out stays in its listing.
     pub keep_omitted_images: bool,
+    /// Whether an update leaves the title of a language that the draft already has as it is, without a word
+    /// (reported of one product; in others the title is stored).
+    pub ignore_title_changes: bool,
+    /// Whether language keys of an update must be in lower case; one report can be read so
+    /// (`microsoft/msstore-cli#31`).
+    pub refuse_upper_case_languages: bool,
     /// Whether a submission in `CommitFailed` can be updated and committed again.
     pub edit_after_commit_failed: bool,
     /// Requests to the API that are answered in a minute; more get 429. Without it there is no limit.
@@ -102,6 +108,8 @@ impl Default for Rules {
             flight_creates_submission: true,
             empty_list_is_404: false,
             keep_omitted_images: true,
+            ignore_title_changes: false,
+            refuse_upper_case_languages: false,
             edit_after_commit_failed: false,
             requests_per_minute: None,
             skip_checks: Vec::new(),

@@ -21,7 +21,7 @@ use super::answer::{Answer, Content, Refusal, Reply};
 use super::api::{self, Call, Desk};
 use super::blob::{self, Asked, Blobs};
 use super::log::{Line, Log, Trouble};
-use super::state::Store;
+use super::store::Store;
 use super::{clock, login};
 
 /// The largest body that the API and the login take in.
@@ -106,12 +106,13 @@ fn surface(path: &str) -> Surface {
     }
 }
 
-/// A segment of a path without its percent signs. A form would also read `+`, which a path does not.
+/// A segment of a path without its percent signs. A form would also read `+` and `&`, which a path does not.
 fn decoded(segment: &str) -> String {
-    let pair = form_urlencoded::parse(segment.replace('+', "%2B").replace(['&', '='], "").as_bytes())
+    let form = format!("segment={}", segment.replace('+', "%2B").replace('&', "%26"));
+    let value = form_urlencoded::parse(form.as_bytes())
         .next()
-        .map(|(name, _)| name.into_owned());
-    pair.unwrap_or_default()
+        .map(|(_, value)| value.into_owned());
+    value.unwrap_or_default()
 }
 
 /// The query, decoded as a form: a raw `+` is a space.
@@ -171,14 +172,18 @@ impl Server {
     fn at_desk(&self, now: Timestamp, work: impl FnOnce(&mut Desk) -> Reply) -> io::Result<Reply> {
         let mut store = self.store();
         clock::advance(&mut store, &self.blobs, now)?;
-        let blob_root = &self.endpoints.blob;
-        let reply = work(&mut Desk {
+        let mut desk = Desk {
             store: &mut store,
-            blobs: &self.blobs,
-            blob_root,
+            blob_root: &self.endpoints.blob,
             now,
-        });
+            gone: Vec::new(),
+        };
+        let reply = work(&mut desk);
+        let gone = desk.gone;
         store.save()?;
+        for name in gone {
+            self.blobs.remove(&name)?;
+        }
         Ok(reply)
     }
 }
@@ -327,6 +332,6 @@ mod tests {
     #[test]
     fn a_segment_is_decoded_as_a_path() {
         assert_eq!(decoded("9NBLGGH4R315"), "9NBLGGH4R315");
-        assert_eq!(decoded("a%20b+c"), "a b+c");
+        assert_eq!(decoded("a%20b+c&d=e"), "a b+c&d=e");
     }
 }

@@ -1,8 +1,4 @@
-//! The state of the account: products, their submissions, uploads. Kept in one file that is replaced as a whole.
-
-use std::io::{self, Write};
-use std::ops::Deref;
-use std::path::{Path, PathBuf};
+//! The state of the account: products, their submissions, uploads.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -301,10 +297,9 @@ impl Submission {
 
     /// Its `statusDetails`, of the given name.
     pub(super) fn set_details(&mut self, name: &str, details: Vec<Value>) {
-        let none = || serde_json::from_str(r#"{"errors":[],"warnings":[],"certificationReports":[]}"#);
         let whole = self.document.entry("statusDetails").or_insert(Value::Null);
         if !whole.is_object() {
-            *whole = none().expect("the text is JSON");
+            *whole = model::no_details();
         }
         whole[name] = details.into();
     }
@@ -317,7 +312,7 @@ impl Submission {
             .and_then(|o| o.get("packageRollout"));
         match inside {
             Some(rollout) if rollout.is_object() => rollout.clone(),
-            _ => serde_json::from_str(model::NO_ROLLOUT).expect("the table holds JSON"),
+            _ => model::no_rollout(),
         }
     }
 
@@ -345,66 +340,4 @@ impl Submission {
 /// A member that is a text, or nothing.
 pub(super) fn text<'a>(document: &'a Document, name: &str) -> &'a str {
     document.get(name).and_then(Value::as_str).unwrap_or_default()
-}
-
-/// The state with the file that it is kept in.
-pub(super) struct Store {
-    state: State,
-    path: PathBuf,
-    /// Where a new version is written before it takes the place of the old.
-    scratch: PathBuf,
-    changed: bool,
-}
-
-impl Store {
-    pub(super) fn new(state: State, path: PathBuf, scratch: PathBuf) -> Self {
-        Self {
-            state,
-            path,
-            scratch,
-            changed: true,
-        }
-    }
-
-    /// What is kept at `path`, if anything is.
-    pub(super) fn load(path: &Path, scratch: &Path) -> io::Result<Option<Self>> {
-        let text = match std::fs::read(path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let state = serde_json::from_slice(&text)?;
-        Ok(Some(Self {
-            state,
-            path: path.to_owned(),
-            scratch: scratch.to_owned(),
-            changed: false,
-        }))
-    }
-
-    /// The state, to be changed.
-    pub(super) fn edit(&mut self) -> &mut State {
-        self.changed = true;
-        &mut self.state
-    }
-
-    /// Writes the state down when it was changed: it is in the file before anybody is told.
-    pub(super) fn save(&mut self) -> io::Result<()> {
-        if !self.changed {
-            return Ok(());
-        }
-        let mut file = tempfile::NamedTempFile::new_in(&self.scratch)?;
-        file.write_all(&serde_json::to_vec(&self.state)?)?;
-        file.persist(&self.path)?;
-        self.changed = false;
-        Ok(())
-    }
-}
-
-impl Deref for Store {
-    type Target = State;
-
-    fn deref(&self) -> &State {
-        &self.state
-    }
 }

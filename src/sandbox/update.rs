@@ -6,7 +6,6 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::answer::Refusal;
@@ -14,15 +13,15 @@ use super::files;
 use super::model::{self, Field, Kind, Owner, Shape};
 use super::seed::Rules;
 use super::state::Document;
-
-type Taken<T> = Result<T, Refusal>;
+use super::values::{
+    Taken, array, date, families, is_language, label, markets, member, one_of, percentage, text, texts,
+    wrong_type,
+};
+use super::words;
 
 /// At most so many words in the keywords of a listing, and so many languages with keywords in a submission. The
 /// error *The size of `KeywordsTotalCount` must be 21 or less* was met with both readings.
 const KEYWORDS_TOTAL: usize = 21;
-
-/// The families that must all be mentioned (`isaacrlevin/windows-store-action#8`).
-const FAMILIES: [&str; 4] = ["Desktop", "Mobile", "Xbox", "Holographic"];
 
 /// Makes the submission that `sent` turns `draft` into.
 ///
@@ -38,6 +37,9 @@ pub(super) fn update(
     required_members(kind, sent)?;
     let mut made = update.object(model::fields(kind), Some(draft), sent)?;
     keywords_in_all(&made)?;
+    if rules.ignore_title_changes {
+        keep_titles(draft, &mut made);
+    }
     // Whatever the account has, the answer after an update says false (`microsoft/StoreBroker#129`).
     if let Some(advanced) = made
         .get_mut("pricing")
@@ -108,6 +110,18 @@ fn keywords_in_all(document: &Document) -> Taken<()> {
     Ok(())
 }
 
+fn keep_titles(draft: &Document, made: &mut Document) {
+    let listings = made.get_mut("listings").and_then(Value::as_object_mut);
+    for (language, listing) in listings.into_iter().flatten() {
+        let was = draft
+            .get("listings")
+            .and_then(|l| l.get(language)?.pointer("/baseListing/title"));
+        if let (Some(was), Some(title)) = (was, listing.pointer_mut("/baseListing/title")) {
+            *title = was.clone();
+        }
+    }
+}
+
 fn warnings(before: &Document, after: &Document) -> Vec<Value> {
     let languages = |document: &Document| -> BTreeSet<String> {
         document
@@ -137,31 +151,6 @@ fn warnings(before: &Document, after: &Document) -> Vec<Value> {
     .into_iter()
     .flatten()
     .collect()
-}
-
-/// A member by its name, whatever its case.
-pub(super) fn member<'a>(object: &'a Document, name: &str) -> Option<&'a Value> {
-    object.get(name).or_else(|| {
-        object
-            .iter()
-            .find(|(key, _)| key.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value)
-    })
-}
-
-/// The name in the way errors write it.
-pub(super) fn label(name: &str) -> String {
-    let mut letters = name.chars();
-    letters
-        .next()
-        .map(|first| first.to_ascii_uppercase())
-        .into_iter()
-        .chain(letters)
-        .collect()
-}
-
-fn wrong_type(name: &str) -> Refusal {
-    Refusal::invalid(name, format!("The value of {} has the wrong type", label(name)))
 }
 
 /// A member that no model knows: of objects inside it, too, only what the draft has is stored.
@@ -216,10 +205,20 @@ impl Update<'_> {
         if field.owner == Owner::Service {
             return Ok(was.cloned());
         }
-        let sent = sent.filter(|value| !value.is_null());
         let name = field.name;
-        // A draft without the member is not given one by an update that does not mention it.
-        let left_out = || was.map(|_| model::reset(field));
+        // A draft without the member is not given one by an update that does not mention it, and a null is no news to
+        // one that has null.
+        let still_null = sent.is_some() && was.is_some_and(Value::is_null);
+        let left_out = || {
+            was.map(|_| {
+                if still_null {
+                    Value::Null
+                } else {
+                    model::reset(field)
+                }
+            })
+        };
+        let sent = sent.filter(|value| !value.is_null());
         Ok(match (&field.shape, sent) {
             (Shape::Packages(inner), sent) => {
                 Some(files::packages(self, inner, array(name, was)?, array(name, sent)?)?.into())
@@ -252,7 +251,7 @@ impl Update<'_> {
         match shape {
             Shape::Text { least, most } => text(name, *least, *most, sent),
             Shape::Choice(words) => one_of(name, sent, |word| words.contains(&word)),
-            Shape::Category => one_of(name, sent, model::is_category),
+            Shape::Category => one_of(name, sent, words::is_category),
             Shape::Flag => sent
                 .is_boolean()
                 .then(|| sent.clone())
@@ -279,14 +278,14 @@ impl Update<'_> {
             Shape::Named(names, inner) => self.named(name, names, inner, inner_was, sent),
             Shape::BasePrice => {
                 let price = sent.as_str().ok_or_else(|| wrong_type(name))?;
-                if model::is_price(price, false) {
+                if words::is_price(price, false) {
                     return Ok(sent.clone());
                 }
                 let message = format!("'{price}' is not a valid PriceId for base price.");
                 Err(Refusal::invalid("pricing", message))
             }
             Shape::Markets => markets(name, sent),
-            Shape::Free | Shape::Packages(_) | Shape::Images(_) | Shape::Icon(_) | Shape::Families => {
+            Shape::Anything | Shape::Packages(_) | Shape::Images(_) | Shape::Icon(_) | Shape::Families => {
                 Ok(sent.clone())
             }
         }
@@ -311,15 +310,16 @@ impl Update<'_> {
 
     fn languages(&self, name: &str, inner: &[Field], was: Option<&Document>, sent: &Value) -> Taken<Value> {
         let mut made = Document::new();
-        for (language, listing) in sent.as_object().ok_or_else(|| wrong_type(name))? {
-            let language = language.to_lowercase();
+        for (spelled, listing) in sent.as_object().ok_or_else(|| wrong_type(name))? {
+            let language = spelled.to_lowercase();
             if listing.is_null() {
                 continue;
             }
-            if !is_language(&language) {
+            let refused = self.rules.refuse_upper_case_languages && language != *spelled;
+            if refused || !is_language(&language) {
                 return Err(Refusal::invalid(
                     "appListings",
-                    format!("Language codes: {language} not supported"),
+                    format!("Language codes: {spelled} not supported"),
                 ));
             }
             let twin = was.and_then(|was| was.get(&language)).and_then(Value::as_object);
@@ -350,146 +350,4 @@ impl Update<'_> {
         }
         Ok(made.into())
     }
-}
-
-/// The elements of a list that may be absent.
-pub(super) fn array<'a>(name: &str, value: Option<&'a Value>) -> Taken<&'a [Value]> {
-    match value {
-        None | Some(Value::Null) => Ok(&[]),
-        Some(Value::Array(entries)) => Ok(entries),
-        Some(_) => Err(wrong_type(name)),
-    }
-}
-
-fn length(text: &str) -> usize {
-    text.encode_utf16().count()
-}
-
-fn text(name: &str, least: usize, most: usize, sent: &Value) -> Taken<Value> {
-    let length = length(sent.as_str().ok_or_else(|| wrong_type(name))?);
-    let bound = match length {
-        n if n < least => format!("{least} or more"),
-        n if n > most => format!("{most} or less"),
-        _ => return Ok(sent.clone()),
-    };
-    Err(Refusal::invalid(
-        name,
-        format!("The length of {} must be {bound}", label(name)),
-    ))
-}
-
-fn texts(name: &str, sent: &Value, items: usize, each: usize, item: &str) -> Taken<Value> {
-    let list = sent.as_array().ok_or_else(|| wrong_type(name))?;
-    if list.len() > items {
-        let message = format!("The size of {} must be {items} or less", label(name));
-        return Err(Refusal::invalid(name, message));
-    }
-    for entry in list {
-        if length(entry.as_str().ok_or_else(|| wrong_type(name))?) > each {
-            return Err(Refusal::invalid(
-                name,
-                format!("The length of {item} must be {each} or less"),
-            ));
-        }
-    }
-    Ok(sent.clone())
-}
-
-fn one_of(name: &str, sent: &Value, known: impl Fn(&str) -> bool) -> Taken<Value> {
-    let word = sent.as_str().ok_or_else(|| wrong_type(name))?;
-    if known(word) {
-        return Ok(sent.clone());
-    }
-    Err(Refusal::invalid(
-        name,
-        format!("'{word}' is not a valid value for {}.", label(name)),
-    ))
-}
-
-/// A percentage is a floating-point number to the service.
-fn percentage(name: &str, sent: &Value) -> Taken<Value> {
-    match sent.as_f64() {
-        Some(share) if (0.0..=100.0).contains(&share) => Ok(Value::from(share)),
-        Some(_) => Err(Refusal::invalid(
-            name,
-            format!("{} must be between 0 and 100", label(name)),
-        )),
-        None => Err(wrong_type(name)),
-    }
-}
-
-/// A date is kept as sent, unless it has an offset: answers are in UTC.
-fn date(name: &str, sent: &Value) -> Taken<Value> {
-    let text = sent.as_str().ok_or_else(|| wrong_type(name))?;
-    if text.is_empty() {
-        return Ok(sent.clone());
-    }
-    match text.parse::<Timestamp>() {
-        Ok(_) if text.ends_with(['Z', 'z']) => Ok(sent.clone()),
-        Ok(time) => Ok(time.to_string().into()),
-        Err(_) => Err(Refusal::invalid(
-            name,
-            format!("'{text}' is not a valid value for {}.", label(name)),
-        )),
-    }
-}
-
-fn markets(name: &str, sent: &Value) -> Taken<Value> {
-    for (market, price) in sent.as_object().ok_or_else(|| wrong_type(name))? {
-        if market.len() != 2 || !market.bytes().all(|b| b.is_ascii_alphabetic()) {
-            return Err(Refusal::invalid(
-                "pricing",
-                format!("'{market}' is not a valid market."),
-            ));
-        }
-        let price = price.as_str().ok_or_else(|| wrong_type(name))?;
-        if !model::is_price(price, true) {
-            let message = format!("'{price}' is not a valid PriceId for market '{market}'.");
-            return Err(Refusal::invalid("pricing", message));
-        }
-    }
-    Ok(sent.clone())
-}
-
-fn families(name: &str, was: Option<&Value>, sent: Option<&Value>) -> Taken<Value> {
-    let none = Document::new();
-    let sent = match sent {
-        None => &none,
-        Some(sent) => sent.as_object().ok_or_else(|| wrong_type(name))?,
-    };
-    let was = was.and_then(Value::as_object).unwrap_or(&none);
-    let mut made = Document::new();
-    for (key, value) in sent {
-        let known = FAMILIES
-            .iter()
-            .chain(&["Team"])
-            .copied()
-            .chain(was.keys().map(String::as_str));
-        if let Some(family) = known.into_iter().find(|family| family.eq_ignore_ascii_case(key)) {
-            if !value.is_boolean() {
-                return Err(wrong_type(name));
-            }
-            made.insert(family.to_owned(), value.clone());
-        }
-    }
-    if FAMILIES.iter().all(|family| made.contains_key(*family)) {
-        return Ok(made.into());
-    }
-    Err(Refusal::invalid(
-        name,
-        "AllowTargetFutureDeviceFamilies needs to be initialized for all supported platform, \
-         [Desktop, Mobile, Xbox, Holographic]",
-    ))
-}
-
-/// Whether a word has the shape of a language tag, `en`, `en-us`, `zh-hans-cn`.
-fn is_language(word: &str) -> bool {
-    let mut parts = word.split('-');
-    let shaped = |part: &str, least, most| {
-        (least..=most).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())
-    };
-    parts
-        .next()
-        .is_some_and(|first| shaped(first, 2, 3) && first.bytes().all(|b| b.is_ascii_alphabetic()))
-        && parts.all(|part| shaped(part, 2, 8))
 }

@@ -11,6 +11,8 @@ mod asset_package;
 mod asset_package_hostile;
 mod meddling;
 mod release_stories;
+mod payloads;
+mod published_samples;
 mod sandbox_rules;
 mod schemas;
 mod support;

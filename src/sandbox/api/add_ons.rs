@@ -7,7 +7,7 @@ use super::{Call, Desk, submissions};
 use crate::sandbox::answer::{Answer, Refusal, Reply};
 use crate::sandbox::model::Kind;
 use crate::sandbox::state::{Place, Product, text};
-use crate::sandbox::update::member;
+use crate::sandbox::values::member;
 
 /// What a product id must not contain.
 const FORBIDDEN: &str = "<>*%&:\\?+,";
@@ -116,7 +116,7 @@ pub(super) fn delete(desk: &mut Desk, id: &str) -> Reply {
             "In app product in its current state cannot be deleted",
         ));
     }
-    submissions::remove_pending(desk, place)?;
+    submissions::remove_pending(desk, place);
     if let Place::AddOn(app, add_on) = place {
         desk.store.edit().applications[app].add_ons.remove(add_on);
     }

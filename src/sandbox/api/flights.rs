@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::{Call, Desk, submissions};
+use super::{Call, Desk, drafts, submissions};
 use crate::sandbox::answer::{Answer, Refusal, Reply};
 use crate::sandbox::model::Kind;
 use crate::sandbox::state::{Place, Product, text};
-use crate::sandbox::update::member;
+use crate::sandbox::values::member;
 
 /// What the lowest flight ranks higher than.
 const LOWEST: &str = "Non-flighted submission";
@@ -66,7 +66,7 @@ pub(super) fn create(desk: &mut Desk, call: &Call, app: usize) -> Reply {
     });
     let place = Place::Flight(app, flights.len() - 1);
     if desk.store.rules.flight_creates_submission {
-        submissions::add_blank_draft(desk, place);
+        drafts::add_blank_draft(desk, place);
     }
     Ok(Answer::json(201, desk.store.product(place).resource.clone()))
 }
@@ -133,7 +133,7 @@ pub(super) fn delete(desk: &mut Desk, app: usize, id: &str) -> Reply {
             "Flight in its current state cannot be deleted",
         ));
     }
-    submissions::remove_pending(desk, place)?;
+    submissions::remove_pending(desk, place);
     let Place::Flight(app, flight) = place else {
         return Err(Refusal::internal());
     };

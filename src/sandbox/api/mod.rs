@@ -6,11 +6,13 @@
 //! | `add_ons` | add-ons: list, read, create, delete |
 //! | `flights` | package flights: create, read, delete, and how they rank |
 //! | `submissions` | the six operations on submissions, the same for all three |
+//! | `drafts` | how one begins |
 //! | `rollouts` | gradual package rollouts |
 //! | `paging` | pages of lists |
 
 mod add_ons;
 mod applications;
+mod drafts;
 mod flights;
 mod paging;
 mod rollouts;
@@ -20,8 +22,8 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::answer::{Refusal, Reply};
-use super::blob::Blobs;
-use super::state::{Document, Place, Store};
+use super::state::{Document, Place};
+use super::store::Store;
 
 /// A request to the API, past its gate.
 pub(super) struct Call {
@@ -35,10 +37,11 @@ pub(super) struct Call {
 /// What an operation works on.
 pub(super) struct Desk<'a> {
     pub store: &'a mut Store,
-    pub blobs: &'a Blobs,
     /// The root of upload URLs.
     pub blob_root: &'a str,
     pub now: Timestamp,
+    /// Blobs that nothing refers to any more. They go when that is written down.
+    pub gone: Vec<String>,
 }
 
 impl Call {

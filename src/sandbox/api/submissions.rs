@@ -3,19 +3,19 @@
 
 use serde_json::{Value, json};
 
-use super::{Call, Desk, rollouts};
+use super::{Call, Desk, drafts, rollouts};
 use crate::sandbox::answer::{Answer, Refusal, Reply};
+use crate::sandbox::blob;
 use crate::sandbox::model::{self, Kind};
 use crate::sandbox::seed::Rules;
-use crate::sandbox::state::{Document, Phase, Place, Product, Submission};
-use crate::sandbox::update::{no_listings, update};
-use crate::sandbox::{blob, update as updating};
+use crate::sandbox::state::{Document, Place, Product, Submission};
+use crate::sandbox::update::update;
 
 /// Answers a call below `submissions`.
 pub(super) fn answer(desk: &mut Desk, call: &Call, place: Place, rest: &[&str]) -> Reply {
     let no_method = || Err(Refusal::no_such_method(&call.method));
     match (call.method.as_str(), rest) {
-        ("POST", []) => create(desk, call, place),
+        ("POST", []) => drafts::create(desk, call, place),
         (_, []) => no_method(),
         (method, [id, rest @ ..]) => {
             let known = matches!(rest, [] | ["commit" | "status"]);
@@ -59,7 +59,7 @@ fn find_mut<'a>(desk: &'a mut Desk, place: Place, id: &str) -> &'a mut Submissio
 }
 
 /// The document as it is answered: with the upload URL of this process.
-fn shown(desk: &Desk, submission: &Submission) -> Document {
+pub(super) fn shown(desk: &Desk, submission: &Submission) -> Document {
     let mut document = submission.document.clone();
     if let Some(upload) = submission
         .upload
@@ -69,127 +69,6 @@ fn shown(desk: &Desk, submission: &Submission) -> Document {
         document.insert("fileUploadUrl".into(), blob::url(desk.blob_root, upload).into());
     }
     document
-}
-
-fn create(desk: &mut Desk, call: &Call, place: Place) -> Reply {
-    let product = desk.store.product(place);
-    let busy = product.pending.is_some() || product.published().is_some_and(Submission::rollout_in_progress);
-    if busy {
-        return Err(match product.kind {
-            Kind::AddOn => Refusal::state(
-                "submission",
-                "In app product already has an in-progress submission",
-            ),
-            _ => Refusal::state(
-                "submission",
-                "Create submission failed, status code Conflict, reason phrase Conflict",
-            ),
-        });
-    }
-    if product.published.is_some() && product.published().is_none() {
-        // The seed names a published submission that it does not hold: there is nothing to clone.
-        return Err(Refusal::missing("submissionId", "Submission not found"));
-    }
-    let kind = product.kind;
-    let base = product.published().map(|submission| submission.document.clone());
-    let mut document = base.clone().unwrap_or_else(|| blank(product));
-    let friendly_name = friendly_name(product);
-    prepare_clone(kind, &mut document, friendly_name);
-    // Whatever body there is, is taken for a submission.
-    if let Some(sent) = call.object()? {
-        if kind != Kind::Flight && updating::member(&sent, "listings").is_none() {
-            return Err(no_listings(Kind::AddOn));
-        }
-        document = update(kind, &document, base.as_ref(), &sent, &desk.store.rules)?;
-    }
-    let id = add_draft(desk, place, document);
-    let product = desk.store.product(place);
-    let mut document = product
-        .submission(&id)
-        .map(|s| shown(desk, s))
-        .unwrap_or_default();
-    if call
-        .query("isMinimalResponse")
-        .is_some_and(|v| v.eq_ignore_ascii_case("true"))
-        && kind != Kind::AddOn
-    {
-        for big in ["listings", "applicationPackages", "flightPackages"] {
-            document.shift_remove(big);
-        }
-    }
-    Ok(Answer::json(201, document))
-}
-
-/// The first submission of a product.
-fn blank(product: &Product) -> Document {
-    let mut document = model::blank(product.kind);
-    if product.kind == Kind::Flight {
-        document.insert("flightId".into(), product.id().into());
-    }
-    document
-}
-
-/// Puts a draft into the place of the pending submission.
-pub(super) fn add_draft(desk: &mut Desk, place: Place, mut document: Document) -> String {
-    let now = desk.now;
-    let state = desk.store.edit();
-    let id = state.next_id();
-    document.insert("id".into(), id.clone().into());
-    let upload = Some(state.new_upload(now));
-    let product = state.product_mut(place);
-    product.submissions.push(Submission {
-        document,
-        upload,
-        phase: Phase {
-            since: now,
-            seen: None,
-        },
-    });
-    product.set_pending(Some(&id));
-    id
-}
-
-/// A draft for a product that has never been published.
-pub(super) fn add_blank_draft(desk: &mut Desk, place: Place) {
-    let product = desk.store.product(place);
-    let document = blank(product);
-    add_draft(desk, place, document);
-}
-
-/// What a clone does not take over.
-fn prepare_clone(kind: Kind, document: &mut Document, friendly_name: String) {
-    document.insert("status".into(), "PendingCommit".into());
-    document.insert(
-        "statusDetails".into(),
-        json!({ "errors": [], "warnings": [], "certificationReports": [] }),
-    );
-    document.insert("fileUploadUrl".into(), Value::Null);
-    if kind != Kind::Flight {
-        document.insert("friendlyName".into(), friendly_name.into());
-    }
-    // `isPackageRollout` is taken over (`microsoft/msstore-cli#110`); how far it got is not.
-    if let Some(rollout) = document
-        .get_mut("packageDeliveryOptions")
-        .and_then(|options| options.get_mut("packageRollout"))
-        .and_then(Value::as_object_mut)
-    {
-        rollout.insert("packageRolloutStatus".into(), "PackageRolloutNotStarted".into());
-        rollout.insert("fallbackSubmissionId".into(), "0".into());
-    }
-}
-
-fn friendly_name(product: &Product) -> String {
-    let number = |submission: &Submission| -> Option<usize> {
-        submission
-            .document
-            .get("friendlyName")?
-            .as_str()?
-            .strip_prefix("Submission ")?
-            .parse()
-            .ok()
-    };
-    let last = product.submissions.iter().filter_map(number).max();
-    format!("Submission {}", last.unwrap_or(product.submissions.len()) + 1)
 }
 
 fn read(desk: &mut Desk, place: Place, id: &str) -> Reply {
@@ -226,12 +105,11 @@ fn status(desk: &mut Desk, place: Place, id: &str) -> Reply {
     saw(desk, place, id);
     let submission = find(desk, place, id)?;
     let details = submission.document.get("statusDetails").cloned();
-    let none = || json!({ "errors": [], "warnings": [], "certificationReports": [] });
     Ok(Answer::json(
         200,
         json!({
             "status": submission.status(),
-            "statusDetails": details.filter(Value::is_object).unwrap_or_else(none),
+            "statusDetails": details.filter(Value::is_object).unwrap_or_else(model::no_details),
         }),
     ))
 }
@@ -330,7 +208,7 @@ fn delete(desk: &mut Desk, place: Place, id: &str) -> Reply {
     if submission.upload.is_none() {
         return Err(Refusal::made_in_portal());
     }
-    remove_pending(desk, place)?;
+    remove_pending(desk, place);
     Ok(Answer::empty(204))
 }
 
@@ -347,10 +225,11 @@ pub(super) fn is_quiet(product: &Product) -> bool {
 }
 
 /// Takes the submission in progress away, with what was uploaded for it.
-pub(super) fn remove_pending(desk: &mut Desk, place: Place) -> Result<(), Refusal> {
-    let product = desk.store.edit().product_mut(place);
+pub(super) fn remove_pending(desk: &mut Desk, place: Place) {
+    let state = desk.store.edit();
+    let product = state.product_mut(place);
     let Some(id) = product.pending.clone() else {
-        return Ok(());
+        return;
     };
     let upload = product
         .submission(&id)
@@ -358,8 +237,7 @@ pub(super) fn remove_pending(desk: &mut Desk, place: Place) -> Result<(), Refusa
     product.submissions.retain(|submission| submission.id() != id);
     product.set_pending(None);
     if let Some(name) = upload {
-        desk.blobs.remove(&name).map_err(|_| Refusal::internal())?;
-        desk.store.edit().uploads.retain(|upload| upload.name != name);
+        state.uploads.retain(|upload| upload.name != name);
+        desk.gone.push(name);
     }
-    Ok(())
 }

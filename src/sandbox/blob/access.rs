@@ -25,7 +25,7 @@ pub(in crate::sandbox) fn url(blob_root: &str, upload: &Upload) -> String {
     )
 }
 
-/// Checks the query of a URL. `needs` is `r` or `w`.
+/// Checks the query of a URL. `needs` is the letter of a permission.
 pub(super) fn check(
     query: &[(String, String)],
     upload: Option<&Upload>,

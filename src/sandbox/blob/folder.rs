@@ -155,22 +155,15 @@ impl Blobs {
         Ok(blocks)
     }
 
-    /// Stages a block. All ids of a blob have the same length.
+    /// Stages a block. The ids of all staged blocks have the same length.
     pub(super) fn put_block(&self, name: &str, id: &str, body: NamedTempFile) -> Result<(), Failure> {
         let raw = STANDARD.decode(id).map_err(|_| Problem::invalid_query())?;
         if raw.is_empty() || raw.len() > LONGEST_ID {
             return Err(Problem::invalid_query().into());
         }
-        let committed = self
-            .record(name)?
-            .and_then(|record| record.blocks.into_iter().next());
         fs::create_dir_all(self.blocks(name))?;
         let staged = fs::read_dir(self.blocks(name))?.next().transpose()?;
-        let length = staged.map(|file| file.file_name().len() / 2);
-        let committed = committed
-            .and_then(|block| STANDARD.decode(block.id).ok())
-            .map(|id| id.len());
-        if length.or(committed).is_some_and(|length| length != raw.len()) {
+        if staged.is_some_and(|file| file.file_name().len() != hex(&raw).len()) {
             return Err(Problem::invalid_block().into());
         }
         body.persist(self.blocks(name).join(hex(&raw)))

@@ -3,17 +3,22 @@
 //! | Room | What it is for |
 //! |---|---|
 //! | `access` | whether a URL lets somebody in |
+//! | `asked` | what a request asks for: parameters, conditions, limits |
 //! | `folder` | blobs as files: blocks, block lists, contents |
+//! | `receive` | bodies on their way into files |
 //! | `serve` | one request: what it asks for, and what it gets |
 //! | `sums` | checksums of what is received |
 //! | `wire` | headers, XML, errors as Azure sends them |
 
 mod access;
+mod asked;
 mod folder;
+mod receive;
 mod serve;
 mod sums;
 mod wire;
 
 pub(super) use self::access::url;
+pub(super) use self::asked::Asked;
 pub(super) use self::folder::Blobs;
-pub(super) use self::serve::{Asked, serve};
+pub(super) use self::serve::serve;

@@ -5,68 +5,20 @@ use std::sync::Arc;
 
 use axum::body::{Body, BodyDataStream};
 use axum::http::header::{ACCEPT_RANGES, AUTHORIZATION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE};
-use axum::http::{HeaderMap, HeaderValue, Response};
+use axum::http::{HeaderValue, Response};
 use bytes::Bytes;
-use futures::StreamExt as _;
-use jiff::Timestamp;
-use tempfile::NamedTempFile;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::AsyncReadExt as _;
 
 use super::access;
-use super::folder::{About, Blobs, Failure, Record};
-use super::sums::Sums;
+use super::asked::{Asked, Condition};
+use super::folder::{Blobs, Failure};
+use super::receive::receive;
 use super::wire::{self, Problem};
 use crate::sandbox::log::Trouble;
 use crate::sandbox::state::Upload;
 
 /// Block lists are short.
 const LONGEST_LIST: u64 = 16 * 1024 * 1024;
-
-/// How much one request may carry, from which version of the service on: a block, and a whole blob.
-const LIMITS: [(&str, u64, u64); 3] = [
-    ("2019-12-12", 4000 << 20, 5000 << 20),
-    ("2016-05-31", 100 << 20, 256 << 20),
-    ("", 4 << 20, 64 << 20),
-];
-
-/// What is asked for.
-pub(in crate::sandbox) struct Asked<'a> {
-    pub method: &'a str,
-    /// The name of the blob.
-    pub name: &'a str,
-    pub query: &'a [(String, String)],
-    pub headers: &'a HeaderMap,
-    pub now: Timestamp,
-}
-
-impl Asked<'_> {
-    fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).and_then(|value| value.to_str().ok())
-    }
-
-    fn query(&self, name: &str) -> Option<&str> {
-        self.query
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
-    }
-
-    /// The largest block and the largest whole blob.
-    fn limits(&self) -> (u64, u64) {
-        let version = self.header("x-ms-version").unwrap_or(access::VERSION);
-        let fits = LIMITS.iter().find(|(since, ..)| version >= *since);
-        fits.map_or((0, 0), |(_, block, whole)| (*block, *whole))
-    }
-
-    /// What the client says of the content.
-    fn about(&self, plain_type: Option<&str>) -> About {
-        let content_type = self.header("x-ms-blob-content-type").or(plain_type);
-        About {
-            content_type: content_type.unwrap_or("application/octet-stream").to_owned(),
-            content_md5: self.header("x-ms-blob-content-md5").map(str::to_owned),
-        }
-    }
-}
 
 /// Answers one request. `upload` is the one that the name in the path belongs to.
 pub(in crate::sandbox) async fn serve(
@@ -96,7 +48,11 @@ async fn answer(
     if asked.headers.contains_key(AUTHORIZATION) {
         return Err(Problem::foreign_authorization().into());
     }
-    let needs = if asked.method == "PUT" { 'w' } else { 'r' };
+    let needs = match asked.method {
+        "PUT" => 'w',
+        "DELETE" => 'd',
+        _ => 'r',
+    };
     access::check(asked.query, upload, needs, asked.now)?;
     match (asked.method, asked.query("comp")) {
         ("PUT", None) => put_blob(blobs, asked, body).await,
@@ -247,36 +203,6 @@ async fn get_blob(blobs: &Arc<Blobs>, asked: &Asked<'_>) -> Result<Response<Body
     Ok(answer)
 }
 
-/// The conditions that a request makes.
-struct Condition {
-    matches: Option<String>,
-    differs: Option<String>,
-    write: bool,
-}
-
-impl Condition {
-    fn of(asked: &Asked<'_>) -> Self {
-        Self {
-            matches: asked.header("if-match").map(str::to_owned),
-            differs: asked.header("if-none-match").map(str::to_owned),
-            write: asked.method == "PUT",
-        }
-    }
-
-    /// Whether the blob is as the client wants it.
-    fn check(&self, record: Option<&Record>) -> Result<(), Problem> {
-        let is = |tag: &str| record.is_some_and(|record| tag == "*" || tag == record.etag);
-        if self.matches.as_deref().is_some_and(|tag| !is(tag)) {
-            return Err(Problem::condition_not_met());
-        }
-        match self.differs.as_deref() {
-            Some("*") if is("*") && self.write => Err(Problem::already_exists()),
-            Some(tag) if is(tag) => Err(Problem::condition_not_met()),
-            _ => Ok(()),
-        }
-    }
-}
-
 /// From where to where a `Range` goes; the end is not part of it.
 fn part(range: &str, size: u64) -> Option<(u64, u64)> {
     let (first, last) = range.strip_prefix("bytes=")?.split_once('-')?;
@@ -287,46 +213,6 @@ fn part(range: &str, size: u64) -> Option<(u64, u64)> {
         last.parse::<u64>().ok()?.checked_add(1)?.min(size)
     };
     (first < end).then_some((first, end))
-}
-
-/// What a body was received into.
-struct Received {
-    file: NamedTempFile,
-    sums: (Option<String>, Option<String>),
-}
-
-/// Receives a body into a file, never holding more than a piece of it.
-async fn receive(
-    blobs: &Arc<Blobs>,
-    asked: &Asked<'_>,
-    body: &mut BodyDataStream,
-    most: u64,
-) -> Result<Received, Failure> {
-    let length: u64 = asked
-        .header("content-length")
-        .and_then(|length| length.parse().ok())
-        .ok_or(Problem::length_required())?;
-    if length > most {
-        return Err(Problem::too_large().into());
-    }
-    let (md5, crc64) = (asked.header("content-md5"), asked.header("x-ms-content-crc64"));
-    let mut sums = Sums::new(md5.is_some(), crc64.is_some());
-    let file = NamedTempFile::new_in(blobs.scratch())?;
-    let mut writer = tokio::fs::File::from_std(file.reopen()?);
-    while let Some(piece) = body.next().await {
-        let piece = piece.map_err(io::Error::other)?;
-        sums.update(&piece);
-        writer.write_all(&piece).await?;
-    }
-    writer.flush().await?;
-    let sums = sums.finish();
-    if md5.is_some_and(|sent| sums.0.as_deref() != Some(sent)) {
-        return Err(Problem::md5_mismatch().into());
-    }
-    if crc64.is_some_and(|sent| sums.1.as_deref() != Some(sent)) {
-        return Err(Problem::crc64_mismatch().into());
-    }
-    Ok(Received { file, sums })
 }
 
 fn created(sums: (Option<String>, Option<String>)) -> Response<Body> {

@@ -166,6 +166,14 @@ impl Problem {
         )
     }
 
+    pub(super) const fn not_modified() -> Self {
+        problem(
+            304,
+            "ConditionNotMet",
+            "The condition specified using HTTP conditional header(s) is not met.",
+        )
+    }
+
     pub(super) const fn invalid_range() -> Self {
         problem(
             416,

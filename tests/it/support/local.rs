@@ -48,13 +48,29 @@ impl Local {
         Ok(local)
     }
 
+    /// A client of a sandbox that another process runs in `folder`.
+    pub(crate) fn elsewhere(folder: TempDir, endpoints: Endpoints) -> Self {
+        let runtime = Runtime::new().unwrap();
+        let mut local = Self {
+            runtime,
+            sandbox: None,
+            folder,
+            endpoints,
+            token: String::new(),
+        };
+        local.token = local.login();
+        local
+    }
+
     pub(crate) fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
 
     /// Stops the sandbox and starts it again on the same folder, without its seed.
     pub(crate) fn restart(&mut self) {
-        self.runtime.block_on(self.sandbox.take().unwrap().stop());
+        if let Some(sandbox) = self.sandbox.take() {
+            self.runtime.block_on(sandbox.stop());
+        }
         let options = Options {
             listen: "127.0.0.1:0".parse().unwrap(),
             data: self.data(),
@@ -80,7 +96,11 @@ impl Local {
     }
 
     fn login(&self) -> String {
-        let given = self.sandbox.as_ref().unwrap().credentials();
+        let given = self
+            .sandbox
+            .as_ref()
+            .map(Sandbox::credentials)
+            .unwrap_or_default();
         let form = format!(
             "grant_type=client_credentials&client_id={}&client_secret={}&resource=https%3A%2F%2Fmanage.devcenter.microsoft.com",
             given.client_id, given.client_secret

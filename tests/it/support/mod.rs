@@ -1,5 +1,6 @@
 //! What several integration tests need.
 
+pub(crate) mod azure;
 pub(crate) mod local;
 pub(crate) mod msix;
 pub(crate) mod plain_http;

@@ -1,7 +1,7 @@
 //! A client that sends exactly what it is told to, over one connection a request. It shares no code with the
 //! library: a mistake of the library's client cannot hide here.
 
-use std::io::{Read as _, Write as _};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
 
@@ -41,6 +41,16 @@ pub(crate) fn split(url: &str) -> (&str, &str) {
 /// Sends a request with these headers and no others but `Host` and `Connection`. With a body, `Content-Length` says
 /// how long it is, also when it is empty.
 pub(crate) fn send(method: &str, url: &str, headers: &[(&str, &str)], body: Option<&[u8]>) -> Answer {
+    try_send(method, url, headers, body).unwrap()
+}
+
+/// The same, where nobody may be there to answer.
+pub(crate) fn try_send(
+    method: &str,
+    url: &str,
+    headers: &[(&str, &str)],
+    body: Option<&[u8]>,
+) -> std::io::Result<Answer> {
     let (host, target) = split(url);
     let mut head = format!("{method} {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n");
     for (name, value) in headers {
@@ -50,13 +60,16 @@ pub(crate) fn send(method: &str, url: &str, headers: &[(&str, &str)], body: Opti
         head.extend(["Content-Length: ", &body.len().to_string(), "\r\n"]);
     }
     head += "\r\n";
-    let mut stream = TcpStream::connect(host).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-    stream.write_all(head.as_bytes()).unwrap();
-    stream.write_all(body.unwrap_or_default()).unwrap();
+    let mut stream = TcpStream::connect(host)?;
+    stream.set_read_timeout(Some(Duration::from_secs(30)))?;
+    stream.write_all(head.as_bytes())?;
+    stream.write_all(body.unwrap_or_default())?;
     let mut raw = Vec::new();
-    stream.read_to_end(&mut raw).unwrap();
-    parse(&raw)
+    stream.read_to_end(&mut raw)?;
+    if raw.is_empty() {
+        return Err(ErrorKind::UnexpectedEof.into());
+    }
+    Ok(parse(&raw))
 }
 
 fn parse(raw: &[u8]) -> Answer {

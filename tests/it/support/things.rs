@@ -122,7 +122,7 @@ pub(crate) fn app_submission() -> Value {
 /// A seed with one published app and quick statuses.
 pub(crate) fn account() -> Value {
     json!({
-        "rules": { "statusMillis": 5 },
+        "rules": { "statusMillis": 20 },
         "applications": [{
             "application": {
                 "id": APP,
