@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::future::try_join_all;
 
 use crate::asset::Archive;
 use crate::partner_center::Uploader;
@@ -30,24 +30,31 @@ pub(super) async fn upload(
     let block = BLOCK.max(size.div_ceil(MAX_BLOCKS));
     let count = size.div_ceil(block);
     let id = |index: u64| format!("storeward-{index:08}").into_bytes();
-    let sent = AtomicU64::new(0);
-    let (sent, progress) = (&sent, &progress);
-    let mut verifier = archive.verifier();
-    let mut pieces = stream::iter(0..count)
-        .map(|index| {
-            let archive = Arc::clone(&archive);
-            let range = index * block..((index + 1) * block).min(size);
-            async move {
-                let length = range.end - range.start;
-                let read = tokio::task::spawn_blocking(move || archive.read_range(range)).await;
-                let piece = read.expect("reading a range does not panic")?;
-                uploader.put_block(&id(index), piece.bytes).await?;
-                progress(sent.fetch_add(length, Ordering::Relaxed) + length);
-                Ok::<_, ApplyError>(piece.crcs)
+    let (next, sent) = (&AtomicU64::new(0), &AtomicU64::new(0));
+    let (archive, progress) = (&archive, &progress);
+    // Each lane has memory for one block, and uses it again and again.
+    let lane = || async move {
+        let mut memory = Vec::new();
+        let mut crcs = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            if index >= count {
+                return Ok::<_, ApplyError>(crcs);
             }
-        })
-        .buffer_unordered(PARALLEL);
-    while let Some(crcs) = pieces.try_next().await? {
+            let range = index * block..((index + 1) * block).min(size);
+            let length = range.end - range.start;
+            let archive = Arc::clone(archive);
+            let read = tokio::task::spawn_blocking(move || archive.read_range_into(range, memory)).await;
+            let piece = read.expect("reading a range does not panic")?;
+            uploader.put_block(&id(index), piece.bytes.clone()).await?;
+            progress(sent.fetch_add(length, Ordering::Relaxed) + length);
+            crcs.extend(piece.crcs);
+            // The client may still hold a block whose answer came early.
+            memory = if piece.bytes.is_unique() { piece.bytes.into() } else { Vec::new() };
+        }
+    };
+    let mut verifier = archive.verifier();
+    for crcs in try_join_all((0..PARALLEL).map(|_| lane())).await? {
         verifier.add(&crcs);
     }
     verifier.finish()?;

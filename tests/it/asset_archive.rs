@@ -157,6 +157,24 @@ fn threads_do_not_disturb_each_other() {
 }
 
 #[test]
+fn the_memory_of_one_range_serves_the_next() {
+    let folder = TempDir::new().unwrap();
+    let content: Vec<u8> = (0..=250_u8).cycle().take(5000).collect();
+    let entries = vec![entry(&folder, "a.bin", &content), entry(&folder, "b.bin", &content[1..])];
+    let archive = Archive::layout(entries).unwrap();
+    let whole = archive.read_range(0..archive.size()).unwrap().bytes;
+    let mut memory = vec![7; 1500];
+    let place = memory.as_ptr();
+    for start in (0..whole.len()).step_by(1000) {
+        let end = whole.len().min(start + 1000);
+        let piece = archive.read_range_into(start as u64..end as u64, memory).unwrap();
+        assert_eq!(piece.bytes, whole[start..end]);
+        assert_eq!(piece.bytes.as_ptr(), place);
+        memory = piece.bytes.into();
+    }
+}
+
+#[test]
 fn the_same_files_give_the_same_bytes_in_any_order_of_entries() {
     let folder = TempDir::new().unwrap();
     let entries = vec![entry(&folder, "b.png", b"two"), entry(&folder, "a.png", b"one")];

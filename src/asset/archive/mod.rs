@@ -141,13 +141,27 @@ impl Archive {
     /// [`ArchiveError::Changed`] when the size of a file in the range is not the planned one any more. A
     /// change that keeps the size is found by [`Archive::verifier`].
     pub fn read_range(&self, range: Range<u64>) -> Result<Piece, ArchiveError> {
+        self.read_range_into(range, Vec::new())
+    }
+
+    /// The same, in the memory of `bytes`, whose content is dropped.
+    ///
+    /// Whoever reads many ranges should give the memory of one to the next: allocators keep what they got back
+    /// for the thread that had asked for it, so pieces made anew on several threads cost a multiple of their
+    /// size.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Archive::read_range`].
+    pub fn read_range_into(&self, range: Range<u64>, mut bytes: Vec<u8>) -> Result<Piece, ArchiveError> {
         let out_of_range =
             || ArchiveError::OutOfRange { start: range.start, end: range.end, size: self.size() };
         if range.start > range.end || range.end > self.size() {
             return Err(out_of_range());
         }
         let length = usize::try_from(range.end - range.start).map_err(|_| out_of_range())?;
-        let mut bytes = Vec::with_capacity(length);
+        bytes.clear();
+        bytes.reserve_exact(length);
         let mut crcs = Vec::new();
         let first = self.placed.partition_point(|placed| placed.end <= range.start);
         for (index, placed) in self.placed.iter().enumerate().skip(first) {
