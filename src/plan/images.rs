@@ -30,9 +30,8 @@ pub(super) fn lay_images(
 ) {
     let language = owned.path.language().unwrap_or_default();
     let kind = owned.path.keys().last().map_or("", String::as_str);
-    let all = live.images(language);
-    let old: Vec<FileEntry<'_>> =
-        all.iter().copied().filter(|entry| entry.image_type() == kind && stays(*entry)).collect();
+    let mut old = live.images(language);
+    old.retain(|entry| entry.image_type() == kind && stays(*entry));
     let names: Vec<LiveName> =
         old.iter().map(|entry| LiveName::parse(entry.file_name(), &[language, kind])).collect();
 
@@ -93,7 +92,8 @@ pub(super) fn lay_images(
     overlay.image_counts.push((owned.path.clone(), old.len(), wanted.len()));
     if overlay.changes.iter().any(|change| owned.path.covers(&change.path)) {
         let entries = arranged(wanted, &slots, &old, &taken, kind);
-        let images = replaced(&all, kind, entries);
+        // Other types of the language may have been laid already, so the list is not that of the live document.
+        let images = replaced(&overlay.document.images(language), kind, entries);
         overlay.document.set(&["listings", language, "baseListing", "images"], Value::Array(images));
         for (image, slot) in wanted.iter().zip(&slots) {
             if let (ImageContent::File(asset), Some(Slot::New)) = (&image.content, slot) {
