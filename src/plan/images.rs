@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::asset::LiveName;
 use crate::manifest::{Code, ImageContent, Owned, Severity, WantedImage};
-use crate::submission::{Document, FileEntry, FileStatus, Section};
+use crate::submission::{Document, FileEntry, FileStatus, Section, canonical};
 
 use super::overlay::{Options, Overlay};
 use super::types::{AssetRef, Op};
@@ -125,6 +125,14 @@ fn unmoved(places: &[usize]) -> Vec<usize> {
     longest.into_iter().map(|i| places[i]).collect()
 }
 
+/// The wanted caption, where it says something else than the live one.
+fn other_caption<'w>(image: &'w WantedImage, live: FileEntry<'_>) -> Option<&'w str> {
+    image
+        .description
+        .as_deref()
+        .filter(|wanted| canonical::text(wanted) != canonical::text(live.description()))
+}
+
 fn list_changes(
     overlay: &mut Overlay,
     owned: &Owned,
@@ -151,9 +159,7 @@ fn list_changes(
                     change.before = Some(json!({ "slot": j + 1, "fileName": before.file_name() }));
                     change.after = Some(json!({ "slot": i + 1, "fileName": before.file_name() }));
                 }
-                if let Some(caption) =
-                    image.description.as_deref().filter(|caption| *caption != before.description())
-                {
+                if let Some(caption) = other_caption(image, before) {
                     let (op, after) =
                         if caption.is_empty() { (Op::Clear, None) } else { (Op::Set, Some(json!(caption))) };
                     let change =
@@ -204,7 +210,7 @@ fn arranged(
         match (slot, &image.content) {
             (Some(Slot::Live(j)), _) => {
                 let mut entry = old[*j].json().clone();
-                if let Some(caption) = image.description.as_deref().filter(|c| *c != old[*j].description()) {
+                if let Some(caption) = other_caption(image, old[*j]) {
                     entry.insert("description".into(), json!(caption));
                 }
                 entries.push(Value::Object(entry));
