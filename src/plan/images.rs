@@ -133,6 +133,17 @@ fn other_caption<'w>(image: &'w WantedImage, live: FileEntry<'_>) -> Option<&'w 
         .filter(|wanted| canonical::text(wanted) != canonical::text(live.description()))
 }
 
+/// The live image that a new one replaces: the one in its place, where it goes at the same time.
+fn shot_again<'a>(i: usize, old: &[FileEntry<'a>], taken: &[bool]) -> Option<FileEntry<'a>> {
+    old.get(i).copied().filter(|_| !taken[i])
+}
+
+/// The caption of a new image. One that is not managed belongs to the slot, and stays when its image is shot again.
+fn caption_of_new<'c>(image: &'c WantedImage, shot_again: Option<FileEntry<'c>>) -> Option<&'c str> {
+    let live = shot_again.map(FileEntry::description).filter(|caption| !caption.is_empty());
+    image.description.as_deref().or(live)
+}
+
 fn list_changes(
     overlay: &mut Overlay,
     owned: &Owned,
@@ -170,14 +181,13 @@ fn list_changes(
                 }
             }
             (Some(Slot::New), ImageContent::File(asset)) => {
-                // A slot whose live image goes at the same time was shot again; any other is new.
-                let shot_again = old.get(i).filter(|_| !taken[i]);
+                let shot_again = shot_again(i, old, taken);
                 let op = if shot_again.is_some() { Op::Replace } else { Op::Add };
                 let change = overlay.change(Section::Listings, path, op, Some(&image.at));
                 change.before =
                     shot_again.map(|entry| json!({ "fileName": entry.file_name(), "slot": i + 1 }));
                 let mut after = json!({ "fileName": asset.archive_name });
-                if let Some(caption) = &image.description {
+                if let Some(caption) = caption_of_new(image, shot_again) {
                     after["description"] = json!(caption);
                 }
                 change.after = Some(after);
@@ -206,7 +216,7 @@ fn arranged(
     kind: &str,
 ) -> Vec<Value> {
     let mut entries = Vec::new();
-    for (image, slot) in wanted.iter().zip(slots) {
+    for (i, (image, slot)) in wanted.iter().zip(slots).enumerate() {
         match (slot, &image.content) {
             (Some(Slot::Live(j)), _) => {
                 let mut entry = old[*j].json().clone();
@@ -220,7 +230,7 @@ fn arranged(
                 entry.insert("fileName".into(), json!(asset.archive_name));
                 entry.insert("fileStatus".into(), json!("PendingUpload"));
                 entry.insert("imageType".into(), json!(kind));
-                if let Some(caption) = &image.description {
+                if let Some(caption) = caption_of_new(image, shot_again(i, old, taken)) {
                     entry.insert("description".into(), json!(caption));
                 }
                 entries.push(Value::Object(entry));
