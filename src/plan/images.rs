@@ -37,33 +37,29 @@ pub(super) fn lay_images(
 
     let mut slots: Vec<Option<Slot>> = wanted.iter().map(|_| None).collect();
     let mut taken = vec![false; old.len()];
-    let mut gone = Vec::new();
+    // The same place first, so that twins stay where they are.
+    let free_place = |taken: &[bool], i: usize, matches: &dyn Fn(usize) -> bool| {
+        std::iter::once(i).filter(|j| *j < old.len()).chain(0..old.len()).find(|j| !taken[*j] && matches(*j))
+    };
+    // What is named by id is not taken by a file that happens to have the same bytes.
     for (i, image) in wanted.iter().enumerate() {
-        let matches = |j: &usize| match &image.content {
-            ImageContent::File(asset) => {
-                names[*j].digest.as_deref() == Some(asset.fingerprint.digest.short().as_str())
-            }
-            ImageContent::Remote(id) => old[*j].id() == id,
-        };
-        // The same place first, so that twins stay where they are.
-        let place = std::iter::once(i)
-            .filter(|j| *j < old.len())
-            .chain(0..old.len())
-            .find(|j| !taken[*j] && matches(j));
-        match (place, &image.content) {
-            (Some(j), content) => {
-                taken[j] = true;
-                overlay.counts.by_digest += usize::from(matches!(content, ImageContent::File(_)));
-                slots[i] = Some(Slot::Live(j));
-            }
-            (None, ImageContent::Remote(id)) => {
-                let message =
-                    format!("there is no live image `{id}` among the {kind} images of `{language}`");
-                let help = "run `storeward pull` to see the live ids, or name a file".to_owned();
-                overlay.find(Code::RemoteImageGone, Severity::Error, &image.at, message, Some(help));
-                gone.push(i);
-            }
-            (None, ImageContent::File(_)) => {}
+        let ImageContent::Remote(id) = &image.content else { continue };
+        if let Some(j) = free_place(&taken, i, &|j| old[j].id() == id) {
+            taken[j] = true;
+            slots[i] = Some(Slot::Live(j));
+        } else {
+            let message = format!("there is no live image `{id}` among the {kind} images of `{language}`");
+            let help = "run `storeward pull` to see the live ids, or name a file".to_owned();
+            overlay.find(Code::RemoteImageGone, Severity::Error, &image.at, message, Some(help));
+        }
+    }
+    for (i, image) in wanted.iter().enumerate() {
+        let ImageContent::File(asset) = &image.content else { continue };
+        let digest = Some(asset.fingerprint.digest.short());
+        if let Some(j) = free_place(&taken, i, &|j| names[j].digest == digest) {
+            taken[j] = true;
+            overlay.counts.by_digest += 1;
+            slots[i] = Some(Slot::Live(j));
         }
     }
     for (i, image) in wanted.iter().enumerate() {
