@@ -53,8 +53,13 @@ pub fn lay_over(live: &Document, desired: &Desired, options: Options) -> Overlay
         packages: PackageFacts::default(),
         image_counts: Vec::new(),
     };
-    let (settings, content): (Vec<&Owned>, Vec<&Owned>) =
-        desired.owned.iter().partition(|owned| owned.field.is_some_and(|field| field.rides_along));
+    let going = going_languages(desired);
+    let stays = |owned: &&Owned| !owned.path.language().is_some_and(|language| going.contains(language));
+    let (settings, content): (Vec<&Owned>, Vec<&Owned>) = desired
+        .owned
+        .iter()
+        .filter(stays)
+        .partition(|owned| owned.field.is_some_and(|field| field.rides_along));
     overlay.languages(live, desired);
     for owned in content {
         overlay.lay(live, owned, desired, options);
@@ -284,6 +289,13 @@ impl Overlay {
             self.document.set(&SHARE, share.clone());
         }
     }
+}
+
+/// The languages that are to go. What else is said of them, by a key that holds for every language, is void: it
+/// would bring them back.
+fn going_languages(desired: &Desired) -> BTreeSet<&str> {
+    let goes = |owned: &&Owned| owned.field.is_none() && matches!(owned.wanted, Wanted::Nothing);
+    desired.owned.iter().filter(goes).filter_map(|owned| owned.path.language()).collect()
 }
 
 fn ordered_languages(desired: &Desired) -> Vec<&str> {
