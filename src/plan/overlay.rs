@@ -210,10 +210,11 @@ impl Overlay {
             return;
         };
         let named: BTreeSet<String> = desired.languages().into_iter().map(canonical::language).collect();
-        for language in live.languages().filter(|language| !named.contains(&canonical::language(language))) {
+        for language in live.languages().map(canonical::language).filter(|language| !named.contains(language))
+        {
             match others {
                 Others::Keep => {}
-                Others::Remove => self.remove_language(Path::new(["listings", language]), at),
+                Others::Remove => self.remove_language(Path::new(["listings", &language]), at),
                 Others::Error => {
                     let message = format!("the Store has a listing in `{language}` that no manifest names");
                     let help = format!("add `{language}`, or say `$others: keep` or `remove`");
