@@ -73,7 +73,7 @@ pub fn lay_over(live: &Document, desired: &Desired, options: Options) -> Overlay
         }
         overlay.rollout(live, settings.iter().copied().find(|owned| is_rollout(owned)));
     }
-    overlay.counts.unmanaged = unmanaged(live, desired);
+    overlay.counts.unmanaged = unmanaged(live, &overlay.document, desired);
     overlay.changes.sort_by_key(|change| change.section);
     overlay.uploads.sort_by(|a, b| a.archive_name.cmp(&b.archive_name));
     overlay.uploads.dedup_by(|a, b| a.archive_name == b.archive_name);
@@ -319,8 +319,8 @@ fn hidden(value: &Value) -> Value {
     json!({ "hidden": format!("sha256:{}", Digest::of(text.as_bytes()).short()) })
 }
 
-/// The live fields that say something and that the manifest does not own.
-fn unmanaged(live: &Document, desired: &Desired) -> usize {
+/// The live fields that say something, that the manifest does not own, and that do not go with their language.
+fn unmanaged(live: &Document, after: &Document, desired: &Desired) -> usize {
     let says = |path: &[String]| live.get(path).and_then(canonical::value).is_some();
     let owns = |path: &Path| desired.owned.iter().any(|owned| path.covers(&owned.path));
     FIELDS
@@ -331,6 +331,7 @@ fn unmanaged(live: &Document, desired: &Desired) -> usize {
             }
             Scope::Listing => live
                 .languages()
+                .filter(|language| has_language(after, language))
                 .filter(|language| {
                     let lower = canonical::language(language);
                     let keys = ["listings", lower.as_str()].into_iter().chain(field.path.iter().copied());
