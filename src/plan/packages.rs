@@ -52,6 +52,17 @@ impl<'a> LivePackage<'a> {
         }
         Self { entry, version: entry.version().and_then(|v| v.parse().ok()), is_bundle, targets }
     }
+
+    /// Whether a local package has the version, the kind and, where the API names one, the architecture.
+    fn is_version_of(&self, package: &Package) -> bool {
+        let same_architecture = self.targets.iter().any(|(architecture, _)| {
+            architecture.is_empty()
+                || package.architectures.iter().any(|own| own.to_string() == *architecture)
+        });
+        self.version == Some(package.version)
+            && self.is_bundle == package.kind.is_bundle()
+            && same_architecture
+    }
 }
 
 fn extension(name: &str) -> Option<String> {
@@ -88,23 +99,24 @@ pub(super) fn lay_packages(
         .filter(|entry| entry.status() != FileStatus::PendingDelete)
         .map(|entry| LivePackage::new(*entry))
         .collect();
+    let matches = matching(wanted, &old);
     let mut matched = vec![false; old.len()];
     let mut added: Vec<Arc<Asset>> = Vec::new();
-    for asset in wanted {
+    for (asset, found) in wanted.iter().zip(matches) {
         let Some(package) = asset.package() else { continue };
-        match matching(asset, package, &old, &matched) {
-            Some((j, same_bytes)) => {
-                matched[j] = true;
-                if same_bytes {
-                    overlay.counts.by_digest += 1;
-                } else {
-                    let message = format!(
-                        "`{}` has version {}, which is live already with other content or from elsewhere",
-                        asset.name, package.version
-                    );
-                    let help = "raise the version and build again if it is to reach customers".to_owned();
-                    overlay.find(Code::RaiseVersion, Severity::Warning, &owned.at, message, Some(help));
-                }
+        match found {
+            Some(Match { place, same_bytes: true }) => {
+                matched[place] = true;
+                overlay.counts.by_digest += 1;
+            }
+            Some(Match { place, same_bytes: false }) => {
+                matched[place] = true;
+                let message = format!(
+                    "`{}` has version {}, which is live already with other content or from elsewhere",
+                    asset.name, package.version
+                );
+                let help = "raise the version and build again if it is to reach customers".to_owned();
+                overlay.find(Code::RaiseVersion, Severity::Warning, &owned.at, message, Some(help));
             }
             None => added.push(Arc::clone(asset)),
         }
@@ -144,32 +156,35 @@ pub(super) fn lay_packages(
     overlay.packages = facts(&old, &kept, added);
 }
 
-/// The live package that a local one is: by digest, else by version and kind and, where the API names one, architecture.
-fn matching(
-    asset: &Asset,
-    package: &Package,
-    old: &[LivePackage<'_>],
-    matched: &[bool],
-) -> Option<(usize, bool)> {
-    let short = asset.fingerprint.digest.short();
-    let by_digest = (0..old.len()).find(|j| {
-        !matched[*j]
-            && LiveName::parse(old[*j].entry.file_name(), &[]).digest.as_deref() == Some(short.as_str())
-    });
-    if let Some(j) = by_digest {
-        return Some((j, true));
+/// Where among the live packages a local one is.
+#[derive(Clone, Copy)]
+struct Match {
+    place: usize,
+    same_bytes: bool,
+}
+
+/// The live package that each local one is: by digest, else by version and kind and, where the API names one,
+/// architecture. All digests first, so that no version takes a package that another file is by content.
+fn matching(wanted: &[Arc<Asset>], old: &[LivePackage<'_>]) -> Vec<Option<Match>> {
+    let digest_of = |name: &str| LiveName::parse(name, &[]).digest;
+    let digests: Vec<Option<String>> = old.iter().map(|live| digest_of(live.entry.file_name())).collect();
+    let mut matches: Vec<Option<Match>> = vec![None; wanted.len()];
+    let mut taken = vec![false; old.len()];
+    for (i, asset) in wanted.iter().enumerate() {
+        let short = Some(asset.fingerprint.digest.short());
+        if let Some(place) = (0..old.len()).find(|j| !taken[*j] && digests[*j] == short) {
+            taken[place] = true;
+            matches[i] = Some(Match { place, same_bytes: true });
+        }
     }
-    (0..old.len())
-        .find(|j| {
-            let live = &old[*j];
-            let same_kind = live.is_bundle == (package.kind.is_bundle());
-            let same_architecture = live.targets.iter().any(|(architecture, _)| {
-                architecture.is_empty()
-                    || package.architectures.iter().any(|own| own.to_string() == *architecture)
-            });
-            !matched[*j] && live.version == Some(package.version) && same_kind && same_architecture
-        })
-        .map(|j| (j, false))
+    for (i, asset) in wanted.iter().enumerate() {
+        let Some(package) = asset.package().filter(|_| matches[i].is_none()) else { continue };
+        if let Some(place) = (0..old.len()).find(|j| !taken[*j] && old[*j].is_version_of(package)) {
+            taken[place] = true;
+            matches[i] = Some(Match { place, same_bytes: false });
+        }
+    }
+    matches
 }
 
 /// Whether the submission starts with a share of the customers.
