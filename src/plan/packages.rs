@@ -35,16 +35,19 @@ type Target = (String, String);
 struct LivePackage<'a> {
     entry: FileEntry<'a>,
     version: Option<Version>,
-    is_bundle: bool,
+    /// `None` where the name does not tell: an upload container holds either.
+    is_bundle: Option<bool>,
     targets: BTreeSet<Target>,
 }
 
 impl<'a> LivePackage<'a> {
     fn new(entry: FileEntry<'a>) -> Self {
-        let is_bundle = extension(entry.file_name()).is_some_and(|e| e.contains("bundle"));
+        let is_bundle = is_bundle(entry.file_name());
         // The API names no inner architectures of a bundle.
-        let architecture = entry.architecture().to_lowercase();
-        let architecture = if is_bundle && architecture == "neutral" { String::new() } else { architecture };
+        let mut architecture = entry.architecture().to_lowercase();
+        if is_bundle != Some(false) && architecture == "neutral" {
+            architecture.clear();
+        }
         let mut targets: BTreeSet<Target> =
             entry.device_families().map(|family| (architecture.clone(), family.to_owned())).collect();
         if targets.is_empty() {
@@ -59,14 +62,18 @@ impl<'a> LivePackage<'a> {
             architecture.is_empty()
                 || package.architectures.iter().any(|own| own.to_string() == *architecture)
         });
-        self.version == Some(package.version)
-            && self.is_bundle == package.kind.is_bundle()
-            && same_architecture
+        let same_kind = self.is_bundle.is_none_or(|is_bundle| is_bundle == package.kind.is_bundle());
+        self.version == Some(package.version) && same_kind && same_architecture
     }
 }
 
-fn extension(name: &str) -> Option<String> {
-    name.rsplit_once('.').map(|(_, extension)| extension.to_lowercase())
+fn is_bundle(name: &str) -> Option<bool> {
+    let (_, extension) = name.rsplit_once('.')?;
+    match extension.to_lowercase().as_str() {
+        "msixbundle" | "appxbundle" => Some(true),
+        "msix" | "appx" => Some(false),
+        _ => None,
+    }
 }
 
 /// Whether a package reaches the devices of a live package's target.
@@ -74,7 +81,7 @@ fn covers(package: &Package, (architecture, family): &Target) -> bool {
     let reaches_family =
         package.device_families.iter().any(|own| own.name == *family || own.name == "Windows.Universal");
     let reaches_architecture = if architecture.is_empty() {
-        package.kind.is_bundle()
+        package.kind.is_bundle() || package.architectures.contains(&Architecture::Neutral)
     } else {
         package
             .architectures
@@ -260,7 +267,7 @@ fn facts(old: &[LivePackage<'_>], kept: &[bool], added: Vec<Arc<Asset>>) -> Pack
         .max();
     PackageFacts {
         newest: newest_before.zip(newest_after),
-        loses_bundle: old.iter().any(|package| package.is_bundle)
+        loses_bundle: old.iter().any(|package| package.is_bundle == Some(true))
             && packages.iter().any(|package| !package.kind.is_bundle()),
         kept: staying.iter().map(|p| (p.version, p.entry.file_name().to_owned())).collect(),
         total: staying.len() + packages.len(),
