@@ -13,6 +13,7 @@ mod overlay;
 mod packages;
 mod pending;
 mod planner;
+mod targets;
 mod types;
 
 pub use blocker::{Blocker, BlockerKind};

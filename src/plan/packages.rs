@@ -1,15 +1,15 @@
 //! The packages of a submission: what is added, what stays, what goes.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use crate::asset::{Architecture, LiveName, Package, Version};
+use crate::asset::{LiveName, Package, Version};
 use crate::manifest::{Asset, Code, Desired, Owned, Retain, Severity, Wanted};
 use crate::submission::{Document, FileEntry, FileStatus, Section};
 
 use super::overlay::Overlay;
+use super::targets::{LivePackage, newest_of_each};
 use super::types::{AssetRef, Op};
 
 /// What happens to packages, for guards and blockers.
@@ -29,68 +29,6 @@ pub struct PackageFacts {
     pub total: usize,
 }
 
-/// Architecture and device family, as far as known; an empty word is unknown.
-type Target = (String, String);
-
-struct LivePackage<'a> {
-    entry: FileEntry<'a>,
-    version: Option<Version>,
-    /// `None` where the name does not tell: an upload container holds either.
-    is_bundle: Option<bool>,
-    targets: BTreeSet<Target>,
-}
-
-impl<'a> LivePackage<'a> {
-    fn new(entry: FileEntry<'a>) -> Self {
-        let is_bundle = is_bundle(entry.file_name());
-        // The API names no inner architectures of a bundle.
-        let mut architecture = entry.architecture().to_lowercase();
-        if is_bundle != Some(false) && architecture == "neutral" {
-            architecture.clear();
-        }
-        let mut targets: BTreeSet<Target> =
-            entry.device_families().map(|family| (architecture.clone(), family.to_owned())).collect();
-        if targets.is_empty() {
-            targets.insert((architecture, String::new()));
-        }
-        Self { entry, version: entry.version().and_then(|v| v.parse().ok()), is_bundle, targets }
-    }
-
-    /// Whether a local package has the version, the kind and, where the API names one, the architecture.
-    fn is_version_of(&self, package: &Package) -> bool {
-        let same_architecture = self.targets.iter().any(|(architecture, _)| {
-            architecture.is_empty()
-                || package.architectures.iter().any(|own| own.to_string() == *architecture)
-        });
-        let same_kind = self.is_bundle.is_none_or(|is_bundle| is_bundle == package.kind.is_bundle());
-        self.version == Some(package.version) && same_kind && same_architecture
-    }
-}
-
-fn is_bundle(name: &str) -> Option<bool> {
-    let (_, extension) = name.rsplit_once('.')?;
-    match extension.to_lowercase().as_str() {
-        "msixbundle" | "appxbundle" => Some(true),
-        "msix" | "appx" => Some(false),
-        _ => None,
-    }
-}
-
-/// Whether a package reaches the devices of a live package's target.
-fn covers(package: &Package, (architecture, family): &Target) -> bool {
-    let reaches_family =
-        package.device_families.iter().any(|own| own.name == *family || own.name == "Windows.Universal");
-    let reaches_architecture = if architecture.is_empty() {
-        package.kind.is_bundle() || package.architectures.contains(&Architecture::Neutral)
-    } else {
-        package
-            .architectures
-            .iter()
-            .any(|own| *own == Architecture::Neutral || own.to_string() == *architecture)
-    };
-    reaches_family && reaches_architecture
-}
-
 /// Lays the wanted packages over those of the live document.
 pub(super) fn lay_packages(
     overlay: &mut Overlay,
@@ -101,11 +39,7 @@ pub(super) fn lay_packages(
     desired: &Desired,
 ) {
     let all = live.entries(&["applicationPackages"]);
-    let old: Vec<LivePackage<'_>> = all
-        .iter()
-        .filter(|entry| entry.status() != FileStatus::PendingDelete)
-        .map(|entry| LivePackage::new(*entry))
-        .collect();
+    let old = LivePackage::all(live);
     let matches = matching(wanted, &old);
     let mut matched = vec![false; old.len()];
     let mut added: Vec<Arc<Asset>> = Vec::new();
@@ -210,23 +144,17 @@ fn retained(
     retain: Retain,
     gradually: bool,
 ) -> Vec<bool> {
-    let newest_of = |target: &Target| {
-        (0..old.len()).filter(|j| old[*j].targets.contains(target)).max_by_key(|j| (old[*j].version, *j))
-    };
     let mut kept = matched.to_vec();
     match retain {
         Retain::All => kept.fill(true),
         Retain::None => {}
         Retain::NewestPerTarget => {
-            let targets: BTreeSet<&Target> = old.iter().flat_map(|package| &package.targets).collect();
-            for target in targets {
+            for (target, newest) in newest_of_each(old) {
                 let covered =
-                    added.iter().filter_map(|asset| asset.package()).any(|package| covers(package, target));
+                    added.iter().filter_map(|asset| asset.package()).any(|new| target.is_reached_by(new));
                 // Customers outside a gradual rollout go on getting the newest published package.
-                if (gradually || !covered)
-                    && let Some(j) = newest_of(target)
-                {
-                    kept[j] = true;
+                if gradually || !covered {
+                    kept[newest] = true;
                 }
             }
         }
@@ -241,19 +169,11 @@ fn facts(old: &[LivePackage<'_>], kept: &[bool], added: Vec<Arc<Asset>>) -> Pack
     let mut dropped = Vec::new();
     for package in old.iter().zip(kept).filter(|(_, kept)| !**kept).map(|(p, _)| p) {
         for target in &package.targets {
-            let still = packages.iter().any(|new| covers(new, target))
+            let still = packages.iter().any(|new| target.is_reached_by(new))
                 || staying.iter().any(|other| other.targets.contains(target));
             if !still {
-                let (architecture, family) = target;
-                let word = |text: &str, unknown: &str| {
-                    if text.is_empty() { unknown.to_owned() } else { text.to_owned() }
-                };
                 let version = package.version.map_or_else(|| "version unknown".to_owned(), |v| v.to_string());
-                dropped.push(format!(
-                    "{} {} ({version}) loses its last package",
-                    word(family, "unknown family"),
-                    word(architecture, "unknown architecture")
-                ));
+                dropped.push(format!("{target} ({version}) loses its last package"));
             }
         }
     }
