@@ -16,10 +16,12 @@ pub(super) struct Target {
 impl Target {
     /// Whether a local package reaches all of these devices.
     pub(super) fn is_reached_by(&self, package: &Package) -> bool {
+        // Universal packages reach all families of Windows 10 and later, not what is unknown or older.
+        let universal = self.family.starts_with("Windows.");
         let family = package
             .device_families
             .iter()
-            .any(|own| own.name == self.family || own.name == "Windows.Universal");
+            .any(|own| own.name == self.family || (universal && own.name == "Windows.Universal"));
         let has =
             |architecture: &str| package.architectures.iter().any(|own| own.to_string() == architecture);
         let architecture =
