@@ -65,8 +65,8 @@ pub(super) fn risks(live: &Document, overlay: &Overlay) -> Vec<(Guard, String)> 
     for dropped in &overlay.packages.dropped {
         risks.push((Guard::DropsTarget, dropped.clone()));
     }
-    if let Some((before, after)) = overlay.packages.newest.filter(|(before, after)| after < before) {
-        risks.push((Guard::PackageDowngrade, format!("{before} → {after}")));
+    for downgraded in &overlay.packages.downgraded {
+        risks.push((Guard::PackageDowngrade, downgraded.clone()));
     }
     if !overlay.changes.is_empty() && live.rollout() == Rollout::Stopped {
         risks.extend(ships_halted(live, overlay));

@@ -21,8 +21,8 @@ pub struct PackageFacts {
     pub kept: Vec<(Option<Version>, String)>,
     /// Targets that lose their last package, in words.
     pub dropped: Vec<String>,
-    /// The newest version before and after, where both are known.
-    pub newest: Option<(Version, Version)>,
+    /// Targets whose newest package is older than before, in words.
+    pub downgraded: Vec<String>,
     /// Whether an earlier version was a bundle and a new package is none.
     pub loses_bundle: bool,
     /// How many packages the submission holds afterwards.
@@ -179,14 +179,15 @@ fn facts(old: &[LivePackage<'_>], kept: &[bool], added: Vec<Arc<Asset>>) -> Pack
     }
     dropped.sort();
     dropped.dedup();
-    let newest_before = old.iter().filter_map(|package| package.version).max();
-    let newest_after = packages
-        .iter()
-        .map(|package| package.version)
-        .chain(staying.iter().filter_map(|package| package.version))
-        .max();
+    let downgraded = newest_of_each(old).into_iter().filter_map(|(target, newest)| {
+        let before = old[newest].version?;
+        let new = packages.iter().filter(|new| target.is_reached_by(new)).map(|new| new.version);
+        let stay = staying.iter().filter(|p| p.targets.contains(target)).filter_map(|p| p.version);
+        let after = new.chain(stay).max()?;
+        (after < before).then(|| format!("{target}: {before} → {after}"))
+    });
     PackageFacts {
-        newest: newest_before.zip(newest_after),
+        downgraded: downgraded.collect(),
         loses_bundle: old.iter().any(|package| package.is_bundle == Some(true))
             && packages.iter().any(|package| !package.kind.is_bundle()),
         kept: staying.iter().map(|p| (p.version, p.entry.file_name().to_owned())).collect(),
