@@ -1,12 +1,16 @@
 //! The risks and obstacles in one product's changes.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
+use crate::asset::Version;
 use crate::manifest::Guard;
 use crate::submission::{Application, Document, Rollout, vocabulary::VISIBILITIES};
 
 use super::blocker::{Blocker, BlockerKind};
 use super::overlay::Overlay;
+use super::targets::{LivePackage, newest_of_each};
 use super::types::{Change, Op};
 
 /// How many packages a submission may hold (`microsoft/msstore-cli#62`).
@@ -84,17 +88,21 @@ pub(super) fn risks(live: &Document, overlay: &Overlay) -> Vec<(Guard, String)> 
     risks
 }
 
-/// The newest package of a halted submission, where it stays.
-fn ships_halted(live: &Document, overlay: &Overlay) -> Option<(Guard, String)> {
-    let newest = live
-        .entries(&["applicationPackages"])
-        .iter()
-        .filter_map(|entry| entry.version()?.parse().ok())
-        .max()?;
-    // Where the manifest owns no packages, or adds none, all of them stay.
-    let ships = overlay.packages.added.is_empty()
-        || overlay.packages.kept.iter().any(|(version, _)| *version == Some(newest));
-    ships.then(|| (Guard::ShipsHalted, format!("{newest} of the halted rollout")))
+/// The newest packages of a halted submission that stay: the newest of each target, as the API does not tell which
+/// of them the halted rollout brought. A package that stays travels back unchanged.
+fn ships_halted(live: &Document, overlay: &Overlay) -> Vec<(Guard, String)> {
+    let after = overlay.document.entries(&["applicationPackages"]);
+    let before = LivePackage::all(live);
+    let versions: BTreeSet<Version> = newest_of_each(&before)
+        .into_iter()
+        .map(|(_, newest)| &before[newest])
+        .filter(|package| after.iter().any(|entry| entry.json() == package.entry.json()))
+        .filter_map(|package| package.version)
+        .collect();
+    versions
+        .into_iter()
+        .map(|version| (Guard::ShipsHalted, format!("{version} of the halted rollout")))
+        .collect()
 }
 
 /// Everything that makes these changes impossible, apart from the pending submission.

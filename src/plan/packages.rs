@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use crate::asset::{LiveName, Package, Version};
+use crate::asset::{LiveName, Package};
 use crate::manifest::{Asset, Code, Desired, Owned, Retain, Severity, Wanted};
 use crate::submission::{Document, FileEntry, FileStatus, Section};
 
@@ -17,8 +17,6 @@ use super::types::{AssetRef, Op};
 pub struct PackageFacts {
     /// The packages that are uploaded.
     pub added: Vec<Arc<Asset>>,
-    /// Live packages that stay, as (version, file name).
-    pub kept: Vec<(Option<Version>, String)>,
     /// Targets that lose their last package, in words.
     pub dropped: Vec<String>,
     /// Targets whose newest package is older than before, in words.
@@ -64,7 +62,6 @@ pub(super) fn lay_packages(
     }
     if added.is_empty() {
         overlay.counts.unchanged += 1;
-        overlay.packages.kept = old.iter().map(|p| (p.version, p.entry.file_name().to_owned())).collect();
         overlay.packages.total = old.len();
         return;
     }
@@ -190,7 +187,6 @@ fn facts(old: &[LivePackage<'_>], kept: &[bool], added: Vec<Arc<Asset>>) -> Pack
         downgraded: downgraded.collect(),
         loses_bundle: old.iter().any(|package| package.is_bundle == Some(true))
             && packages.iter().any(|package| !package.kind.is_bundle()),
-        kept: staying.iter().map(|p| (p.version, p.entry.file_name().to_owned())).collect(),
         total: staying.len() + packages.len(),
         dropped,
         added,
