@@ -23,7 +23,7 @@ pub struct PackageFacts {
     pub downgraded: Vec<String>,
     /// Whether an earlier version was a bundle and a new package is none.
     pub loses_bundle: bool,
-    /// How many packages the submission holds afterwards.
+    /// How many packages the submission holds afterwards; 0 where none is added: none can be let go then.
     pub total: usize,
 }
 
@@ -62,7 +62,6 @@ pub(super) fn lay_packages(
     }
     if added.is_empty() {
         overlay.counts.unchanged += 1;
-        overlay.packages.total = old.len();
         return;
     }
     let kept: Vec<bool> = retained(&old, &matched, &added, retain, starts_gradually(desired));
