@@ -75,9 +75,7 @@ pub(super) fn risks(live: &Document, overlay: &Overlay) -> Vec<(Guard, String)> 
     if !overlay.changes.is_empty() && live.rollout() == Rollout::Stopped {
         risks.extend(ships_halted(live, overlay));
     }
-    let rollout_is_said =
-        overlay.changes.iter().any(|change| keys(change).first() == Some(&"packageRollout"));
-    if !overlay.packages.added.is_empty() && overlay.document.is_package_rollout() && !rollout_is_said {
+    if overlay.inherits_rollout {
         let share = live.get(&["packageDeliveryOptions", "packageRollout", "packageRolloutPercentage"]);
         let share = share.map_or_else(|| "an unknown share".to_owned(), |share| format!("{share} %"));
         risks.push((

@@ -13,6 +13,7 @@ mod overlay;
 mod packages;
 mod pending;
 mod planner;
+mod rollout;
 mod targets;
 mod types;
 

@@ -14,6 +14,7 @@ use crate::submission::{Document, FIELDS, Field, Path, Scope, Section, Shape, ca
 
 use super::images::lay_images;
 use super::packages::{PackageFacts, lay_packages};
+use super::rollout::lay_rollout;
 use super::types::{AssetRef, Change, Counts, Op};
 
 /// How to compare.
@@ -38,6 +39,8 @@ pub struct Overlay {
     pub findings: Vec<Finding>,
     /// What happens to packages.
     pub packages: PackageFacts,
+    /// Whether new packages start as the gradual rollout that the last submission was, because the manifest is silent.
+    pub inherits_rollout: bool,
     /// How many images each owned type of each language has before and after.
     pub image_counts: Vec<(Path, usize, usize)>,
 }
@@ -51,6 +54,7 @@ pub fn lay_over(live: &Document, desired: &Desired, options: Options) -> Overlay
         counts: Counts::default(),
         findings: Vec::new(),
         packages: PackageFacts::default(),
+        inherits_rollout: false,
         image_counts: Vec::new(),
     };
     let going = going_languages(desired);
@@ -71,7 +75,7 @@ pub fn lay_over(live: &Document, desired: &Desired, options: Options) -> Overlay
         for owned in settings.iter().filter(|owned| !is_rollout(owned)) {
             overlay.lay(live, owned, desired, options);
         }
-        overlay.rollout(live, settings.iter().copied().find(|owned| is_rollout(owned)));
+        lay_rollout(&mut overlay, live, desired);
     }
     overlay.counts.unmanaged = unmanaged(live, &overlay.document, desired);
     overlay.changes.sort_by_key(|change| change.section);
@@ -257,37 +261,6 @@ impl Overlay {
                     self.find(Code::LanguageNotManaged, Severity::Error, at, message, Some(help));
                 }
             }
-        }
-    }
-
-    /// How the submission starts: to everybody, or to a share. A clone inherits the last answer
-    /// (`microsoft/msstore-cli#110`), so the answer is always given, except where packages come and the manifest is
-    /// silent: that is the guard `inherits-rollout`.
-    fn rollout(&mut self, live: &Document, owned: Option<&Owned>) {
-        const MEMBER: [&str; 3] = ["packageDeliveryOptions", "packageRollout", "isPackageRollout"];
-        const SHARE: [&str; 3] = ["packageDeliveryOptions", "packageRollout", "packageRolloutPercentage"];
-        let adds = !self.packages.added.is_empty();
-        let share = match owned.map(|owned| (&owned.wanted, &owned.at)) {
-            Some((Wanted::Value(share), at)) if adds => Some((share, at)),
-            Some((Wanted::Nothing, _)) => None,
-            _ if adds => return,
-            _ => None,
-        };
-        if live.is_package_rollout() != share.is_some() {
-            let path = Path::new(["packageRollout", "isPackageRollout"]);
-            let change = self.change(Section::Rollout, path, Op::Set, owned.map(|owned| &owned.at));
-            change.before = Some(Value::Bool(share.is_none()));
-            change.after = Some(Value::Bool(share.is_some()));
-            self.document.set(&MEMBER, Value::Bool(share.is_some()));
-        }
-        if let Some((share, at)) = share
-            && !canonical::same(live.get(&SHARE), Some(share))
-        {
-            let before = live.get(&SHARE).cloned();
-            let change =
-                self.change(Section::Rollout, Path::new(["packageRollout", "percentage"]), Op::Set, Some(at));
-            (change.before, change.after) = (before, Some(share.clone()));
-            self.document.set(&SHARE, share.clone());
         }
     }
 }

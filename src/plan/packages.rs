@@ -5,10 +5,11 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use crate::asset::{LiveName, Package};
-use crate::manifest::{Asset, Code, Desired, Owned, Retain, Severity, Wanted};
+use crate::manifest::{Asset, Code, Desired, Owned, Retain, Severity};
 use crate::submission::{Document, FileEntry, FileStatus, Section};
 
 use super::overlay::Overlay;
+use super::rollout::is_gradual;
 use super::targets::{LivePackage, newest_of_each};
 use super::types::{AssetRef, Op};
 
@@ -64,7 +65,7 @@ pub(super) fn lay_packages(
         overlay.counts.unchanged += 1;
         return;
     }
-    let kept: Vec<bool> = retained(&old, &matched, &added, retain, starts_gradually(desired));
+    let kept: Vec<bool> = retained(&old, &matched, &added, retain, is_gradual(live, desired));
     let mut entries = Vec::new();
     let mut kept_of = kept.iter();
     for entry in &all {
@@ -122,14 +123,6 @@ fn matching(wanted: &[Arc<Asset>], old: &[LivePackage<'_>]) -> Vec<Option<Match>
         }
     }
     matches
-}
-
-/// Whether the submission starts with a share of the customers.
-fn starts_gradually(desired: &Desired) -> bool {
-    desired.value(&["packageRollout", "percentage"]).is_some_and(|owned| match &owned.wanted {
-        Wanted::Value(Value::Number(share)) => share.as_f64().is_some_and(|share| share < 100.0),
-        _ => false,
-    })
 }
 
 /// Which live packages stay.
