@@ -65,7 +65,13 @@ pub(super) fn lay_packages(
         overlay.counts.unchanged += 1;
         return;
     }
-    let kept: Vec<bool> = retained(&old, &matched, &added, retain, is_gradual(live, desired));
+    let gradually = is_gradual(live, desired);
+    if gradually && retain == Retain::None {
+        let message = "`retain: none` leaves customers outside the rollout without a package".to_owned();
+        let help = "say `retain: newest-per-target`, or release to everybody".to_owned();
+        overlay.find(Code::RetainsNothing, Severity::Error, &owned.at, message, Some(help));
+    }
+    let kept: Vec<bool> = retained(&old, &matched, &added, retain, gradually);
     let mut entries = Vec::new();
     let mut kept_of = kept.iter();
     for entry in &all {
