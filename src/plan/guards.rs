@@ -17,7 +17,7 @@ use super::types::{Change, Op};
 const MAX_PACKAGES: usize = 30;
 
 fn word(value: Option<&Value>) -> &str {
-    value.and_then(Value::as_str).unwrap_or("base price")
+    value.and_then(Value::as_str).unwrap_or("not set")
 }
 
 fn keys(change: &Change) -> Vec<&str> {
@@ -42,20 +42,26 @@ pub(super) fn risks(live: &Document, overlay: &Overlay) -> Vec<(Guard, String)> 
                 }
                 risks.push((Guard::PriceChange, format!("{before} → {after}")));
             }
-            ["pricing", "marketSpecificPricings", market] if after == "NotAvailable" => {
-                risks.push((Guard::MarketRemoved, (*market).to_owned()));
-            }
             ["pricing", "marketSpecificPricings", market] => {
-                if after == "Free" {
-                    risks.push((Guard::BecomesFree, format!("{market}: {before} → Free")));
+                let own =
+                    |price: Option<&Value>| price.map_or("base price", |price| word(Some(price))).to_owned();
+                let words =
+                    format!("{market}: {} → {}", own(change.before.as_ref()), own(change.after.as_ref()));
+                if after == "NotAvailable" {
+                    risks.push((Guard::MarketRemoved, (*market).to_owned()));
+                } else {
+                    if after == "Free" {
+                        risks.push((Guard::BecomesFree, words.clone()));
+                    }
+                    risks.push((Guard::PriceChange, words));
                 }
-                risks.push((Guard::PriceChange, format!("{market}: {before} → {after}")));
             }
             ["listings", language] if change.op == Op::Remove => {
                 risks.push((Guard::ListingRemoved, (*language).to_owned()));
             }
             ["visibility"] => {
-                let rank = |name: &str| VISIBILITIES.iter().position(|known| *known == name);
+                // From what is not set or not known, everything but the most open is a step down.
+                let rank = |name: &str| VISIBILITIES.iter().position(|known| *known == name).unwrap_or(0);
                 if rank(after) > rank(before) {
                     risks.push((Guard::VisibilityReduced, format!("{before} → {after}")));
                 }
