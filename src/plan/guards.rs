@@ -24,6 +24,11 @@ fn keys(change: &Change) -> Vec<&str> {
     change.path.keys().iter().map(String::as_str).collect()
 }
 
+/// The price that holds in a market: its own, else the base price.
+fn price_in_market<'p>(own: Option<&'p Value>, document: &'p Document) -> Option<&'p str> {
+    own.and_then(Value::as_str).filter(|price| *price != "Base").or_else(|| document.price_id())
+}
+
 /// Every risk of these changes, with what exactly is at stake.
 pub(super) fn risks(live: &Document, overlay: &Overlay) -> Vec<(Guard, String)> {
     let mut risks = Vec::new();
@@ -40,6 +45,10 @@ pub(super) fn risks(live: &Document, overlay: &Overlay) -> Vec<(Guard, String)> 
                 if after == "Free" {
                     risks.push((Guard::BecomesFree, format!("{before} → Free")));
                 }
+                if after == "NotAvailable" {
+                    let markets = "every market without a price of its own".to_owned();
+                    risks.push((Guard::MarketRemoved, markets));
+                }
                 risks.push((Guard::PriceChange, format!("{before} → {after}")));
             }
             ["pricing", "marketSpecificPricings", market] => {
@@ -47,10 +56,12 @@ pub(super) fn risks(live: &Document, overlay: &Overlay) -> Vec<(Guard, String)> 
                     |price: Option<&Value>| price.map_or("base price", |price| word(Some(price))).to_owned();
                 let words =
                     format!("{market}: {} → {}", own(change.before.as_ref()), own(change.after.as_ref()));
-                if after == "NotAvailable" {
+                let before = price_in_market(change.before.as_ref(), live);
+                let after = price_in_market(change.after.as_ref(), &overlay.document);
+                if after == Some("NotAvailable") {
                     risks.push((Guard::MarketRemoved, (*market).to_owned()));
                 } else {
-                    if after == "Free" {
+                    if after == Some("Free") && before != after {
                         risks.push((Guard::BecomesFree, words.clone()));
                     }
                     risks.push((Guard::PriceChange, words));
