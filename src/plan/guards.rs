@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use crate::asset::Version;
 use crate::manifest::Guard;
-use crate::submission::{Application, Document, Rollout, vocabulary::VISIBILITIES};
+use crate::submission::vocabulary::{VISIBILITIES, is_price};
+use crate::submission::{Application, Document, Rollout};
 
 use super::blocker::{Blocker, BlockerKind};
 use super::overlay::Overlay;
@@ -36,7 +37,7 @@ pub(super) fn risks(live: &Document, overlay: &Overlay) -> Vec<(Guard, String)> 
         let (before, after) = (word(change.before.as_ref()), word(change.after.as_ref()));
         match keys(change).as_slice() {
             ["pricing", "priceId"] => {
-                if before == "Base" || change.before.is_none() {
+                if !is_price(before) {
                     risks.push((
                         Guard::ReplacesMarketPrices,
                         format!("prices set in Partner Center → {after}"),
@@ -138,9 +139,9 @@ pub(super) fn obstacles(
         );
     }
     match overlay.document.price_id() {
-        Some("Base") => block(BlockerKind::PriceUnreadable, "the price is shown as `Base`".to_owned()),
+        Some(price) if is_price(price) => {}
+        Some(price) => block(BlockerKind::PriceUnreadable, format!("the price is shown as `{price}`")),
         None => block(BlockerKind::PriceUnreadable, "the API shows no price".to_owned()),
-        Some(_) => {}
     }
     for asset in &overlay.packages.added {
         let Some(package) = asset.package() else { continue };
