@@ -99,6 +99,8 @@ codes! {
         "Packages are opened before anything is sent, because the Store finds out only after the upload, or drops them in silence.";
     SamePackageTwice = 1402, "two packages of the same identity, version and architecture",
         "The Store takes one package for each version and architecture.";
+    RetainsNothing = 1403, "a rollout to some customers that leaves the others nothing",
+        "In a gradual rollout, customers outside the share go on getting the packages that are published. `retain: none` removes those. Retain the newest of each target, or release to everybody with `packageRollout: null`.";
     DuplicateResource = 1501, "two resources of one name or id",
         "Each resource is managed by one manifest only; two would undo each other's changes.";
     UnknownRelease = 1502, "a release for a resource that does not exist here",

@@ -1,23 +1,33 @@
 //! The risks and obstacles in one product's changes.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
+use crate::asset::Version;
 use crate::manifest::Guard;
-use crate::submission::{Application, Document, Rollout, vocabulary::VISIBILITIES};
+use crate::submission::vocabulary::{VISIBILITIES, is_price};
+use crate::submission::{Application, Document, Rollout};
 
 use super::blocker::{Blocker, BlockerKind};
 use super::overlay::Overlay;
+use super::targets::{LivePackage, newest_of_each};
 use super::types::{Change, Op};
 
 /// How many packages a submission may hold (`microsoft/msstore-cli#62`).
 const MAX_PACKAGES: usize = 30;
 
 fn word(value: Option<&Value>) -> &str {
-    value.and_then(Value::as_str).unwrap_or("base price")
+    value.and_then(Value::as_str).unwrap_or("not set")
 }
 
 fn keys(change: &Change) -> Vec<&str> {
     change.path.keys().iter().map(String::as_str).collect()
+}
+
+/// The price that holds in a market: its own, else the base price.
+fn price_in_market<'p>(own: Option<&'p Value>, document: &'p Document) -> Option<&'p str> {
+    own.and_then(Value::as_str).filter(|price| *price != "Base").or_else(|| document.price_id())
 }
 
 /// Every risk of these changes, with what exactly is at stake.
@@ -27,7 +37,7 @@ pub(super) fn risks(live: &Document, overlay: &Overlay) -> Vec<(Guard, String)> 
         let (before, after) = (word(change.before.as_ref()), word(change.after.as_ref()));
         match keys(change).as_slice() {
             ["pricing", "priceId"] => {
-                if before == "Base" || change.before.is_none() {
+                if !is_price(before) {
                     risks.push((
                         Guard::ReplacesMarketPrices,
                         format!("prices set in Partner Center → {after}"),
@@ -36,22 +46,34 @@ pub(super) fn risks(live: &Document, overlay: &Overlay) -> Vec<(Guard, String)> 
                 if after == "Free" {
                     risks.push((Guard::BecomesFree, format!("{before} → Free")));
                 }
+                if after == "NotAvailable" {
+                    let markets = "every market without a price of its own".to_owned();
+                    risks.push((Guard::MarketRemoved, markets));
+                }
                 risks.push((Guard::PriceChange, format!("{before} → {after}")));
             }
-            ["pricing", "marketSpecificPricings", market] if after == "NotAvailable" => {
-                risks.push((Guard::MarketRemoved, (*market).to_owned()));
-            }
             ["pricing", "marketSpecificPricings", market] => {
-                if after == "Free" {
-                    risks.push((Guard::BecomesFree, format!("{market}: {before} → Free")));
+                let own =
+                    |price: Option<&Value>| price.map_or("base price", |price| word(Some(price))).to_owned();
+                let words =
+                    format!("{market}: {} → {}", own(change.before.as_ref()), own(change.after.as_ref()));
+                let before = price_in_market(change.before.as_ref(), live);
+                let after = price_in_market(change.after.as_ref(), &overlay.document);
+                if after == Some("NotAvailable") {
+                    risks.push((Guard::MarketRemoved, (*market).to_owned()));
+                } else {
+                    if after == Some("Free") && before != after {
+                        risks.push((Guard::BecomesFree, words.clone()));
+                    }
+                    risks.push((Guard::PriceChange, words));
                 }
-                risks.push((Guard::PriceChange, format!("{market}: {before} → {after}")));
             }
             ["listings", language] if change.op == Op::Remove => {
                 risks.push((Guard::ListingRemoved, (*language).to_owned()));
             }
             ["visibility"] => {
-                let rank = |name: &str| VISIBILITIES.iter().position(|known| *known == name);
+                // From what is not set or not known, everything but the most open is a step down.
+                let rank = |name: &str| VISIBILITIES.iter().position(|known| *known == name).unwrap_or(0);
                 if rank(after) > rank(before) {
                     risks.push((Guard::VisibilityReduced, format!("{before} → {after}")));
                 }
@@ -65,15 +87,13 @@ pub(super) fn risks(live: &Document, overlay: &Overlay) -> Vec<(Guard, String)> 
     for dropped in &overlay.packages.dropped {
         risks.push((Guard::DropsTarget, dropped.clone()));
     }
-    if let Some((before, after)) = overlay.packages.newest.filter(|(before, after)| after < before) {
-        risks.push((Guard::PackageDowngrade, format!("{before} → {after}")));
+    for downgraded in &overlay.packages.downgraded {
+        risks.push((Guard::PackageDowngrade, downgraded.clone()));
     }
     if !overlay.changes.is_empty() && live.rollout() == Rollout::Stopped {
         risks.extend(ships_halted(live, overlay));
     }
-    let rollout_is_said =
-        overlay.changes.iter().any(|change| keys(change).first() == Some(&"packageRollout"));
-    if !overlay.packages.added.is_empty() && overlay.document.is_package_rollout() && !rollout_is_said {
+    if overlay.inherits_rollout {
         let share = live.get(&["packageDeliveryOptions", "packageRollout", "packageRolloutPercentage"]);
         let share = share.map_or_else(|| "an unknown share".to_owned(), |share| format!("{share} %"));
         risks.push((
@@ -84,17 +104,21 @@ pub(super) fn risks(live: &Document, overlay: &Overlay) -> Vec<(Guard, String)> 
     risks
 }
 
-/// The newest package of a halted submission, where it stays.
-fn ships_halted(live: &Document, overlay: &Overlay) -> Option<(Guard, String)> {
-    let newest = live
-        .entries(&["applicationPackages"])
-        .iter()
-        .filter_map(|entry| entry.version()?.parse().ok())
-        .max()?;
-    // Where the manifest owns no packages, or adds none, all of them stay.
-    let ships = overlay.packages.added.is_empty()
-        || overlay.packages.kept.iter().any(|(version, _)| *version == Some(newest));
-    ships.then(|| (Guard::ShipsHalted, format!("{newest} of the halted rollout")))
+/// The newest packages of a halted submission that stay: the newest of each target, as the API does not tell which
+/// of them the halted rollout brought. A package that stays travels back unchanged.
+fn ships_halted(live: &Document, overlay: &Overlay) -> Vec<(Guard, String)> {
+    let after = overlay.document.entries(&["applicationPackages"]);
+    let before = LivePackage::all(live);
+    let versions: BTreeSet<Version> = newest_of_each(&before)
+        .into_iter()
+        .map(|(_, newest)| &before[newest])
+        .filter(|package| after.iter().any(|entry| entry.json() == package.entry.json()))
+        .filter_map(|package| package.version)
+        .collect();
+    versions
+        .into_iter()
+        .map(|version| (Guard::ShipsHalted, format!("{version} of the halted rollout")))
+        .collect()
 }
 
 /// Everything that makes these changes impossible, apart from the pending submission.
@@ -115,9 +139,9 @@ pub(super) fn obstacles(
         );
     }
     match overlay.document.price_id() {
-        Some("Base") => block(BlockerKind::PriceUnreadable, "the price is shown as `Base`".to_owned()),
+        Some(price) if is_price(price) => {}
+        Some(price) => block(BlockerKind::PriceUnreadable, format!("the price is shown as `{price}`")),
         None => block(BlockerKind::PriceUnreadable, "the API shows no price".to_owned()),
-        Some(_) => {}
     }
     for asset in &overlay.packages.added {
         let Some(package) = asset.package() else { continue };

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::asset::LiveName;
 use crate::manifest::{Code, ImageContent, Owned, Severity, WantedImage};
-use crate::submission::{Document, FileEntry, FileStatus, Section};
+use crate::submission::{Document, FileEntry, FileStatus, Section, canonical};
 
 use super::overlay::{Options, Overlay};
 use super::types::{AssetRef, Op};
@@ -30,41 +30,36 @@ pub(super) fn lay_images(
 ) {
     let language = owned.path.language().unwrap_or_default();
     let kind = owned.path.keys().last().map_or("", String::as_str);
-    let all = live.images(language);
-    let old: Vec<FileEntry<'_>> =
-        all.iter().copied().filter(|entry| entry.image_type() == kind && stays(*entry)).collect();
+    let mut old = live.images(language);
+    old.retain(|entry| entry.image_type() == kind && stays(*entry));
     let names: Vec<LiveName> =
         old.iter().map(|entry| LiveName::parse(entry.file_name(), &[language, kind])).collect();
 
     let mut slots: Vec<Option<Slot>> = wanted.iter().map(|_| None).collect();
     let mut taken = vec![false; old.len()];
-    let mut gone = Vec::new();
+    // The same place first, so that twins stay where they are.
+    let free_place = |taken: &[bool], i: usize, matches: &dyn Fn(usize) -> bool| {
+        std::iter::once(i).filter(|j| *j < old.len()).chain(0..old.len()).find(|j| !taken[*j] && matches(*j))
+    };
+    // What is named by id is not taken by a file that happens to have the same bytes.
     for (i, image) in wanted.iter().enumerate() {
-        let matches = |j: &usize| match &image.content {
-            ImageContent::File(asset) => {
-                names[*j].digest.as_deref() == Some(asset.fingerprint.digest.short().as_str())
-            }
-            ImageContent::Remote(id) => old[*j].id() == id,
-        };
-        // The same place first, so that twins stay where they are.
-        let place = std::iter::once(i)
-            .filter(|j| *j < old.len())
-            .chain(0..old.len())
-            .find(|j| !taken[*j] && matches(j));
-        match (place, &image.content) {
-            (Some(j), content) => {
-                taken[j] = true;
-                overlay.counts.by_digest += usize::from(matches!(content, ImageContent::File(_)));
-                slots[i] = Some(Slot::Live(j));
-            }
-            (None, ImageContent::Remote(id)) => {
-                let message =
-                    format!("there is no live image `{id}` among the {kind} images of `{language}`");
-                let help = "run `storeward pull` to see the live ids, or name a file".to_owned();
-                overlay.find(Code::RemoteImageGone, Severity::Error, &image.at, message, Some(help));
-                gone.push(i);
-            }
-            (None, ImageContent::File(_)) => {}
+        let ImageContent::Remote(id) = &image.content else { continue };
+        if let Some(j) = free_place(&taken, i, &|j| old[j].id() == id) {
+            taken[j] = true;
+            slots[i] = Some(Slot::Live(j));
+        } else {
+            let message = format!("there is no live image `{id}` among the {kind} images of `{language}`");
+            let help = "run `storeward pull` to see the live ids, or name a file".to_owned();
+            overlay.find(Code::RemoteImageGone, Severity::Error, &image.at, message, Some(help));
+        }
+    }
+    for (i, image) in wanted.iter().enumerate() {
+        let ImageContent::File(asset) = &image.content else { continue };
+        let digest = Some(asset.fingerprint.digest.short());
+        if let Some(j) = free_place(&taken, i, &|j| names[j].digest == digest) {
+            taken[j] = true;
+            overlay.counts.by_digest += 1;
+            slots[i] = Some(Slot::Live(j));
         }
     }
     for (i, image) in wanted.iter().enumerate() {
@@ -93,7 +88,8 @@ pub(super) fn lay_images(
     overlay.image_counts.push((owned.path.clone(), old.len(), wanted.len()));
     if overlay.changes.iter().any(|change| owned.path.covers(&change.path)) {
         let entries = arranged(wanted, &slots, &old, &taken, kind);
-        let images = replaced(&all, kind, entries);
+        // Other types of the language may have been laid already, so the list is not that of the live document.
+        let images = replaced(&overlay.document.images(language), kind, entries);
         overlay.document.set(&["listings", language, "baseListing", "images"], Value::Array(images));
         for (image, slot) in wanted.iter().zip(&slots) {
             if let (ImageContent::File(asset), Some(Slot::New)) = (&image.content, slot) {
@@ -125,6 +121,25 @@ fn unmoved(places: &[usize]) -> Vec<usize> {
     longest.into_iter().map(|i| places[i]).collect()
 }
 
+/// The wanted caption, where it says something else than the live one.
+fn other_caption<'w>(image: &'w WantedImage, live: FileEntry<'_>) -> Option<&'w str> {
+    image
+        .description
+        .as_deref()
+        .filter(|wanted| canonical::text(wanted) != canonical::text(live.description()))
+}
+
+/// The live image that a new one replaces: the one in its place, where it goes at the same time.
+fn shot_again<'a>(i: usize, old: &[FileEntry<'a>], taken: &[bool]) -> Option<FileEntry<'a>> {
+    old.get(i).copied().filter(|_| !taken[i])
+}
+
+/// The caption of a new image. One that is not managed belongs to the slot, and stays when its image is shot again.
+fn caption_of_new<'c>(image: &'c WantedImage, shot_again: Option<FileEntry<'c>>) -> Option<&'c str> {
+    let live = shot_again.map(FileEntry::description).filter(|caption| !caption.is_empty());
+    image.description.as_deref().or(live)
+}
+
 fn list_changes(
     overlay: &mut Overlay,
     owned: &Owned,
@@ -151,9 +166,7 @@ fn list_changes(
                     change.before = Some(json!({ "slot": j + 1, "fileName": before.file_name() }));
                     change.after = Some(json!({ "slot": i + 1, "fileName": before.file_name() }));
                 }
-                if let Some(caption) =
-                    image.description.as_deref().filter(|caption| *caption != before.description())
-                {
+                if let Some(caption) = other_caption(image, before) {
                     let (op, after) =
                         if caption.is_empty() { (Op::Clear, None) } else { (Op::Set, Some(json!(caption))) };
                     let change =
@@ -164,14 +177,13 @@ fn list_changes(
                 }
             }
             (Some(Slot::New), ImageContent::File(asset)) => {
-                // A slot whose live image goes at the same time was shot again; any other is new.
-                let shot_again = old.get(i).filter(|_| !taken[i]);
+                let shot_again = shot_again(i, old, taken);
                 let op = if shot_again.is_some() { Op::Replace } else { Op::Add };
                 let change = overlay.change(Section::Listings, path, op, Some(&image.at));
                 change.before =
                     shot_again.map(|entry| json!({ "fileName": entry.file_name(), "slot": i + 1 }));
                 let mut after = json!({ "fileName": asset.archive_name });
-                if let Some(caption) = &image.description {
+                if let Some(caption) = caption_of_new(image, shot_again) {
                     after["description"] = json!(caption);
                 }
                 change.after = Some(after);
@@ -200,11 +212,11 @@ fn arranged(
     kind: &str,
 ) -> Vec<Value> {
     let mut entries = Vec::new();
-    for (image, slot) in wanted.iter().zip(slots) {
+    for (i, (image, slot)) in wanted.iter().zip(slots).enumerate() {
         match (slot, &image.content) {
             (Some(Slot::Live(j)), _) => {
                 let mut entry = old[*j].json().clone();
-                if let Some(caption) = image.description.as_deref().filter(|c| *c != old[*j].description()) {
+                if let Some(caption) = other_caption(image, old[*j]) {
                     entry.insert("description".into(), json!(caption));
                 }
                 entries.push(Value::Object(entry));
@@ -214,7 +226,7 @@ fn arranged(
                 entry.insert("fileName".into(), json!(asset.archive_name));
                 entry.insert("fileStatus".into(), json!("PendingUpload"));
                 entry.insert("imageType".into(), json!(kind));
-                if let Some(caption) = &image.description {
+                if let Some(caption) = caption_of_new(image, shot_again(i, old, taken)) {
                     entry.insert("description".into(), json!(caption));
                 }
                 entries.push(Value::Object(entry));

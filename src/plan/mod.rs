@@ -13,6 +13,8 @@ mod overlay;
 mod packages;
 mod pending;
 mod planner;
+mod rollout;
+mod targets;
 mod types;
 
 pub use blocker::{Blocker, BlockerKind};

@@ -14,6 +14,7 @@ use crate::submission::{Document, FIELDS, Field, Path, Scope, Section, Shape, ca
 
 use super::images::lay_images;
 use super::packages::{PackageFacts, lay_packages};
+use super::rollout::lay_rollout;
 use super::types::{AssetRef, Change, Counts, Op};
 
 /// How to compare.
@@ -38,6 +39,8 @@ pub struct Overlay {
     pub findings: Vec<Finding>,
     /// What happens to packages.
     pub packages: PackageFacts,
+    /// Whether new packages start as the gradual rollout that the last submission was, because the manifest is silent.
+    pub inherits_rollout: bool,
     /// How many images each owned type of each language has before and after.
     pub image_counts: Vec<(Path, usize, usize)>,
 }
@@ -51,10 +54,16 @@ pub fn lay_over(live: &Document, desired: &Desired, options: Options) -> Overlay
         counts: Counts::default(),
         findings: Vec::new(),
         packages: PackageFacts::default(),
+        inherits_rollout: false,
         image_counts: Vec::new(),
     };
-    let (settings, content): (Vec<&Owned>, Vec<&Owned>) =
-        desired.owned.iter().partition(|owned| owned.field.is_some_and(|field| field.rides_along));
+    let going = going_languages(desired);
+    let stays = |owned: &&Owned| !owned.path.language().is_some_and(|language| going.contains(language));
+    let (settings, content): (Vec<&Owned>, Vec<&Owned>) = desired
+        .owned
+        .iter()
+        .filter(stays)
+        .partition(|owned| owned.field.is_some_and(|field| field.rides_along));
     overlay.languages(live, desired);
     for owned in content {
         overlay.lay(live, owned, desired, options);
@@ -66,9 +75,9 @@ pub fn lay_over(live: &Document, desired: &Desired, options: Options) -> Overlay
         for owned in settings.iter().filter(|owned| !is_rollout(owned)) {
             overlay.lay(live, owned, desired, options);
         }
-        overlay.rollout(live, settings.iter().copied().find(|owned| is_rollout(owned)));
+        lay_rollout(&mut overlay, live, desired);
     }
-    overlay.counts.unmanaged = unmanaged(live, desired);
+    overlay.counts.unmanaged = unmanaged(live, &overlay.document, desired);
     overlay.changes.sort_by_key(|change| change.section);
     overlay.uploads.sort_by(|a, b| a.archive_name.cmp(&b.archive_name));
     overlay.uploads.dedup_by(|a, b| a.archive_name == b.archive_name);
@@ -205,10 +214,11 @@ impl Overlay {
             return;
         };
         let named: BTreeSet<String> = desired.languages().into_iter().map(canonical::language).collect();
-        for language in live.languages().filter(|language| !named.contains(&canonical::language(language))) {
+        for language in live.languages().map(canonical::language).filter(|language| !named.contains(language))
+        {
             match others {
                 Others::Keep => {}
-                Others::Remove => self.remove_language(Path::new(["listings", language]), at),
+                Others::Remove => self.remove_language(Path::new(["listings", &language]), at),
                 Others::Error => {
                     let message = format!("the Store has a listing in `{language}` that no manifest names");
                     let help = format!("add `{language}`, or say `$others: keep` or `remove`");
@@ -253,37 +263,13 @@ impl Overlay {
             }
         }
     }
+}
 
-    /// How the submission starts: to everybody, or to a share. A clone inherits the last answer
-    /// (`microsoft/msstore-cli#110`), so the answer is always given, except where packages come and the manifest is
-    /// silent: that is the guard `inherits-rollout`.
-    fn rollout(&mut self, live: &Document, owned: Option<&Owned>) {
-        const MEMBER: [&str; 3] = ["packageDeliveryOptions", "packageRollout", "isPackageRollout"];
-        const SHARE: [&str; 3] = ["packageDeliveryOptions", "packageRollout", "packageRolloutPercentage"];
-        let adds = !self.packages.added.is_empty();
-        let share = match owned.map(|owned| (&owned.wanted, &owned.at)) {
-            Some((Wanted::Value(share), at)) if adds => Some((share, at)),
-            Some((Wanted::Nothing, _)) => None,
-            _ if adds => return,
-            _ => None,
-        };
-        if live.is_package_rollout() != share.is_some() {
-            let path = Path::new(["packageRollout", "isPackageRollout"]);
-            let change = self.change(Section::Rollout, path, Op::Set, owned.map(|owned| &owned.at));
-            change.before = Some(Value::Bool(share.is_none()));
-            change.after = Some(Value::Bool(share.is_some()));
-            self.document.set(&MEMBER, Value::Bool(share.is_some()));
-        }
-        if let Some((share, at)) = share
-            && !canonical::same(live.get(&SHARE), Some(share))
-        {
-            let before = live.get(&SHARE).cloned();
-            let change =
-                self.change(Section::Rollout, Path::new(["packageRollout", "percentage"]), Op::Set, Some(at));
-            (change.before, change.after) = (before, Some(share.clone()));
-            self.document.set(&SHARE, share.clone());
-        }
-    }
+/// The languages that are to go. What else is said of them, by a key that holds for every language, is void: it
+/// would bring them back.
+fn going_languages(desired: &Desired) -> BTreeSet<&str> {
+    let goes = |owned: &&Owned| owned.field.is_none() && matches!(owned.wanted, Wanted::Nothing);
+    desired.owned.iter().filter(goes).filter_map(|owned| owned.path.language()).collect()
 }
 
 fn ordered_languages(desired: &Desired) -> Vec<&str> {
@@ -306,8 +292,8 @@ fn hidden(value: &Value) -> Value {
     json!({ "hidden": format!("sha256:{}", Digest::of(text.as_bytes()).short()) })
 }
 
-/// The live fields that say something and that the manifest does not own.
-fn unmanaged(live: &Document, desired: &Desired) -> usize {
+/// The live fields that say something, that the manifest does not own, and that do not go with their language.
+fn unmanaged(live: &Document, after: &Document, desired: &Desired) -> usize {
     let says = |path: &[String]| live.get(path).and_then(canonical::value).is_some();
     let owns = |path: &Path| desired.owned.iter().any(|owned| path.covers(&owned.path));
     FIELDS
@@ -318,6 +304,7 @@ fn unmanaged(live: &Document, desired: &Desired) -> usize {
             }
             Scope::Listing => live
                 .languages()
+                .filter(|language| has_language(after, language))
                 .filter(|language| {
                     let lower = canonical::language(language);
                     let keys = ["listings", lower.as_str()].into_iter().chain(field.path.iter().copied());

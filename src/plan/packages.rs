@@ -1,15 +1,16 @@
 //! The packages of a submission: what is added, what stays, what goes.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use crate::asset::{Architecture, LiveName, Package, Version};
-use crate::manifest::{Asset, Code, Desired, Owned, Retain, Severity, Wanted};
+use crate::asset::{LiveName, Package};
+use crate::manifest::{Asset, Code, Desired, Owned, Retain, Severity};
 use crate::submission::{Document, FileEntry, FileStatus, Section};
 
 use super::overlay::Overlay;
+use super::rollout::is_gradual;
+use super::targets::{LivePackage, newest_of_each};
 use super::types::{AssetRef, Op};
 
 /// What happens to packages, for guards and blockers.
@@ -17,60 +18,14 @@ use super::types::{AssetRef, Op};
 pub struct PackageFacts {
     /// The packages that are uploaded.
     pub added: Vec<Arc<Asset>>,
-    /// Live packages that stay, as (version, file name).
-    pub kept: Vec<(Option<Version>, String)>,
     /// Targets that lose their last package, in words.
     pub dropped: Vec<String>,
-    /// The newest version before and after, where both are known.
-    pub newest: Option<(Version, Version)>,
+    /// Targets whose newest package is older than before, in words.
+    pub downgraded: Vec<String>,
     /// Whether an earlier version was a bundle and a new package is none.
     pub loses_bundle: bool,
-    /// How many packages the submission holds afterwards.
+    /// How many packages the submission holds afterwards; 0 where none is added: none can be let go then.
     pub total: usize,
-}
-
-/// Architecture and device family, as far as known; an empty word is unknown.
-type Target = (String, String);
-
-struct LivePackage<'a> {
-    entry: FileEntry<'a>,
-    version: Option<Version>,
-    is_bundle: bool,
-    targets: BTreeSet<Target>,
-}
-
-impl<'a> LivePackage<'a> {
-    fn new(entry: FileEntry<'a>) -> Self {
-        let is_bundle = extension(entry.file_name()).is_some_and(|e| e.contains("bundle"));
-        // The API names no inner architectures of a bundle.
-        let architecture = entry.architecture().to_lowercase();
-        let architecture = if is_bundle && architecture == "neutral" { String::new() } else { architecture };
-        let mut targets: BTreeSet<Target> =
-            entry.device_families().map(|family| (architecture.clone(), family.to_owned())).collect();
-        if targets.is_empty() {
-            targets.insert((architecture, String::new()));
-        }
-        Self { entry, version: entry.version().and_then(|v| v.parse().ok()), is_bundle, targets }
-    }
-}
-
-fn extension(name: &str) -> Option<String> {
-    name.rsplit_once('.').map(|(_, extension)| extension.to_lowercase())
-}
-
-/// Whether a package reaches the devices of a live package's target.
-fn covers(package: &Package, (architecture, family): &Target) -> bool {
-    let reaches_family =
-        package.device_families.iter().any(|own| own.name == *family || own.name == "Windows.Universal");
-    let reaches_architecture = if architecture.is_empty() {
-        package.kind.is_bundle()
-    } else {
-        package
-            .architectures
-            .iter()
-            .any(|own| *own == Architecture::Neutral || own.to_string() == *architecture)
-    };
-    reaches_family && reaches_architecture
 }
 
 /// Lays the wanted packages over those of the live document.
@@ -83,39 +38,40 @@ pub(super) fn lay_packages(
     desired: &Desired,
 ) {
     let all = live.entries(&["applicationPackages"]);
-    let old: Vec<LivePackage<'_>> = all
-        .iter()
-        .filter(|entry| entry.status() != FileStatus::PendingDelete)
-        .map(|entry| LivePackage::new(*entry))
-        .collect();
+    let old = LivePackage::all(live);
+    let matches = matching(wanted, &old);
     let mut matched = vec![false; old.len()];
     let mut added: Vec<Arc<Asset>> = Vec::new();
-    for asset in wanted {
+    for (asset, found) in wanted.iter().zip(matches) {
         let Some(package) = asset.package() else { continue };
-        match matching(asset, package, &old, &matched) {
-            Some((j, same_bytes)) => {
-                matched[j] = true;
-                if same_bytes {
-                    overlay.counts.by_digest += 1;
-                } else {
-                    let message = format!(
-                        "`{}` has version {}, which is live already with other content or from elsewhere",
-                        asset.name, package.version
-                    );
-                    let help = "raise the version and build again if it is to reach customers".to_owned();
-                    overlay.find(Code::RaiseVersion, Severity::Warning, &owned.at, message, Some(help));
-                }
+        match found {
+            Some(Match { place, same_bytes: true }) => {
+                matched[place] = true;
+                overlay.counts.by_digest += 1;
+            }
+            Some(Match { place, same_bytes: false }) => {
+                matched[place] = true;
+                let message = format!(
+                    "`{}` has version {}, which is live already with other content or from elsewhere",
+                    asset.name, package.version
+                );
+                let help = "raise the version and build again if it is to reach customers".to_owned();
+                overlay.find(Code::RaiseVersion, Severity::Warning, &owned.at, message, Some(help));
             }
             None => added.push(Arc::clone(asset)),
         }
     }
     if added.is_empty() {
         overlay.counts.unchanged += 1;
-        overlay.packages.kept = old.iter().map(|p| (p.version, p.entry.file_name().to_owned())).collect();
-        overlay.packages.total = old.len();
         return;
     }
-    let kept: Vec<bool> = retained(&old, &matched, &added, retain, starts_gradually(desired));
+    let gradually = is_gradual(live, desired);
+    if gradually && retain == Retain::None {
+        let message = "`retain: none` leaves customers outside the rollout without a package".to_owned();
+        let help = "say `retain: newest-per-target`, or release to everybody".to_owned();
+        overlay.find(Code::RetainsNothing, Severity::Error, &owned.at, message, Some(help));
+    }
+    let kept: Vec<bool> = retained(&old, &matched, &added, retain, gradually);
     let mut entries = Vec::new();
     let mut kept_of = kept.iter();
     for entry in &all {
@@ -144,40 +100,35 @@ pub(super) fn lay_packages(
     overlay.packages = facts(&old, &kept, added);
 }
 
-/// The live package that a local one is: by digest, else by version and kind and, where the API names one, architecture.
-fn matching(
-    asset: &Asset,
-    package: &Package,
-    old: &[LivePackage<'_>],
-    matched: &[bool],
-) -> Option<(usize, bool)> {
-    let short = asset.fingerprint.digest.short();
-    let by_digest = (0..old.len()).find(|j| {
-        !matched[*j]
-            && LiveName::parse(old[*j].entry.file_name(), &[]).digest.as_deref() == Some(short.as_str())
-    });
-    if let Some(j) = by_digest {
-        return Some((j, true));
-    }
-    (0..old.len())
-        .find(|j| {
-            let live = &old[*j];
-            let same_kind = live.is_bundle == (package.kind.is_bundle());
-            let same_architecture = live.targets.iter().any(|(architecture, _)| {
-                architecture.is_empty()
-                    || package.architectures.iter().any(|own| own.to_string() == *architecture)
-            });
-            !matched[*j] && live.version == Some(package.version) && same_kind && same_architecture
-        })
-        .map(|j| (j, false))
+/// Where among the live packages a local one is.
+#[derive(Clone, Copy)]
+struct Match {
+    place: usize,
+    same_bytes: bool,
 }
 
-/// Whether the submission starts with a share of the customers.
-fn starts_gradually(desired: &Desired) -> bool {
-    desired.value(&["packageRollout", "percentage"]).is_some_and(|owned| match &owned.wanted {
-        Wanted::Value(Value::Number(share)) => share.as_f64().is_some_and(|share| share < 100.0),
-        _ => false,
-    })
+/// The live package that each local one is: by digest, else by version and kind and, where the API names one,
+/// architecture. All digests first, so that no version takes a package that another file is by content.
+fn matching(wanted: &[Arc<Asset>], old: &[LivePackage<'_>]) -> Vec<Option<Match>> {
+    let digest_of = |name: &str| LiveName::parse(name, &[]).digest;
+    let digests: Vec<Option<String>> = old.iter().map(|live| digest_of(live.entry.file_name())).collect();
+    let mut matches: Vec<Option<Match>> = vec![None; wanted.len()];
+    let mut taken = vec![false; old.len()];
+    for (i, asset) in wanted.iter().enumerate() {
+        let short = Some(asset.fingerprint.digest.short());
+        if let Some(place) = (0..old.len()).find(|j| !taken[*j] && digests[*j] == short) {
+            taken[place] = true;
+            matches[i] = Some(Match { place, same_bytes: true });
+        }
+    }
+    for (i, asset) in wanted.iter().enumerate() {
+        let Some(package) = asset.package().filter(|_| matches[i].is_none()) else { continue };
+        if let Some(place) = (0..old.len()).find(|j| !taken[*j] && old[*j].is_version_of(package)) {
+            taken[place] = true;
+            matches[i] = Some(Match { place, same_bytes: false });
+        }
+    }
+    matches
 }
 
 /// Which live packages stay.
@@ -188,23 +139,17 @@ fn retained(
     retain: Retain,
     gradually: bool,
 ) -> Vec<bool> {
-    let newest_of = |target: &Target| {
-        (0..old.len()).filter(|j| old[*j].targets.contains(target)).max_by_key(|j| (old[*j].version, *j))
-    };
     let mut kept = matched.to_vec();
     match retain {
         Retain::All => kept.fill(true),
         Retain::None => {}
         Retain::NewestPerTarget => {
-            let targets: BTreeSet<&Target> = old.iter().flat_map(|package| &package.targets).collect();
-            for target in targets {
+            for (target, newest) in newest_of_each(old) {
                 let covered =
-                    added.iter().filter_map(|asset| asset.package()).any(|package| covers(package, target));
+                    added.iter().filter_map(|asset| asset.package()).any(|new| target.is_reached_by(new));
                 // Customers outside a gradual rollout go on getting the newest published package.
-                if (gradually || !covered)
-                    && let Some(j) = newest_of(target)
-                {
-                    kept[j] = true;
+                if gradually || !covered {
+                    kept[newest] = true;
                 }
             }
         }
@@ -219,35 +164,27 @@ fn facts(old: &[LivePackage<'_>], kept: &[bool], added: Vec<Arc<Asset>>) -> Pack
     let mut dropped = Vec::new();
     for package in old.iter().zip(kept).filter(|(_, kept)| !**kept).map(|(p, _)| p) {
         for target in &package.targets {
-            let still = packages.iter().any(|new| covers(new, target))
+            let still = packages.iter().any(|new| target.is_reached_by(new))
                 || staying.iter().any(|other| other.targets.contains(target));
             if !still {
-                let (architecture, family) = target;
-                let word = |text: &str, unknown: &str| {
-                    if text.is_empty() { unknown.to_owned() } else { text.to_owned() }
-                };
                 let version = package.version.map_or_else(|| "version unknown".to_owned(), |v| v.to_string());
-                dropped.push(format!(
-                    "{} {} ({version}) loses its last package",
-                    word(family, "unknown family"),
-                    word(architecture, "unknown architecture")
-                ));
+                dropped.push(format!("{target} ({version}) loses its last package"));
             }
         }
     }
     dropped.sort();
     dropped.dedup();
-    let newest_before = old.iter().filter_map(|package| package.version).max();
-    let newest_after = packages
-        .iter()
-        .map(|package| package.version)
-        .chain(staying.iter().filter_map(|package| package.version))
-        .max();
+    let downgraded = newest_of_each(old).into_iter().filter_map(|(target, newest)| {
+        let before = old[newest].version?;
+        let new = packages.iter().filter(|new| target.is_reached_by(new)).map(|new| new.version);
+        let stay = staying.iter().filter(|p| p.targets.contains(target)).filter_map(|p| p.version);
+        let after = new.chain(stay).max()?;
+        (after < before).then(|| format!("{target}: {before} → {after}"))
+    });
     PackageFacts {
-        newest: newest_before.zip(newest_after),
-        loses_bundle: old.iter().any(|package| package.is_bundle)
+        downgraded: downgraded.collect(),
+        loses_bundle: old.iter().any(|package| package.is_bundle == Some(true))
             && packages.iter().any(|package| !package.kind.is_bundle()),
-        kept: staying.iter().map(|p| (p.version, p.entry.file_name().to_owned())).collect(),
         total: staying.len() + packages.len(),
         dropped,
         added,
