@@ -4,6 +4,8 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
 use crate::asset::LiveName;
 use crate::submission::{Document, FileEntry, FileStatus, Phase};
 
@@ -95,12 +97,14 @@ fn is_our_name(file_name: &str) -> bool {
     LiveName::parse(file_name, &[]).digest.is_some()
 }
 
+/// Whether the service says what went wrong, and all of it is about itself.
 fn is_service_fault(document: &Document) -> bool {
-    let errors = document.get(&["statusDetails", "errors"]).and_then(serde_json::Value::as_array);
-    errors.into_iter().flatten().any(|error| {
+    let is_fault = |error: &Value| {
         ["code", "details"]
             .iter()
             .filter_map(|key| error.get(key)?.as_str())
             .any(|text| SERVICE_FAULTS.iter().any(|fault| text.contains(fault)))
-    })
+    };
+    let errors = document.get(&["statusDetails", "errors"]).and_then(Value::as_array);
+    errors.is_some_and(|errors| !errors.is_empty() && errors.iter().all(is_fault))
 }
