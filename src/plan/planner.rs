@@ -179,7 +179,9 @@ fn pending_obstacle(
         Pending::Draft(DraftKind::OlderOurs | DraftKind::Foreign) => BlockerKind::ForeignDraft,
         Pending::OnItsWay => BlockerKind::InFlight,
         Pending::Dead { ours, service_fault } => {
-            let again = lay_over(document, &resource.desired, options).changes.is_empty();
+            // A release setting that waits would ride along: notes for the testers often are what was missing.
+            let left = lay_over(document, &resource.desired, options);
+            let again = left.changes.is_empty() && left.counts.waiting == 0;
             match (again, ours, service_fault) {
                 (true, _, false) => {
                     let mut blocker = Blocker::new(address, BlockerKind::Dead, words);
