@@ -2,8 +2,12 @@
 //!
 //! No state is kept anywhere: the remote documents say where an earlier run stopped.
 
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
 use crate::asset::LiveName;
-use crate::submission::{Document, Phase};
+use crate::submission::{Document, FileEntry, FileStatus, Phase};
 
 /// What a pending submission is to this plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +51,6 @@ pub fn classify(pending: Option<&Document>, published: &Document, planned: &Docu
     let Some(pending) = pending else {
         return Pending::None;
     };
-    let carries_our_name = pending.pending_uploads().iter().any(|entry| is_our_name(entry.file_name()));
     match pending.status().phase() {
         Phase::Draft if pending.upload_url().is_none() => Pending::Draft(DraftKind::Portal),
         Phase::Draft => {
@@ -56,32 +59,52 @@ pub fn classify(pending: Option<&Document>, published: &Document, planned: &Docu
                 DraftKind::Untouched
             } else if canonical == planned.canonical() {
                 DraftKind::Planned
-            } else if carries_our_name {
+            } else if uploads_our_file(pending) {
                 DraftKind::OlderOurs
             } else {
                 DraftKind::Foreign
             })
         }
-        Phase::Dead => {
-            let canonical = pending.canonical();
-            let ours =
-                carries_our_name || canonical == published.canonical() || canonical == planned.canonical();
-            Pending::Dead { ours, service_fault: is_service_fault(pending) }
-        }
+        Phase::Dead => Pending::Dead {
+            ours: was_sent_by_us(pending, published, planned),
+            service_fault: is_service_fault(pending),
+        },
         Phase::Committing | Phase::Accepted | Phase::Certified | Phase::Published => Pending::OnItsWay,
     }
+}
+
+fn uploads_our_file(draft: &Document) -> bool {
+    let is_new = |entry: &FileEntry<'_>| entry.status() == FileStatus::PendingUpload;
+    draft.files().iter().filter(|entry| is_new(entry)).any(|entry| is_our_name(entry.file_name()))
+}
+
+/// Whether a dead submission was sent by an earlier run: it brings a file with a name of ours, or nothing that is not
+/// published or planned. Where its commit was processed, its files are `Uploaded` by now.
+fn was_sent_by_us(dead: &Document, published: &Document, planned: &Document) -> bool {
+    let known: BTreeSet<&str> = published.files().into_iter().map(FileEntry::file_name).collect();
+    let brings = |entry: &FileEntry<'_>| {
+        entry.status() != FileStatus::PendingDelete
+            && is_our_name(entry.file_name())
+            && !known.contains(entry.file_name())
+    };
+    let holds_only = |content: &Document| dead.differences_once_committed(content).is_empty();
+    // The API could not delete what was made in the portal.
+    let made_by_api = dead.upload_url().is_some();
+    dead.files().iter().any(brings) || (made_by_api && (holds_only(published) || holds_only(planned)))
 }
 
 fn is_our_name(file_name: &str) -> bool {
     LiveName::parse(file_name, &[]).digest.is_some()
 }
 
+/// Whether the service says what went wrong, and all of it is about itself.
 fn is_service_fault(document: &Document) -> bool {
-    let errors = document.get(&["statusDetails", "errors"]).and_then(serde_json::Value::as_array);
-    errors.into_iter().flatten().any(|error| {
+    let is_fault = |error: &Value| {
         ["code", "details"]
             .iter()
             .filter_map(|key| error.get(key)?.as_str())
             .any(|text| SERVICE_FAULTS.iter().any(|fault| text.contains(fault)))
-    })
+    };
+    let errors = document.get(&["statusDetails", "errors"]).and_then(Value::as_array);
+    errors.is_some_and(|errors| !errors.is_empty() && errors.iter().all(is_fault))
 }

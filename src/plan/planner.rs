@@ -177,17 +177,19 @@ fn pending_obstacle(
         Pending::Draft(DraftKind::Portal) => BlockerKind::PortalDraft,
         Pending::Draft(DraftKind::OlderOurs | DraftKind::Foreign) => BlockerKind::ForeignDraft,
         Pending::OnItsWay => BlockerKind::InFlight,
-        Pending::Dead { service_fault: true, .. } => return None,
-        Pending::Dead { ours, .. } => {
-            if planned.differences_once_committed(document).is_empty() {
-                let mut blocker = Blocker::new(address, BlockerKind::Dead, words);
-                blocker.remedies.splice(0..0, errors_of(document));
-                return Some(blocker);
+        Pending::Dead { ours, service_fault } => {
+            // Release settings count: notes for the testers often are what was missing.
+            let again = planned.differences_once_committed(document).is_empty();
+            match (again, ours, service_fault) {
+                (true, _, false) => {
+                    let mut blocker = Blocker::new(address, BlockerKind::Dead, words);
+                    blocker.remedies.splice(0..0, errors_of(document));
+                    return Some(blocker);
+                }
+                (true, true, true) | (false, true, _) => return None,
+                // Whoever made it may want more of it than what is wanted here.
+                (_, false, _) => BlockerKind::ForeignDraft,
             }
-            if ours {
-                return None;
-            }
-            BlockerKind::ForeignDraft
         }
     };
     let mut blocker = Blocker::new(address, kind, words);

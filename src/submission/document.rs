@@ -255,15 +255,14 @@ impl Document {
         items.into_iter().flatten().filter_map(Value::as_object).map(FileEntry).collect()
     }
 
-    /// Every file that the next upload must hold, packages and images alike, wherever it stands in the document.
-    pub fn pending_uploads(&self) -> Vec<FileEntry<'_>> {
+    /// Every file that the document names with a status, packages and images alike, wherever it stands.
+    pub fn files(&self) -> Vec<FileEntry<'_>> {
         fn walk<'a>(value: &'a Value, into: &mut Vec<FileEntry<'a>>) {
             match value {
                 Value::Array(items) => items.iter().for_each(|item| walk(item, into)),
                 Value::Object(members) => {
-                    let entry = FileEntry(members);
-                    if entry.status() == FileStatus::PendingUpload {
-                        into.push(entry);
+                    if members.contains_key("fileStatus") {
+                        into.push(FileEntry(members));
                     }
                     members.values().for_each(|member| walk(member, into));
                 }
