@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures::{StreamExt, stream};
 
-use crate::manifest::Resource;
+use crate::manifest::{Resource, Severity};
 use crate::partner_center::{Connection, Reader, StoreError, Uploader, Writer};
 use crate::plan::{
     Action, DraftKind, Options, Overlay, Pending, Plan, Product, ResourcePlan, StepKind, classify, lay_over,
@@ -67,6 +67,24 @@ pub async fn apply(job: &Job<'_>, emit: &(dyn Fn(Event) + Sync)) -> Vec<Report> 
         .await
 }
 
+/// How often a change is tried.
+const TRIES: u32 = 3;
+
+/// A draft to work on.
+struct Draft {
+    document: Document,
+    /// Whether this run is sure to have made it, and so may remove it.
+    made_here: bool,
+}
+
+/// The id of a new draft.
+enum Created {
+    /// The service answered with it.
+    Here(String),
+    /// The answer was lost; a draft is there that was not there before.
+    Found(String),
+}
+
 struct App<'a> {
     job: &'a Job<'a>,
     planned: &'a ResourcePlan,
@@ -104,9 +122,18 @@ impl App<'_> {
             self.live.published.as_ref().expect("an app without a published submission has a blocker");
         let planned = lay_over(published, &self.resource.desired, self.job.options);
         let (draft, overlay) = self.draft(published, planned).await?;
+        let made_here = draft.made_here;
         let sent = &overlay.document;
-        let draft = self.update(&draft, sent).await?;
-        self.upload(&draft, &overlay).await?;
+        let draft = self.update(&draft.document, sent).await?;
+        match self.upload(&draft, &overlay).await {
+            // A local file changed: the draft names one that no longer exists.
+            Err(ApplyError::Archive(error)) if made_here => {
+                self.step(StepKind::Discard, "remove the draft: a file changed since the plan was made");
+                self.delete(draft.id()).await?;
+                return Err(ApplyError::Stale { differences: vec![error.to_string()] });
+            }
+            uploaded => uploaded?,
+        }
         self.verify_and_commit(draft.id(), sent).await?;
         let status = self.follow(draft.id()).await?;
         self.verify_committed(draft.id(), &status, &overlay).await?;
@@ -114,39 +141,28 @@ impl App<'_> {
     }
 
     /// The draft to work on, and what is to be laid over it.
-    async fn draft(&self, published: &Document, planned: Overlay) -> Result<(Document, Overlay), ApplyError> {
+    async fn draft(&self, published: &Document, planned: Overlay) -> Result<(Draft, Overlay), ApplyError> {
         match classify(self.live.pending.as_ref(), published, &planned.document) {
-            Pending::Draft(kind) => {
+            Pending::Draft(_) => {
                 let pending = self.live.pending.as_ref().expect("a draft is pending");
                 self.step(StepKind::Clone, "go on with the draft that an earlier run left");
-                let draft = self.reader.submission(self.id(), pending.id()).await?;
-                self.announce(&draft, true);
-                if kind == DraftKind::Planned {
-                    // The changes are made already; what is to be sent is the draft itself.
-                    let differences = verify::draft(&planned.document, &draft);
-                    if differences.price.is_some() || !differences.paths.is_empty() {
-                        let what = "the draft was changed by somebody else meanwhile".to_owned();
-                        return Err(ApplyError::Stale { differences: vec![what] });
-                    }
-                    return Ok((draft.clone(), Overlay { document: draft, ..planned }));
-                }
-                let overlay = self.check(&draft, published, &planned)?;
-                Ok((draft, overlay))
+                self.take_up(pending.id(), published, planned).await
             }
             pending => {
                 if let (Pending::Dead { .. }, Some(dead)) = (pending, &self.live.pending) {
-                    self.step(
-                        StepKind::Discard,
-                        format!("remove submission {}, which is {}", dead.id(), dead.status()),
-                    );
+                    let words = format!("remove submission {}, which is {}", dead.id(), dead.status());
+                    self.step(StepKind::Discard, words);
                     self.delete(dead.id()).await?;
                 }
                 self.step(StepKind::Clone, format!("make a draft from submission {}", published.id()));
-                let id = self.create().await?;
-                let draft = self.reader.submission(self.id(), &id).await?;
-                self.announce(&draft, false);
-                match self.check(&draft, published, &planned) {
-                    Ok(overlay) => Ok((draft, overlay)),
+                let id = match self.create().await? {
+                    Created::Here(id) => id,
+                    Created::Found(id) => return self.take_up(&id, published, planned).await,
+                };
+                let document = self.reader.submission(self.id(), &id).await?;
+                self.announce(&document, false);
+                match self.check(&document, published, &planned) {
+                    Ok(overlay) => Ok((Draft { document, made_here: true }, overlay)),
                     Err(stale) => {
                         self.step(StepKind::Discard, "remove the clone that was made for the check");
                         self.delete(&id).await?;
@@ -154,6 +170,35 @@ impl App<'_> {
                     }
                 }
             }
+        }
+    }
+
+    /// Goes on with a draft that this run is not sure to have made. It is read and classified afresh: only one that
+    /// nobody touched, or that holds exactly the planned changes, is taken up; any other is left alone.
+    async fn take_up(
+        &self,
+        id: &str,
+        published: &Document,
+        planned: Overlay,
+    ) -> Result<(Draft, Overlay), ApplyError> {
+        let document = self.reader.submission(self.id(), id).await?;
+        match classify(Some(&document), published, &planned.document) {
+            Pending::Draft(DraftKind::Untouched) => {
+                let overlay = self.check(&document, published, &planned)?;
+                self.announce(&document, true);
+                Ok((Draft { document, made_here: false }, overlay))
+            }
+            // The changes are made already; what is to be sent is the draft itself.
+            Pending::Draft(DraftKind::Planned) => {
+                self.announce(&document, true);
+                let overlay = Overlay { document: document.clone(), ..planned };
+                Ok((Draft { document, made_here: false }, overlay))
+            }
+            _ => Err(ApplyError::Stale {
+                differences: vec![format!(
+                    "draft {id} was made or changed by somebody else; it is left alone"
+                )],
+            }),
         }
     }
 
@@ -170,7 +215,9 @@ impl App<'_> {
     ) -> Result<Overlay, ApplyError> {
         self.step(StepKind::Check, "plan again on the draft");
         let overlay = lay_over(draft, &self.resource.desired, self.job.options);
-        let mut differences = verify::change_differences(&planned.changes, &overlay.changes);
+        let errors = overlay.findings.iter().filter(|finding| finding.severity == Severity::Error);
+        let mut differences: Vec<String> = errors.map(|finding| finding.message.clone()).collect();
+        differences.extend(verify::change_differences(&planned.changes, &overlay.changes));
         differences.extend(verify::change_differences(&self.planned.changes, &planned.changes));
         if verify::draft(published, draft).price.is_some() {
             differences.push("the draft's prices are not those of the published submission".to_owned());
@@ -182,29 +229,35 @@ impl App<'_> {
         if differences.is_empty() { Ok(overlay) } else { Err(ApplyError::Stale { differences }) }
     }
 
-    /// Makes a draft. A create that failed ambiguously often succeeded (`microsoft/StoreBroker#123`), so the app is
-    /// looked at before it is tried again.
-    async fn create(&self) -> Result<String, ApplyError> {
+    /// Makes a draft. A create that failed ambiguously often succeeded (`microsoft/StoreBroker#123`), also late, so the
+    /// app is looked at before it is tried again, and when a later try meets a conflict.
+    async fn create(&self) -> Result<Created, ApplyError> {
         let mut tries = 0;
         loop {
             let error = match self.writer.create_submission(self.id()).await {
-                Ok(id) => return Ok(id),
+                Ok(id) => return Ok(Created::Here(id)),
                 Err(error) => error,
             };
             tries += 1;
-            if !error.is_ambiguous() {
+            let is_conflict = error.status() == Some(409);
+            if !error.is_ambiguous() && !is_conflict {
                 return Err(error.into());
             }
-            self.remark(format!("{error}; looking whether the draft was made"));
-            tokio::time::sleep(self.job.connection.scaled(Duration::from_secs(1))).await;
+            self.remark(format!("{error}; looking whether there is a draft"));
+            self.pause().await;
             let app = self.reader.application(self.id()).await?;
+            // A failed one that this run just deleted may still be named.
             let before = self.live.application.pending_submission();
             match app.pending_submission() {
-                Some(id) if Some(id) != before => return Ok(id.to_owned()),
-                _ if tries == 3 => return Err(error.into()),
+                Some(id) if Some(id) != before => return Ok(Created::Found(id.to_owned())),
+                _ if is_conflict || tries == TRIES => return Err(error.into()),
                 _ => {}
             }
         }
+    }
+
+    async fn pause(&self) {
+        tokio::time::sleep(self.job.connection.scaled(Duration::from_secs(1))).await;
     }
 
     /// Deletes a submission; one that is gone already is as good.
@@ -216,10 +269,10 @@ impl App<'_> {
                 Err(error) => error,
             };
             tries += 1;
-            if !error.is_ambiguous() || tries == 3 {
+            if !error.is_ambiguous() || tries == TRIES {
                 return Err(error.into());
             }
-            tokio::time::sleep(self.job.connection.scaled(Duration::from_secs(1))).await;
+            self.pause().await;
             if self.reader.application(self.id()).await?.pending_submission() != Some(id) {
                 return Ok(());
             }
@@ -238,10 +291,10 @@ impl App<'_> {
             let outcome = self.writer.update_submission(self.id(), draft.id(), sent).await;
             tries += 1;
             match outcome {
-                Err(error) if !error.is_ambiguous() || tries == 3 => return Err(error.into()),
+                Err(error) if !error.is_ambiguous() || tries == TRIES => return Err(error.into()),
                 Err(error) => {
                     self.remark(format!("{error}; sending it again"));
-                    tokio::time::sleep(self.job.connection.scaled(Duration::from_secs(1))).await;
+                    self.pause().await;
                 }
                 Ok(()) => {
                     let got = self.reader.submission(self.id(), draft.id()).await?;
@@ -299,15 +352,17 @@ impl App<'_> {
                 Err(error) => error,
             };
             tries += 1;
-            if !error.is_ambiguous() {
+            // A conflict may be the echo of an earlier try that came late.
+            let is_echo = tries > 1 && error.status() == Some(409);
+            if !error.is_ambiguous() && !is_echo {
                 return Err(error.into());
             }
             self.remark(format!("{error}; looking whether the commit was taken"));
-            tokio::time::sleep(self.job.connection.scaled(Duration::from_secs(1))).await;
+            self.pause().await;
             if self.reader.status(self.id(), id).await?.status.phase() != Phase::Draft {
                 return Ok(());
             }
-            if tries == 3 {
+            if tries == TRIES || is_echo {
                 return Err(error.into());
             }
         }
@@ -332,7 +387,7 @@ impl App<'_> {
             return Ok(());
         }
         let got = self.reader.submission(self.id(), id).await?;
-        let findings = verify::committed(&overlay.document, &got, overlay);
+        let findings = verify::committed(&overlay.document, &got, overlay, status.phase());
         let price = findings.price.map(|(sent, got)| format!("the price ({sent} → {got})"));
         let differences: Vec<String> = price.into_iter().chain(findings.paths).collect();
         for title in findings.titles {

@@ -1,7 +1,7 @@
 //! Reading back: what the Store holds against what was sent.
 
 use crate::plan::{Change, Overlay};
-use crate::submission::{Document, FileEntry, canonical};
+use crate::submission::{Document, FileStatus, Phase, canonical};
 
 /// What a comparison of a draft, or of a committed submission, with what was sent found.
 #[derive(Debug, Default)]
@@ -43,23 +43,28 @@ pub(super) fn draft(sent: &Document, got: &Document) -> Findings {
     Findings::of(sent.differences(got), sent, got)
 }
 
-/// A committed submission against what was sent: all texts, prices and files by name, and the versions of new
-/// packages where the Store has read them by now (packages have been dropped in silence: `daruyanagi/XTimelineViewer#150`).
-pub(super) fn committed(sent: &Document, got: &Document, overlay: &Overlay) -> Findings {
+/// A committed submission against what was sent: all texts, prices and files by name, and new packages by version.
+/// Packages have been dropped in silence (`daruyanagi/XTimelineViewer#150`), so from certification on each new one must be
+/// taken in, with the version that it was built with; before, the Store may not have read it yet.
+pub(super) fn committed(sent: &Document, got: &Document, overlay: &Overlay, phase: Phase) -> Findings {
     let mut findings = Findings::of(sent.differences_once_committed(got), sent, got);
+    let entries = got.entries(&["applicationPackages"]);
     for asset in &overlay.packages.added {
         let Some(package) = asset.package() else { continue };
         let version = package.version.to_string();
-        let found = got
-            .entries(&["applicationPackages"])
-            .into_iter()
-            .find(|entry| entry.file_name() == asset.archive_name)
-            .and_then(FileEntry::version);
-        if let Some(found) = found.filter(|found| *found != version) {
-            findings.paths.push(format!(
-                "applicationPackages: {} has version {found}, not {version}",
-                asset.archive_name
-            ));
+        let Some(entry) = entries.iter().find(|entry| entry.file_name() == asset.archive_name) else {
+            continue;
+        };
+        let wrong = match entry.version() {
+            Some(found) if found != version => Some(format!("has version {found}, not {version}")),
+            None if phase >= Phase::Certified => Some("has no version".to_owned()),
+            _ if phase >= Phase::Certified && entry.status() != FileStatus::Uploaded => {
+                Some("was not taken in".to_owned())
+            }
+            _ => None,
+        };
+        if let Some(wrong) = wrong {
+            findings.paths.push(format!("applicationPackages: {} {wrong}", asset.archive_name));
         }
     }
     findings

@@ -1,6 +1,6 @@
 //! `storeward apply`.
 
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::sync::Mutex;
 use std::time::Instant;
 
@@ -10,6 +10,7 @@ use crate::render::{self, EventLines};
 
 use super::args::{ApplyArgs, Global, Output, Wait};
 use super::exit::{Exit, Failure};
+use super::out;
 use super::run::{Run, has_errors};
 
 const DEFAULT_TIMEOUT: std::time::Duration = std::time::Duration::from_hours(1);
@@ -24,13 +25,15 @@ pub(super) async fn run(global: &Global, args: &ApplyArgs) -> Result<Exit, Failu
 async fn carry_out(global: &Global, args: &ApplyArgs, run: &Run) -> Result<Exit, Failure> {
     let products = run.products();
     let plan = run.plan(&products);
-    if !global.quiet {
-        eprint!("{}", render::plan_text(&plan, &run.releases, false, global.look_of_stderr()));
+    let asks = plan.has_changes() && !args.yes && args.expect.is_none();
+    if asks || !global.quiet {
+        out::progress(&render::plan_text(&plan, &run.releases, false, global.look_of_stderr()));
     }
     if has_errors(&plan) {
         return Err(Failure::new(Exit::Invalid, "the plan has errors").help("nothing was sent"));
     }
-    if let Some(expected) = &args.expect
+    // Where nothing is to be sent, the approved plan was carried out already.
+    if let Some(expected) = args.expect.as_ref().filter(|_| plan.has_changes())
         && *expected != plan.fingerprints.plan
     {
         return Err(Failure::new(
@@ -51,8 +54,8 @@ async fn carry_out(global: &Global, args: &ApplyArgs, run: &Run) -> Result<Exit,
         return Ok(exit);
     }
     refuse_endless_wait(args, &plan)?;
-    if plan.has_changes() {
-        approve(args, &plan)?;
+    if asks {
+        approve(&plan)?;
     }
     let started = Instant::now();
     let lines = Mutex::new(EventLines::new(global.look_of_stderr()));
@@ -60,7 +63,7 @@ async fn carry_out(global: &Global, args: &ApplyArgs, run: &Run) -> Result<Exit,
     let emit = move |event: Event| {
         let line = lines.lock().ok().and_then(|mut lines| lines.line(&event, started.elapsed()));
         if let Some(line) = line.filter(|_| !quiet) {
-            eprint!("{line}");
+            out::progress(&line);
         }
     };
     let job = Job {
@@ -73,7 +76,7 @@ async fn carry_out(global: &Global, args: &ApplyArgs, run: &Run) -> Result<Exit,
         parallel: usize::from(args.parallel),
     };
     if !quiet {
-        eprintln!();
+        out::progress("\n");
     }
     let reports = tokio::select! {
         reports = apply::apply(&job, &emit) => reports,
@@ -85,10 +88,9 @@ async fn carry_out(global: &Global, args: &ApplyArgs, run: &Run) -> Result<Exit,
     let exit = Exit::of_reports(&reports, blocked.len(), rejected);
     for report in &reports {
         if let Outcome::Failed(error) = &report.outcome {
-            eprintln!("error: {}: {}", report.address, render::visible(&error.to_string()));
-            if let Some(help) = remedy(error) {
-                eprintln!("  help: {help}");
-            }
+            let mut failure = Failure::new(exit, format!("{}: {error}", report.address));
+            failure.help = remedy(error);
+            failure.print(global);
         }
     }
     print_result(global, &plan, &reports, exit);
@@ -152,6 +154,7 @@ fn refuse_unpermitted(args: &ApplyArgs, plan: &Plan) -> Result<(), Failure> {
 fn refuse_endless_wait(args: &ApplyArgs, plan: &Plan) -> Result<(), Failure> {
     let held = |resource: &&crate::plan::ResourcePlan| {
         resource.route.as_ref().is_some_and(|route| route.published_by != PublishedBy::Itself)
+            && plan.blockers_of(&resource.address).next().is_none()
     };
     match plan.resources.iter().find(held) {
         Some(resource) if args.wait == Wait::Published => Err(Failure::new(
@@ -166,19 +169,14 @@ fn refuse_endless_wait(args: &ApplyArgs, plan: &Plan) -> Result<(), Failure> {
     }
 }
 
-fn approve(args: &ApplyArgs, plan: &Plan) -> Result<(), Failure> {
-    if args.yes || args.expect.is_some() {
-        return Ok(());
-    }
+fn approve(plan: &Plan) -> Result<(), Failure> {
     if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
         return Err(Failure::new(Exit::NeedsApproval, "nobody to ask; nothing was sent").help(format!(
             "apply exactly this plan with --expect {}, or whatever the plan is with --yes",
             plan.fingerprints.plan
         )));
     }
-    eprint!("\nApply this? Only `yes` is taken: ");
-    // A prompt that cannot be flushed is still answered.
-    let _ = std::io::stderr().flush();
+    out::progress("\nApply this? Only `yes` is taken: ");
     let mut answer = String::new();
     let read = std::io::stdin().read_line(&mut answer);
     if read.is_ok() && answer.trim() == "yes" {
@@ -228,15 +226,16 @@ fn print_result(global: &Global, plan: &Plan, reports: &[Report], exit: Exit) {
         let result = serde_json::json!({
             "result": exit.word(), "planHash": plan.fingerprints.plan, "resources": resources.collect::<Vec<_>>(),
         });
-        println!("{result:#}");
+        out::result(&format!("{result:#}\n"));
         return;
     }
     for report in reports {
         if let Outcome::Done { submission, status, .. } = &report.outcome {
-            println!("{}: submission {submission} is {}", report.address, render::visible(status.as_str()));
+            let words = format!("{}: submission {submission} is {status}", report.address);
+            out::result(&format!("{}\n", render::visible(&words)));
         }
     }
     if reports.is_empty() && exit == Exit::Ok {
-        println!("nothing to do, nothing was sent");
+        out::result("nothing to do, nothing was sent\n");
     }
 }

@@ -273,7 +273,9 @@ fn duration(text: &str) -> Result<std::time::Duration, String> {
         "h" => number.checked_mul(3600),
         _ => None,
     };
+    // Longer than anybody waits, and far from what a clock cannot hold.
     seconds
+        .filter(|seconds| *seconds <= 30 * 24 * 3600)
         .map(std::time::Duration::from_secs)
         .ok_or_else(|| "write a number and a unit: 90s, 30m or 6h".to_owned())
 }

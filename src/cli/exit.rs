@@ -6,6 +6,7 @@ use crate::apply::{ApplyError, Outcome, Report};
 use crate::partner_center::StoreError;
 
 use super::args::Global;
+use super::out;
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,7 +71,8 @@ impl Exit {
             ApplyError::Upload(_) | ApplyError::PriceNotTaken { .. } | ApplyError::NotTaken { .. } => {
                 Self::Error
             }
-            ApplyError::Archive(_) => Self::Invalid,
+            // A file is no longer what was planned.
+            ApplyError::Archive(_) => Self::Stale,
             ApplyError::Stale { .. } => Self::Stale,
             ApplyError::Rejected { .. }
             | ApplyError::FellBack { .. }
@@ -134,10 +136,10 @@ impl Failure {
         let colour = global.look_of_stderr().colour;
         let style = if colour { anstyle::AnsiColor::Red.on_default().bold() } else { anstyle::Style::new() };
         if !self.message.is_empty() {
-            eprintln!("{style}error{style:#}: {}", crate::render::visible(&self.message));
+            out::progress(&format!("{style}error{style:#}: {}\n", crate::render::visible(&self.message)));
         }
         if let Some(help) = &self.help {
-            eprintln!("  help: {}", crate::render::visible(help));
+            out::progress(&format!("  help: {}\n", crate::render::visible(help)));
         }
     }
 }

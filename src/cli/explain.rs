@@ -4,19 +4,20 @@ use crate::manifest::{Code, Guard, did_you_mean};
 
 use super::args::ExplainArgs;
 use super::exit::{Exit, Failure};
+use super::out;
 
 pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
     let wanted = args.code.trim();
     if let Some(code) = Code::parse(wanted) {
-        println!("{code}: {}\n\n{}", code.title(), code.explanation());
+        out::result(&format!("{code}: {}\n\n{}\n", code.title(), code.explanation()));
         return Ok(Exit::Ok);
     }
     if let Some(guard) = Guard::parse(wanted) {
-        println!(
-            "guard {guard}\n\nThe risk: {}.\n\nIt blocks `apply`, never `plan`, until the manifest says `permit: [{guard}]` or the \
-             command line `--allow {guard}`.",
+        out::result(&format!(
+            "guard {guard}\n\nThe risk: {}.\n\nIt blocks `apply`, never `plan`, until the manifest says `permit: [{guard}]` \
+             or the command line `--allow {guard}`.\n",
             guard.risk()
-        );
+        ));
         return Ok(Exit::Ok);
     }
     let known =

@@ -3,12 +3,11 @@
 //! One file per command. Settings come from flags and the environment, never from manifests. This room and
 //! `render` are the only ones that print; time, environment and randomness enter the program here.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is the room that prints")]
-
 mod apply;
 mod args;
 mod exit;
 mod explain;
+mod out;
 mod plan;
 mod run;
 mod sandbox;
@@ -37,7 +36,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
-            eprintln!("error: the asynchronous runtime could not be started: {error}");
+            out::progress(&format!("error: the asynchronous runtime could not be started: {error}\n"));
             return Exit::Error.code();
         }
     };

@@ -4,6 +4,7 @@ use crate::render;
 
 use super::args::{Global, Output, PlanArgs};
 use super::exit::{Exit, Failure};
+use super::out;
 use super::run::{Run, has_errors};
 
 pub(super) async fn run(global: &Global, args: &PlanArgs) -> Result<Exit, Failure> {
@@ -11,10 +12,11 @@ pub(super) async fn run(global: &Global, args: &PlanArgs) -> Result<Exit, Failur
     let plan = run.plan(&run.products());
     match global.output {
         Output::Text => {
-            print!("{}", render::plan_text(&plan, &run.releases, args.steps, global.look_of_stdout()));
+            out::result(&render::plan_text(&plan, &run.releases, args.steps, global.look_of_stdout()));
         }
         Output::Json => {
-            println!("{}", serde_json::to_string_pretty(&plan).expect("a plan can be written as JSON"));
+            let json = serde_json::to_string_pretty(&plan).expect("a plan can be written as JSON");
+            out::result(&format!("{json}\n"));
         }
     }
     run.end().await;

@@ -13,7 +13,7 @@ use crate::submission::Live;
 
 use super::args::{Global, Selection};
 use super::exit::{Exit, Failure};
-use super::settings;
+use super::{out, settings};
 
 /// Reads in flight at a time.
 const PARALLEL_READS: usize = 8;
@@ -40,11 +40,11 @@ impl Run {
         let loaded = load(&workspace, &selection.paths, &releases);
         let text = render::diagnostics(&loaded.diagnostics, &loaded.sources, global.look_of_stderr());
         if loaded.diagnostics.has_errors() {
-            eprint!("{text}");
+            out::progress(&text);
             return Err(Failure::new(Exit::Invalid, "").help("nothing was sent"));
         }
         if !global.quiet {
-            eprint!("{text}");
+            out::progress(&text);
         }
         let (connection, sandbox) = settings::connect(global, &base).await?;
         let reader = Reader::new(connection.clone());

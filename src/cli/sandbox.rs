@@ -4,6 +4,7 @@ use crate::sandbox;
 
 use super::args::{Global, SandboxArgs};
 use super::exit::{Exit, Failure};
+use super::out;
 use super::run::base;
 
 pub(super) async fn run(global: &Global, args: &SandboxArgs) -> Result<Exit, Failure> {
@@ -15,12 +16,14 @@ pub(super) async fn run(global: &Global, args: &SandboxArgs) -> Result<Exit, Fai
     })
     .await
     .map_err(|error| Failure::new(Exit::Error, error.to_string()))?;
-    println!("{}", serde_json::to_string(sandbox.endpoints()).expect("addresses can be written as JSON"));
+    let addresses = serde_json::to_string(sandbox.endpoints()).expect("addresses can be written as JSON");
+    out::result(&format!("{addresses}\n"));
     if !global.quiet {
-        eprintln!(
-            "serving a local Partner Center from `{}`; Ctrl-C ends it",
-            base.join(&args.data).display()
-        );
+        let shown = base.join(&args.data);
+        out::progress(&format!(
+            "serving a local Partner Center from `{}`; Ctrl-C ends it\n",
+            shown.display()
+        ));
     }
     let heard = tokio::signal::ctrl_c().await;
     sandbox.stop().await;

@@ -121,6 +121,7 @@ fn plan_app(
     planned.counts = overlay.counts;
     if overlay.changes.is_empty() {
         planned.action = if on_its_way.is_some() { Action::InProgress } else { Action::None };
+        planned.route = on_its_way.map(|_| route(&overlay, 0));
         if on_its_way.is_some() {
             plan.steps.push(step(
                 address,

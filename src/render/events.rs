@@ -38,7 +38,10 @@ impl EventLines {
             }
             Event::Draft { address, submission, adopted } => {
                 let word = if *adopted { "draft taken up" } else { "draft made" };
-                (address, Line::new(PLAIN, format!("         {word}: submission {submission}")))
+                (
+                    address,
+                    Line::new(PLAIN, format!("         {word}: submission {}", visible_line(submission))),
+                )
             }
             Event::Uploaded { address, bytes: sent, of } => {
                 let tenth = if *of == 0 { 10 } else { sent * 10 / of };
@@ -54,7 +57,7 @@ impl EventLines {
                 address,
                 Line::new(GREEN, "status ")
                     .and(PLAIN, format!("  {}", visible_line(status.as_str())))
-                    .and(DIM, format!("  submission {submission}")),
+                    .and(DIM, format!("  submission {}", visible_line(submission))),
             ),
             Event::Remark { address, text } => {
                 (address, Line::new(YELLOW, "note   ").and(PLAIN, format!("  {}", visible_line(text))))

@@ -3,16 +3,26 @@
 use std::fmt::Write;
 
 /// The text with everything that is invisible or moves the cursor spelled out, such as `<U+202E>`: control
-/// characters but the line feed, zero-width and bidirectional ones, and the private and unassigned-looking tags that
-/// hide text.
+/// characters but the line feed, zero-width and bidirectional ones, and the tags that hide text. What a CI service would
+/// take for a command (`##[`, `##vso[`, and `::` at the start of a line) is broken by a zero-width space.
 pub fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
+    let mut starts_line = true;
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let is_command = rest.starts_with("##[")
+            || rest.get(..6).is_some_and(|word| word.eq_ignore_ascii_case("##vso["))
+            || (starts_line && rest.starts_with("::"));
         if is_invisible(c) {
             write!(shown, "<U+{:04X}>", u32::from(c)).expect("writing to a String cannot fail");
         } else {
             shown.push(c);
         }
+        if is_command {
+            shown.push('\u{200B}');
+        }
+        starts_line = c == '\n' || (starts_line && c.is_whitespace());
+        rest = &rest[c.len_utf8()..];
     }
     shown
 }
@@ -38,5 +48,16 @@ mod tests {
         assert_eq!(visible("a\u{1b}[31mb\r\u{202e}c\u{200b}\n"), "a<U+001B>[31mb<U+000D><U+202E>c<U+200B>\n");
         assert_eq!(visible("Größe 東京 ✓"), "Größe 東京 ✓");
         assert_eq!(visible_line("a\nb"), "a⏎b");
+    }
+
+    #[test]
+    fn nothing_is_a_command_to_a_ci_service() {
+        for text in ["::error::x", "a\n  ::add-mask::x", "a ##vso[task.x]", "##[error]", "##VSO[x]"] {
+            let shown = visible(text);
+            for command in ["##[", "##vso[", "##VSO[", "\n  ::", "\n::"] {
+                assert!(!shown.contains(command) && !shown.starts_with("::"), "{shown:?}");
+            }
+        }
+        assert_eq!(visible("std::fmt # ## [x]"), "std::fmt # ## [x]");
     }
 }

@@ -51,21 +51,22 @@ fn resource_text(page: &mut Page, plan: &Plan, resource: &ResourcePlan) {
         .and(BOLD, resource.address.clone())
         .and(PLAIN, format!("  \"{}\"  {}", visible_line(&resource.name), resource.id));
     page.line(title);
-    if let Some(route) = &resource.route {
+    if let Some(route) = resource.route.as_ref().filter(|_| resource.action == Action::Update) {
         page.line(Line::new(DIM, "  route  ").and(PLAIN, route_text(route)));
     }
     if let (Action::InProgress, Some(pending)) = (resource.action, &resource.pending) {
         let words = format!(
             "submission {} is {}; what the manifest wants is on its way",
-            pending.submission, pending.status
+            visible_line(&pending.submission),
+            visible_line(pending.status.as_str())
         );
         page.line(Line::new(DIM, "  route  ").and(PLAIN, words));
     }
     if let Some(base) = resource.base.as_ref().filter(|_| resource.action == Action::Update) {
-        page.line(
-            Line::new(DIM, "  base   ")
-                .and(PLAIN, format!("submission {} \"{}\"", base.submission, visible_line(&base.name))),
-        );
+        page.line(Line::new(DIM, "  base   ").and(
+            PLAIN,
+            format!("submission {} \"{}\"", visible_line(&base.submission), visible_line(&base.name)),
+        ));
     }
     for section in
         [Section::Packages, Section::Rollout, Section::Pricing, Section::Properties, Section::Listings]
@@ -93,6 +94,14 @@ fn resource_text(page: &mut Page, plan: &Plan, resource: &ResourcePlan) {
     }
     if resource.counts.unmanaged > 0 {
         counts.push(format!("{} unmanaged, left as they are", count(resource.counts.unmanaged)));
+    }
+    if resource.counts.on_trust > 0 {
+        let images = plural(resource.counts.on_trust, "image");
+        counts.push(format!("{images} taken on trust (storeward explain SW2005)"));
+    }
+    if resource.counts.waiting > 0 {
+        let settings = plural(resource.counts.waiting, "release setting");
+        counts.push(format!("waiting for the next submission: {settings}"));
     }
     if !counts.is_empty() {
         page.gap();
