@@ -200,3 +200,68 @@ fn a_product_that_the_api_refuses_is_named_as_such() {
     .says("blocker unsupported-product")
     .says("leave it out of the manifests");
 }
+
+#[test]
+fn a_draft_that_appears_while_an_answer_is_lost_may_be_somebody_elses() {
+    let story = Story::new(&things::app_submission(), TEXTS);
+    let other = colleague(&story);
+    let mut first = true;
+    let ran = apply_through(&story, move |passing, forward| {
+        if passing.is("POST", "/submissions") && std::mem::take(&mut first) {
+            let path = format!("applications/{APP}/submissions");
+            let mut draft = other("POST", &path, None).json();
+            draft["listings"]["en-us"]["baseListing"]["keywords"] = json!(["half", "done"]);
+            let id = draft["id"].as_str().unwrap().to_owned();
+            assert_eq!(other("PUT", &format!("{path}/{id}"), Some(&draft)).status, 200);
+            return gateway_timeout();
+        }
+        forward(&passing)
+    });
+    ran.ended(4).says("made or changed by somebody else; it is left alone");
+    assert_eq!(successes(&story.store, "DELETE", ""), 0);
+    assert_eq!(successes(&story.store, "POST", "/commit"), 0);
+    assert!(story.app().get("pendingApplicationSubmission").is_some());
+}
+
+#[test]
+fn an_untouched_draft_is_looked_at_again_before_it_is_taken_up() {
+    let story = Story::new(&things::app_submission(), TEXTS);
+    let other = colleague(&story);
+    let path = format!("applications/{APP}/submissions");
+    let draft = other("POST", &path, None).json();
+    let draft_path = format!("{path}/{}", draft["id"].as_str().unwrap());
+    let mut reads = 0;
+    let ran = apply_through(&story, move |passing, forward| {
+        if passing.is("GET", &draft_path) {
+            reads += 1;
+            if reads == 2 {
+                let mut draft = draft.clone();
+                draft["listings"]["en-us"]["baseListing"]["keywords"] = json!(["half", "done"]);
+                assert_eq!(other("PUT", &draft_path, Some(&draft)).status, 200);
+            }
+        }
+        forward(&passing)
+    });
+    ran.ended(4).says("it is left alone");
+    assert_eq!(successes(&story.store, "POST", "/commit"), 0);
+}
+
+#[test]
+fn a_create_that_comes_late_is_found_when_the_second_try_meets_it() {
+    let story = Story::new(&things::app_submission(), TEXTS);
+    let other = colleague(&story);
+    let mut tries = 0;
+    let ran = apply_through(&story, move |passing, forward| {
+        if passing.is("POST", "/submissions") {
+            tries += 1;
+            if tries == 1 {
+                return gateway_timeout();
+            }
+            // The first one arrives at last.
+            assert_eq!(other("POST", &format!("applications/{APP}/submissions"), None).status, 201);
+        }
+        forward(&passing)
+    });
+    ran.ended(0).says("draft taken up");
+    assert_eq!(successes(&story.store, "POST", "/submissions"), 1);
+}

@@ -411,3 +411,40 @@ fn a_usage_error_is_64() {
     }
     assert_eq!(story.submission(PUBLISHED)["status"], "Published");
 }
+
+#[test]
+fn an_approval_holds_for_the_same_command_run_again() {
+    let story = Story::new(&things::app_submission(), TEXTS);
+    let hash = story.plan(&[])["fingerprints"]["plan"].as_str().unwrap().to_owned();
+    for _ in 0..2 {
+        story.run(&["apply", "--expect", &hash, "--wait", "published"]).ended(0);
+    }
+}
+
+#[test]
+fn a_submission_that_a_person_will_publish_is_not_waited_for() {
+    let story = Story::new(&things::app_submission(), &format!("{TEXTS}  targetPublishMode: Manual\n"));
+    story.run(&["apply", "--yes", "--wait", "certified"]).ended(0);
+    story.publish(&[]).ended(64).says("--wait certified");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_has_seen_enough_stops_nothing() {
+    let story = Story::new(&things::app_submission(), TEXTS);
+    let command = story.command(&["apply", "--yes", "--wait", "published"]);
+    let line = format!(
+        "'{}' -C '{}' apply --yes --wait published 2>&1 | head -c 10; exit ${{PIPESTATUS[0]}}",
+        env!("CARGO_BIN_EXE_storeward"),
+        story.repo.path().display()
+    );
+    let mut shell = std::process::Command::new("bash");
+    crate::support::story::hermetic(&mut shell).args(["-c", &line]);
+    for (name, value) in command.get_envs() {
+        if let Some(value) = value {
+            shell.env(name, value);
+        }
+    }
+    run(&mut shell).ended(0);
+    assert_eq!(story.published()["listings"]["en-us"]["baseListing"]["description"], "New words.");
+}
