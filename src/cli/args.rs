@@ -90,7 +90,7 @@ pub enum Command {
     /// Clones the published submission, sends it with the planned changes, uploads new files, reads everything back,
     /// commits, and follows the status. Can be interrupted anywhere and run again: it goes on where it stopped.
     Apply(ApplyArgs),
-    /// Explain a diagnostic code or a guard
+    /// Explain a diagnostic code, a guard or a blocker
     Explain(ExplainArgs),
     /// Print a JSON Schema
     Schema(SchemaArgs),
@@ -181,7 +181,7 @@ impl From<Wait> for WaitFor {
 /// Arguments of `explain`.
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
-    /// Such as SW1203 or price-change
+    /// Such as SW1203, price-change or foreign-draft
     #[arg(value_name = "CODE")]
     pub code: String,
 }

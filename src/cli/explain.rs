@@ -1,6 +1,7 @@
 //! `storeward explain`.
 
 use crate::manifest::{Code, Guard, did_you_mean};
+use crate::plan::BlockerKind;
 
 use super::args::ExplainArgs;
 use super::exit::{Exit, Failure};
@@ -20,11 +21,22 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
         ));
         return Ok(Exit::Ok);
     }
-    let known =
-        Code::ALL.iter().map(|code| code.as_str()).chain(Guard::ALL.iter().map(|guard| guard.as_str()));
-    let failure = Failure::new(Exit::Usage, format!("there is no code or guard `{wanted}`"));
+    if let Some(blocker) = BlockerKind::ALL.iter().find(|blocker| blocker.as_str() == wanted) {
+        let mut text = format!("blocker {blocker}\n\nThe fact: {}.\n\nWhat can be done:\n", blocker.fact());
+        for remedy in blocker.remedies() {
+            text.push_str(&format!("- {remedy}\n"));
+        }
+        out::result(&text);
+        return Ok(Exit::Ok);
+    }
+    let known = Code::ALL
+        .iter()
+        .map(|code| code.as_str())
+        .chain(Guard::ALL.iter().map(|guard| guard.as_str()))
+        .chain(BlockerKind::ALL.iter().map(|blocker| blocker.as_str()));
+    let failure = Failure::new(Exit::Usage, format!("there is no code, guard or blocker `{wanted}`"));
     Err(match did_you_mean(wanted, known) {
         Some(meant) => failure.help(format!("did you mean `{meant}`?")),
-        None => failure.help("codes look like SW1203, guards like price-change"),
+        None => failure.help("codes look like SW1203, guards like price-change, blockers like foreign-draft"),
     })
 }

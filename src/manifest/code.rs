@@ -115,8 +115,8 @@ codes! {
         "A permit that stays in a manifest would let a later change through without a review. Remove it once the change has shipped.";
     TakenOnTrust = 2005, "an image taken on trust",
         "The API reports neither content nor hash of an image. Images that Storeward uploads carry a digest in their names; this one was uploaded by other means and matches by type, position and file name. --replace-untrusted uploads it anew.";
-    LanguageNotManaged = 2006, "a live language that the manifest does not name",
-        "`$others: error` makes the list of languages exhaustive. Add the language, or say `$others: remove` or `keep`.";
+    EntryNotManaged = 2006, "a live language or market price that the manifest does not name",
+        "`$others: error` makes a list of languages or markets exhaustive. Add the entry, or say `$others: remove` or `keep`.";
     RemoteImageGone = 2007, "a live image that does not exist",
         "`{remote: ID}` keeps a live image in its place; no image of this type and language has that id.";
     DraftNotWanted = 2009, "a draft that no manifest wants",

@@ -12,6 +12,9 @@ macro_rules! blockers {
         pub enum BlockerKind { $(#[doc = $fact] #[serde(rename = $word)] $name,)* }
 
         impl BlockerKind {
+            /// Every blocker.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
             /// The word for it.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $word,)* }

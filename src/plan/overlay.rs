@@ -222,7 +222,7 @@ impl Overlay {
                 Others::Error => {
                     let message = format!("the Store has a listing in `{language}` that no manifest names");
                     let help = format!("add `{language}`, or say `$others: keep` or `remove`");
-                    self.find(Code::LanguageNotManaged, Severity::Error, at, message, Some(help));
+                    self.find(Code::EntryNotManaged, Severity::Error, at, message, Some(help));
                 }
             }
         }
@@ -258,7 +258,7 @@ impl Overlay {
                 Others::Error => {
                     let message = format!("the Store has a price for `{market}` that no manifest names");
                     let help = format!("add `{market}`, or say `$others: keep` or `remove`");
-                    self.find(Code::LanguageNotManaged, Severity::Error, at, message, Some(help));
+                    self.find(Code::EntryNotManaged, Severity::Error, at, message, Some(help));
                 }
             }
         }

@@ -195,8 +195,7 @@ fn pending_obstacle(
     };
     let mut blocker = Blocker::new(address, kind, words);
     if pending == Pending::Draft(DraftKind::OlderOurs) {
-        "a draft that an earlier run of Storeward made for other content is open"
-            .clone_into(&mut blocker.detail);
+        blocker.detail.push_str("; an earlier run of Storeward made it for other content");
         blocker.remedies =
             vec![format!("delete submission {} in Partner Center, then run again", document.id())];
     }
