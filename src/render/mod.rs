@@ -1,7 +1,7 @@
 //! Shows plans, events and diagnostics.
 //!
 //! Everything here turns data into text and computes no difference. Text from manifests and from the Store is
-//! hostile: it passes through [`visible`](hygiene::visible) before it is shown.
+//! hostile: it passes through [`visible`] before it is shown.
 
 mod diagnostics;
 mod events;

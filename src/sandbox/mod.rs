@@ -267,6 +267,25 @@ impl Sandbox {
         if tokio::time::timeout(PATIENCE, &mut task).await.is_err() {
             task.abort();
         }
-        drop(lock);
+        // Closing the file is not enough: a process that another thread starts has it, too, until it runs its own
+        // program. Should this fail, closing has to do.
+        let _ = lock.unlock();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_stopped_sandbox_lets_go_of_its_folder_whoever_has_inherited_the_lock() {
+        let folder = tempfile::tempdir().unwrap();
+        let options =
+            Options { listen: ([127, 0, 0, 1], 0).into(), data: folder.path().to_owned(), seed: None };
+        let first = start(options.clone()).await.unwrap();
+        let inherited = first.lock.try_clone().unwrap();
+        first.stop().await;
+        start(options).await.unwrap().stop().await;
+        drop(inherited);
     }
 }
