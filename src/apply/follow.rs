@@ -37,8 +37,12 @@ impl WaitFor {
 const FIRST: Duration = Duration::from_secs(1);
 const WHILE_COMMITTING: Duration = Duration::from_secs(30);
 const AFTERWARDS: Duration = Duration::from_mins(5);
+/// How long a committed submission may still show itself as a draft: no source says that the status call sees a
+/// commit at once.
+const SETTLING: Duration = Duration::from_secs(5);
 
-/// Follows the status of a committed submission. `timeout` is in real time, like every wait.
+/// Follows the status of a committed submission. `timeout` is scaled like every wait of the run; one that ends beyond
+/// what the clock can tell is none. The status is asked once more when the time is up.
 pub(super) async fn follow(
     connection: &Connection,
     reader: &Reader,
@@ -47,7 +51,9 @@ pub(super) async fn follow(
     timeout: Option<Duration>,
     emit: &(dyn Fn(Event) + Sync),
 ) -> Result<StatusReport, ApplyError> {
-    let deadline = timeout.map(|timeout| Instant::now() + connection.scaled(timeout));
+    let deadline = timeout.and_then(|timeout| Instant::now().checked_add(connection.scaled(timeout)));
+    let mut settled: Option<Instant> = None;
+    let mut was_taken = false;
     let mut last: Option<Status> = None;
     let mut pause = FIRST;
     loop {
@@ -78,20 +84,25 @@ pub(super) async fn follow(
             }
             // A draft again: the commit was lost (`mozilla-releng/scriptworker-scripts#1273`).
             Phase::Draft => {
-                return Err(ApplyError::FellBack {
-                    submission: submission.to_owned(),
-                    errors: report.errors,
-                });
+                let settled = *settled.get_or_insert_with(|| Instant::now() + connection.scaled(SETTLING));
+                if was_taken || Instant::now() >= settled {
+                    return Err(ApplyError::FellBack {
+                        submission: submission.to_owned(),
+                        errors: report.errors,
+                    });
+                }
             }
             _ if wait.is_reached(phase) => return Ok(report),
             _ => {}
         }
-        let longest = if phase == Phase::Committing { WHILE_COMMITTING } else { AFTERWARDS };
-        let next = Instant::now() + connection.scaled(pause.min(longest));
-        if deadline.is_some_and(|deadline| next > deadline) {
+        was_taken |= phase != Phase::Draft;
+        let now = Instant::now();
+        if deadline.is_some_and(|deadline| now >= deadline) {
             return Err(ApplyError::Timeout { submission: submission.to_owned(), status: report.status });
         }
-        tokio::time::sleep_until(next).await;
+        let longest = if phase <= Phase::Committing { WHILE_COMMITTING } else { AFTERWARDS };
+        let next = now + connection.scaled(pause.min(longest));
+        tokio::time::sleep_until(deadline.map_or(next, |deadline| next.min(deadline))).await;
         pause = (pause * 2).min(longest);
         last = Some(report.status);
     }

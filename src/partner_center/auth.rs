@@ -9,8 +9,10 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 use url::Url;
 
+use super::body::{self, BodyError, reason};
 use super::error::AuthError;
-use super::http::reason;
+use super::gate::{TRIES, asked, backoff};
+use super::http::Connection;
 
 /// What the token is for; without a slash at the end, with which the API refuses it.
 const SCOPE: &str = "https://manage.devcenter.microsoft.com/.default";
@@ -47,6 +49,23 @@ struct Token {
     renew_at: Instant,
 }
 
+/// A request for a token that failed.
+struct Failure {
+    error: AuthError,
+    /// Where asking again may help: the pause that the service asked for.
+    again: Option<Duration>,
+}
+
+impl Failure {
+    fn lasting(error: AuthError) -> Self {
+        Self { error, again: None }
+    }
+
+    fn network(error: reqwest::Error) -> Self {
+        Self { error: AuthError::Unavailable(reason(error)), again: Some(Duration::ZERO) }
+    }
+}
+
 /// The token of a run.
 pub(super) struct Tokens {
     credential: Credential,
@@ -70,7 +89,9 @@ impl Tokens {
     }
 
     /// A token that is good for a while; calls that ask at the same time share one request.
-    pub(super) async fn token(&self, client: &reqwest::Client) -> Result<SecretString, AuthError> {
+    ///
+    /// Asking again is always safe: nothing has been sent to the Store by then.
+    pub(super) async fn token(&self, connection: &Connection) -> Result<SecretString, AuthError> {
         let (tenant, client_id, secret) = match &self.credential {
             Credential::Token(token) => return Ok(token.clone()),
             Credential::ClientSecret { tenant, client_id, secret } => (tenant, client_id, secret),
@@ -79,11 +100,35 @@ impl Tokens {
         if let Some(token) = current.as_ref().filter(|token| Instant::now() < token.renew_at) {
             return Ok(token.value.clone());
         }
+        let mut tries = 1;
+        let token = loop {
+            match self.ask(connection.client(), tenant, client_id, secret).await {
+                Ok(token) => break token,
+                Err(Failure { again: Some(pause), .. }) if tries < TRIES => {
+                    tokio::time::sleep(connection.scaled(pause.max(backoff(tries)))).await;
+                    tries += 1;
+                }
+                Err(Failure { error, .. }) => return Err(error),
+            }
+        };
+        let value = token.value.clone();
+        *current = Some(token);
+        Ok(value)
+    }
+
+    async fn ask(
+        &self,
+        client: &reqwest::Client,
+        tenant: &str,
+        client_id: &str,
+        secret: &SecretString,
+    ) -> Result<Token, Failure> {
+        let unusable = |why: &str| Failure::lasting(AuthError::Unavailable(why.to_owned()));
         let mut url = self.login.clone();
         url.path_segments_mut()
-            .map_err(|()| AuthError::Unavailable("the login address cannot have a path".to_owned()))?
+            .map_err(|()| unusable("the login address cannot have a path"))?
             .pop_if_empty()
-            .extend([tenant.as_str(), "oauth2", "v2.0", "token"]);
+            .extend([tenant, "oauth2", "v2.0", "token"]);
         // Secrets that were pasted with a line end fail exactly like wrong ones.
         let form = [
             ("grant_type", "client_credentials"),
@@ -92,19 +137,27 @@ impl Tokens {
             ("scope", SCOPE),
         ];
         let response = client.post(url).timeout(Duration::from_mins(1)).form(&form).send().await;
-        let response = response.map_err(|error| AuthError::Unavailable(reason(error)))?;
+        let response = response.map_err(Failure::network)?;
         let status = response.status();
-        let body = response.bytes().await.map_err(|error| AuthError::Unavailable(reason(error)))?;
+        let headers = response.headers().clone();
+        let body = body::read(response).await.map_err(|error| match error {
+            BodyError::Broken(error) => Failure::network(error),
+            BodyError::TooLong => Failure::lasting(AuthError::TooLong),
+        })?;
         let answer: Value = serde_json::from_slice(&body).unwrap_or_default();
-        if !status.is_success() {
-            return Err(refusal(status.as_u16(), &answer, secret));
+        if status.is_success() {
+            return read(&answer).ok_or_else(|| unusable("its answer holds no token"));
         }
-        let token =
-            read(&answer).ok_or_else(|| AuthError::Unavailable("its answer holds no token".to_owned()))?;
-        let value = token.value.clone();
-        *current = Some(token);
-        Ok(value)
+        let status = status.as_u16();
+        let passes = status == 429 || status >= 500;
+        let pause = asked(status, &headers, description(&answer));
+        let again = passes.then(|| pause.unwrap_or_default());
+        Err(Failure { error: refusal(status, &answer, secret), again })
     }
+}
+
+fn description(answer: &Value) -> Option<&str> {
+    answer.get("error_description").and_then(Value::as_str)
 }
 
 /// Reads v1 answers, whose numbers are texts, and v2 answers, whose numbers are numbers.
@@ -121,12 +174,13 @@ fn read(answer: &Value) -> Option<Token> {
 }
 
 fn refusal(status: u16, answer: &Value, secret: &SecretString) -> AuthError {
-    let description = answer.get("error_description").and_then(Value::as_str).unwrap_or_default();
+    let description = description(answer).unwrap_or_default();
     let code = description
         .split_once("AADSTS")
         .map(|(_, rest)| rest.chars().take_while(char::is_ascii_digit).collect::<String>())
         .and_then(|digits| digits.parse().ok());
-    if code.is_none() && (status == 429 || status >= 500) {
+    // Codes of a service in trouble, such as `AADSTS90033`, say nothing about the credential.
+    if status >= 500 || (status == 429 && code.is_none()) {
         return AuthError::Unavailable(format!("it answered with {status}"));
     }
     let first = description.lines().next().unwrap_or_default().split(" Trace ID:").next().unwrap_or_default();

@@ -16,7 +16,8 @@ use url::Url;
 
 use crate::submission::UploadUrl;
 
-use super::http::{Connection, reason};
+use super::body::reason;
+use super::http::{Connection, is_secure, origin};
 
 /// How long one block may take.
 const BLOCK_TIMEOUT: Duration = Duration::from_mins(10);
@@ -27,6 +28,11 @@ pub enum UploadError {
     /// The draft's upload URL cannot be read.
     #[error("the draft's upload URL is not a URL")]
     NotAUrl,
+    /// The upload URL, a credential, would travel in the clear.
+    #[error(
+        "the draft's upload URL leads to `{0}`; nothing was sent, since only https:// is taken, and plain http on this machine"
+    )]
+    NotSecure(String),
     /// The storage service refused.
     #[error("the storage service refused {stage}: {status} {code}")]
     Refused {
@@ -60,6 +66,9 @@ impl Uploader {
     /// An uploader for a draft. Nothing is sent yet.
     pub fn new(connection: &Connection, to: &UploadUrl) -> Result<Self, UploadError> {
         let url = Url::parse(to.expose()).map_err(|_| UploadError::NotAUrl)?;
+        if !is_secure(&url) {
+            return Err(UploadError::NotSecure(origin(&url)));
+        }
         let mut options = BlockBlobClientOptions::default();
         options.client_options.transport =
             Some(Transport::new(Arc::new(Redacting(connection.client().clone()))));
@@ -146,4 +155,34 @@ impl HttpClient for Redacting {
 fn scrub(error: reqwest::Error) -> azure_core::Error {
     let kind = if error.is_connect() { ErrorKind::Connection } else { ErrorKind::Io };
     azure_core::Error::with_error(kind, std::io::Error::other(reason(error)), "the request failed")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::partner_center::{Credential, Settings};
+
+    #[test]
+    fn an_upload_url_is_not_sent_in_the_clear() {
+        let connection = Connection::new(Settings {
+            api: Url::parse("https://store.example/v1.0/my").unwrap(),
+            login: Url::parse("https://login.example").unwrap(),
+            credential: Credential::Token("t".to_owned().into()),
+            correlation_id: String::new(),
+            time_scale: 1.0,
+        })
+        .unwrap();
+        let open = |url: &str| Uploader::new(&connection, &UploadUrl::new(url));
+        for (url, origin) in [
+            ("http://blob.example/c/b?sig=s3cret", "http://blob.example"),
+            ("http://127.0.0.1.blob.example/c/b?sig=s3cret", "http://127.0.0.1.blob.example"),
+            ("ftp://127.0.0.1/c/b?sig=s3cret", "ftp://127.0.0.1"),
+        ] {
+            let error = open(url).unwrap_err();
+            assert!(matches!(&error, UploadError::NotSecure(to) if to == origin), "{error:?}");
+            assert!(!format!("{error} {error:?}").contains("s3cret"));
+        }
+        assert!(open("https://blob.example/c/b?sig=s3cret").is_ok());
+        assert!(open("http://127.0.0.1:1/c/b?sig=s3cret").is_ok());
+    }
 }

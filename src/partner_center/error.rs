@@ -13,6 +13,12 @@ pub struct Call {
     pub path: String,
 }
 
+impl Call {
+    pub(super) fn new(method: &'static str, path: &str) -> Self {
+        Self { method, path: path.split('?').next().unwrap_or_default().to_owned() }
+    }
+}
+
 impl fmt::Display for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.method, self.path)
@@ -33,6 +39,9 @@ pub enum AuthError {
     /// The login service could not be reached or understood.
     #[error("the login service could not be used: {0}")]
     Unavailable(String),
+    /// The login service's answer does not end.
+    #[error("the login service answered with more than 64 MiB")]
+    TooLong,
 }
 
 impl AuthError {
@@ -40,6 +49,7 @@ impl AuthError {
     pub fn remedy(&self) -> &'static str {
         match self {
             Self::Unavailable(_) => "check the network, then run again",
+            Self::TooLong => "find out what answers in place of the login service; check STOREWARD_LOGIN_URL",
             Self::Refused { code, .. } => match code {
                 Some(7_000_215) => {
                     "AZURE_CLIENT_SECRET is wrong; often the secret's id was copied instead of its value"
@@ -67,7 +77,7 @@ pub enum StoreError {
     #[error(transparent)]
     Auth(#[from] AuthError),
     /// The service answered with an error.
-    #[error("{call} was answered with {status}{}{}", .answer, Correlation(.correlation_id.as_deref()))]
+    #[error("{call} was answered with {status}{answer} · correlation id {correlation_id}")]
     Refused {
         /// The call.
         call: Call,
@@ -76,37 +86,38 @@ pub enum StoreError {
         /// What the answer said.
         answer: Box<ServiceAnswer>,
         /// What Microsoft's support asks for.
-        correlation_id: Option<String>,
+        correlation_id: String,
     },
     /// No answer: the connection failed or the time ran out.
-    #[error("{call} got no answer: {reason}")]
+    #[error("{call} got no answer: {reason} · correlation id {correlation_id}")]
     NoAnswer {
         /// The call.
         call: Call,
         /// Why, without the URL.
         reason: String,
+        /// What the call was sent with.
+        correlation_id: String,
+    },
+    /// An answer that does not end.
+    #[error("{call} was answered with more than 64 MiB · correlation id {correlation_id}")]
+    TooLong {
+        /// The call.
+        call: Call,
+        /// What Microsoft's support asks for.
+        correlation_id: String,
     },
     /// An answer that is no JSON document.
-    #[error("{call} was answered with something that is no document: {reason}{}", Correlation(.correlation_id.as_deref()))]
+    #[error(
+        "{call} was answered with something that is no document: {reason} · correlation id {correlation_id}"
+    )]
     NotADocument {
         /// The call.
         call: Call,
         /// What is wrong with it.
         reason: String,
         /// What Microsoft's support asks for.
-        correlation_id: Option<String>,
+        correlation_id: String,
     },
-}
-
-struct Correlation<'a>(Option<&'a str>);
-
-impl fmt::Display for Correlation<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Some(id) => write!(f, " · correlation id {id}"),
-            None => Ok(()),
-        }
-    }
 }
 
 /// What an error answer said. The service answers in several shapes; an empty body and an HTML page are among them.
@@ -156,8 +167,17 @@ impl StoreError {
     pub fn is_ambiguous(&self) -> bool {
         match self {
             Self::Refused { status, .. } => *status == 408 || *status >= 500,
-            Self::NoAnswer { .. } | Self::NotADocument { .. } => true,
+            Self::NoAnswer { .. } | Self::NotADocument { .. } | Self::TooLong { .. } => true,
             Self::Auth(_) => false,
+        }
+    }
+
+    /// Whether a call that reads may be answered when it is sent again after a while.
+    pub(super) fn passes(&self) -> bool {
+        match self {
+            Self::Refused { status, .. } => matches!(status, 408 | 429 | 500..),
+            Self::NoAnswer { .. } => true,
+            Self::NotADocument { .. } | Self::TooLong { .. } | Self::Auth(_) => false,
         }
     }
 

@@ -6,20 +6,16 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use secrecy::ExposeSecret;
-use tokio::sync::Mutex;
 use tokio::time::Instant;
 use url::Url;
 
 use super::auth::{Credential, Tokens};
+use super::body::{self, BodyError, reason};
 use super::error::{Call, ServiceAnswer, StoreError};
+use super::gate::{Gate, TRIES, asked, backoff};
 
 /// A create on a large product took 268 s (`microsoft/StoreBroker#71`).
 const CALL_TIMEOUT: Duration = Duration::from_mins(5);
-/// How often a call is tried.
-const TRIES: u32 = 5;
-/// The longest pause that a `Retry-After` can ask for.
-const LONGEST_PAUSE: Duration = Duration::from_mins(2);
-
 /// Where the services are and who asks.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -57,8 +53,7 @@ struct Inner {
     client: reqwest::Client,
     settings: Settings,
     tokens: Tokens,
-    /// No call starts before this instant: the service asked for a pause.
-    gate: Mutex<Instant>,
+    gate: Gate,
 }
 
 impl fmt::Debug for Connection {
@@ -70,12 +65,7 @@ impl fmt::Debug for Connection {
 /// A good answer.
 pub(super) struct Answer {
     pub(super) body: Bytes,
-    pub(super) correlation_id: Option<String>,
-}
-
-enum Outcome {
-    Good(Answer),
-    Failed { error: StoreError, pause: Option<Duration> },
+    pub(super) correlation_id: String,
 }
 
 fn is_loopback(url: &Url) -> bool {
@@ -87,16 +77,22 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
+/// Whether a credential may travel there: over https, or in the clear on this machine only.
+pub(super) fn is_secure(url: &Url) -> bool {
+    url.has_host() && (url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url)))
+}
+
+/// Scheme and host, the part of a URL that is never a secret.
+pub(super) fn origin(url: &Url) -> String {
+    format!("{}://{}", url.scheme(), url.host_str().unwrap_or_default())
+}
+
 impl Connection {
     /// Checks the settings. Nothing is sent yet.
     pub fn new(settings: Settings) -> Result<Self, SettingsError> {
         for url in [&settings.api, &settings.login] {
-            if url.scheme() != "https" && !(url.scheme() == "http" && is_loopback(url)) {
-                return Err(SettingsError::NotSecure(format!(
-                    "{}://{}",
-                    url.scheme(),
-                    url.host_str().unwrap_or_default()
-                )));
+            if !is_secure(url) {
+                return Err(SettingsError::NotSecure(origin(url)));
             }
         }
         let local = is_loopback(&settings.api) && is_loopback(&settings.login);
@@ -113,12 +109,13 @@ impl Connection {
         let client =
             builder.build().map_err(|error| SettingsError::Client(error.without_url().to_string()))?;
         let tokens = Tokens::new(settings.credential.clone(), settings.login.clone());
-        Ok(Self(Arc::new(Inner { client, settings, tokens, gate: Mutex::new(Instant::now()) })))
+        Ok(Self(Arc::new(Inner { client, settings, tokens, gate: Gate::new() })))
     }
 
     /// A wait of this run: the real time on the real service, shortened in tests.
     pub fn scaled(&self, wait: Duration) -> Duration {
-        wait.mul_f64(self.0.settings.time_scale)
+        let seconds = wait.as_secs_f64() * self.0.settings.time_scale;
+        Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
     }
 
     pub(super) fn client(&self) -> &reqwest::Client {
@@ -127,19 +124,7 @@ impl Connection {
 
     /// Reads. Repeated while the failure is one that passes.
     pub(super) async fn get(&self, path: &str) -> Result<Answer, StoreError> {
-        let mut tries = 1;
-        loop {
-            match self.call(reqwest::Method::GET, path, Bytes::new()).await {
-                Outcome::Good(answer) => return Ok(answer),
-                Outcome::Failed { error, pause } => {
-                    if tries == TRIES || !(error.is_ambiguous() || error.status() == Some(429)) {
-                        return Err(error);
-                    }
-                    self.pause(pause, tries).await;
-                    tries += 1;
-                }
-            }
-        }
+        self.repeat(reqwest::Method::GET, path, &Bytes::new(), StoreError::passes).await
     }
 
     /// Changes something. Repeated only when the gateway turned the call away before the service saw it (429).
@@ -149,66 +134,61 @@ impl Connection {
         path: &str,
         body: Bytes,
     ) -> Result<Answer, StoreError> {
-        let mut tries = 1;
-        loop {
-            match self.call(method.clone(), path, body.clone()).await {
-                Outcome::Good(answer) => return Ok(answer),
-                Outcome::Failed { error, pause } => {
-                    if tries == TRIES || error.status() != Some(429) {
-                        return Err(error);
-                    }
-                    self.pause(pause, tries).await;
-                    tries += 1;
-                }
-            }
-        }
+        self.repeat(method, path, &body, |error| error.status() == Some(429)).await
     }
 
-    /// Waits as the service asked, and holds every other call of the run as long; else 1, 2, 4, 8 s.
-    async fn pause(&self, asked: Option<Duration>, tries: u32) {
-        let wait = self.scaled(asked.unwrap_or(Duration::from_secs(1 << (tries - 1))).min(LONGEST_PAUSE));
-        let until = Instant::now() + wait;
-        if asked.is_some() {
-            let mut gate = self.0.gate.lock().await;
-            *gate = (*gate).max(until);
+    async fn repeat(
+        &self,
+        method: reqwest::Method,
+        path: &str,
+        body: &Bytes,
+        again: impl Fn(&StoreError) -> bool,
+    ) -> Result<Answer, StoreError> {
+        let mut tries = 1;
+        loop {
+            match self.call(&method, path, body, tries).await {
+                Err(error) if tries < TRIES && again(&error) => {
+                    tokio::time::sleep(self.scaled(backoff(tries))).await;
+                    tries += 1;
+                }
+                outcome => return outcome,
+            }
         }
-        tokio::time::sleep_until(until).await;
     }
 
     /// One call; an expired token is renewed once.
-    async fn call(&self, method: reqwest::Method, path: &str, body: Bytes) -> Outcome {
-        let first = self.once(method.clone(), path, body.clone()).await;
-        match &first {
-            Outcome::Failed { error: StoreError::Refused { status: 401, .. }, .. }
-                if self.0.tokens.can_renew() =>
-            {
+    async fn call(
+        &self,
+        method: &reqwest::Method,
+        path: &str,
+        body: &Bytes,
+        tries: u32,
+    ) -> Result<Answer, StoreError> {
+        match self.once(method, path, body, tries).await {
+            Err(StoreError::Refused { status: 401, .. }) if self.0.tokens.can_renew() => {
                 self.0.tokens.forget().await;
-                self.once(method, path, body).await
+                self.once(method, path, body, tries).await
             }
-            _ => first,
+            outcome => outcome,
         }
     }
 
-    async fn once(&self, method: reqwest::Method, path: &str, body: Bytes) -> Outcome {
-        let open = *self.0.gate.lock().await;
-        tokio::time::sleep_until(open).await;
-        let call = Call {
-            method: method_name(&method),
-            path: path.split('?').next().unwrap_or_default().to_owned(),
-        };
-        let failed = |error| Outcome::Failed { error, pause: None };
-        let token = match self.0.tokens.token(&self.0.client).await {
-            Ok(token) => token,
-            Err(error) => return failed(error.into()),
-        };
-        let url = format!("{}/{path}", self.0.settings.api.as_str().trim_end_matches('/'));
-        let mut request = self
-            .0
-            .client
+    async fn once(
+        &self,
+        method: &reqwest::Method,
+        path: &str,
+        body: &Bytes,
+        tries: u32,
+    ) -> Result<Answer, StoreError> {
+        let Inner { client, settings, tokens, gate } = &*self.0;
+        let token = tokens.token(self).await?;
+        gate.pass().await;
+        let url = format!("{}/{path}", settings.api.as_str().trim_end_matches('/'));
+        let mut request = client
             .request(method.clone(), url)
             .timeout(CALL_TIMEOUT)
             .bearer_auth(token.expose_secret())
-            .header("MS-CorrelationId", &self.0.settings.correlation_id)
+            .header("MS-CorrelationId", &settings.correlation_id)
             .header("Accept", "application/json");
         if method == reqwest::Method::POST || method == reqwest::Method::PUT {
             // Also with an empty body: a body-less POST of another type is refused
@@ -216,34 +196,36 @@ impl Connection {
             request = request
                 .header("Content-Type", "application/json")
                 .header("Content-Length", body.len())
-                .body(body);
+                .body(body.clone());
         }
-        let no_answer =
-            |error: reqwest::Error| StoreError::NoAnswer { call: call.clone(), reason: reason(error) };
-        let response = match request.send().await {
-            Ok(response) => response,
-            Err(error) => return failed(no_answer(error)),
+        let call = || Call::new(method_name(method), path);
+        let no_answer = |error: reqwest::Error| StoreError::NoAnswer {
+            call: call(),
+            reason: reason(error),
+            correlation_id: settings.correlation_id.clone(),
         };
-        let status = response.status();
-        let header = |name: &str| {
-            response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
-        };
-        let correlation_id = header("MS-CorrelationId");
-        let retry_after =
-            header("Retry-After").and_then(|seconds| seconds.trim().parse().ok()).map(Duration::from_secs);
-        let body = match response.bytes().await {
-            Ok(body) => body,
-            Err(error) => return failed(no_answer(error)),
-        };
-        if status.is_success() {
-            return Outcome::Good(Answer { body, correlation_id });
+        let response = request.send().await.map_err(no_answer)?;
+        let status = response.status().as_u16();
+        let good = response.status().is_success();
+        let headers = response.headers().clone();
+        let correlation_id = headers.get("MS-CorrelationId").and_then(|id| id.to_str().ok());
+        let correlation_id = correlation_id.unwrap_or(&settings.correlation_id).to_owned();
+        let body = body::read(response).await;
+        let answer = body.as_deref().map(ServiceAnswer::of).unwrap_or_default();
+        if !good {
+            let pause = asked(status, &headers, answer.message.as_deref());
+            if let Some(pause) = pause.or((status == 429).then(|| backoff(tries))) {
+                gate.hold(Instant::now() + self.scaled(pause)).await;
+            }
         }
-        let answer = ServiceAnswer::of(&body);
-        let pause = retry_after
-            .or_else(|| (status.as_u16() == 429).then(|| seconds_in(answer.message.as_deref())).flatten());
-        let error =
-            StoreError::Refused { call, status: status.as_u16(), answer: Box::new(answer), correlation_id };
-        Outcome::Failed { error, pause }
+        match body {
+            Ok(body) if good => Ok(Answer { body, correlation_id }),
+            Ok(_) => {
+                Err(StoreError::Refused { call: call(), status, answer: Box::new(answer), correlation_id })
+            }
+            Err(BodyError::Broken(error)) => Err(no_answer(error)),
+            Err(BodyError::TooLong) => Err(StoreError::TooLong { call: call(), correlation_id }),
+        }
     }
 }
 
@@ -256,34 +238,9 @@ fn method_name(method: &reqwest::Method) -> &'static str {
     }
 }
 
-/// The seconds that a throttling answer names: *Try again in 14 seconds* (`microsoft/msstore-cli#125`).
-fn seconds_in(message: Option<&str>) -> Option<Duration> {
-    let (_, rest) = message?.split_once("again in ")?;
-    rest.split_whitespace().next()?.parse().ok().map(Duration::from_secs)
-}
-
-/// Why a request failed, with the innermost cause and without the URL, which may be a credential.
-pub(super) fn reason(error: reqwest::Error) -> String {
-    let error = error.without_url();
-    let mut innermost: &dyn std::error::Error = &error;
-    while let Some(source) = innermost.source() {
-        innermost = source;
-    }
-    if error.is_timeout() { "the time ran out".to_owned() } else { innermost.to_string() }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_text_of_a_throttling_answer_names_the_pause() {
-        assert_eq!(
-            seconds_in(Some("Rate limit is exceeded. Try again in 14 seconds.")),
-            Some(Duration::from_secs(14))
-        );
-        assert_eq!(seconds_in(Some("busy")), None);
-    }
 
     #[test]
     fn tokens_do_not_travel_in_the_clear() {

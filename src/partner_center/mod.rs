@@ -7,7 +7,9 @@
 
 mod auth;
 mod blob;
+mod body;
 mod error;
+mod gate;
 mod http;
 mod reader;
 mod writer;

@@ -119,14 +119,17 @@ impl Reader {
         Ok(Live::Readable(Box::new(LiveApp { application, published, pending })))
     }
 
-    /// The document with the state of its rollout as the rollout call tells it, which is the authority.
+    /// The document with the state of its rollout as the rollout call tells it, which is the authority. What the
+    /// service owns is taken over and nothing else: the flag and the percentage are the document's own.
     async fn with_rollout(&self, app: &str, mut document: Document) -> Result<Document, StoreError> {
         let path = format!("applications/{app}/submissions/{}/packagerollout", document.id());
         let answer = self.0.get(&path).await?;
-        let rollout: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(&answer.body)
+        let mut rollout: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(&answer.body)
             .map_err(|error| not_a_document("GET", &path, &answer, &error))?;
-        for (key, value) in rollout {
-            document.set(&["packageDeliveryOptions", "packageRollout", &key], value);
+        for key in ["packageRolloutStatus", "fallbackSubmissionId"] {
+            if let Some(value) = rollout.remove(key) {
+                document.set(&["packageDeliveryOptions", "packageRollout", key], value);
+            }
         }
         Ok(document)
     }
@@ -136,16 +139,16 @@ pub(super) fn document(method: &'static str, path: &str, answer: &Answer) -> Res
     Document::from_json(&answer.body).map_err(|error| not_a_document(method, path, answer, &error))
 }
 
-fn not_a_document(
+/// `reason` must not quote the answer, as the error of a JSON reader does not: it names a position.
+pub(super) fn not_a_document(
     method: &'static str,
     path: &str,
     answer: &Answer,
-    error: &serde_json::Error,
+    reason: &dyn std::fmt::Display,
 ) -> StoreError {
     StoreError::NotADocument {
-        call: Call { method, path: path.to_owned() },
-        // The error of a JSON reader names a position, never the text.
-        reason: error.to_string(),
+        call: Call::new(method, path),
+        reason: reason.to_string(),
         correlation_id: answer.correlation_id.clone(),
     }
 }

@@ -7,7 +7,7 @@ use crate::submission::Document;
 
 use super::error::StoreError;
 use super::http::Connection;
-use super::reader::document;
+use super::reader::{document, not_a_document};
 
 /// Changes live state. Each call is sent once; an ambiguous failure is for the caller to reconcile by reading.
 #[derive(Debug, Clone)]
@@ -26,7 +26,11 @@ impl Writer {
     pub async fn create_submission(&self, app: &str) -> Result<String, StoreError> {
         let path = format!("applications/{app}/submissions?isMinimalResponse=true");
         let answer = self.0.send(Method::POST, &path, Bytes::new()).await?;
-        Ok(document("POST", &path, &answer)?.id().to_owned())
+        let draft = document("POST", &path, &answer)?;
+        if draft.id().is_empty() {
+            return Err(not_a_document("POST", &path, &answer, &"it has no `id`"));
+        }
+        Ok(draft.id().to_owned())
     }
 
     /// Replaces a draft: there is no partial update.

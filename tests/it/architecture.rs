@@ -104,3 +104,45 @@ fn every_room_is_in_the_table() {
         }
     }
 }
+
+/// A source text without its comments, which may name what the code must not.
+fn code(source: &str) -> String {
+    source.lines().map(|line| line.split("//").next().unwrap()).collect::<Vec<_>>().join("\n")
+}
+
+fn names(source: &str, word: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    source
+        .match_indices(word)
+        .any(|(at, _)| !source[..at].ends_with(is_part) && !source[at + word.len()..].starts_with(is_part))
+}
+
+#[test]
+fn a_word_is_found_where_it_stands_alone() {
+    assert!(names("use x::{Reader, Writer};", "Writer"));
+    assert!(!names("ZipWriter::new(); Writers", "Writer"));
+    assert!(!names(&code("let x = 1; // a Writer\n/// The Writer"), "Writer"));
+}
+
+#[test]
+fn only_apply_reaches_a_writer() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    rust_files(&src, &mut files);
+    let (inside, outside): (Vec<_>, Vec<_>) = files
+        .into_iter()
+        .filter(|file| names(&code(&fs::read_to_string(file).unwrap()), "Writer"))
+        .partition(|file| {
+            file.starts_with(src.join("apply")) || file.starts_with(src.join("partner_center"))
+        });
+    assert!(!inside.is_empty(), "the type has another name now: {}", src.display());
+    assert!(outside.is_empty(), "a `Writer` is named in {outside:?}");
+}
+
+#[test]
+fn a_reader_sends_nothing_that_changes() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/partner_center");
+    let calls = |file: &str| code(&fs::read_to_string(src.join(file)).unwrap()).contains("send(");
+    assert!(calls("writer.rs"), "the call that changes has another name now");
+    assert!(!calls("reader.rs"));
+}

@@ -16,3 +16,4 @@ mod published_samples;
 mod sandbox_rules;
 mod schemas;
 mod support;
+mod transport;
