@@ -84,7 +84,9 @@ impl Values<'_, '_> {
     /// Reports a key that means nothing.
     pub fn unknown_key<'c>(&mut self, key: &str, at: Span, known: impl IntoIterator<Item = &'c str> + Clone) {
         let mut diagnostic = Diagnostic::error(Code::UnknownKey, at, format!("unknown key `{key}`"));
-        if let Some(meant) = did_you_mean(key, known.clone()) {
+        if self.diagnostics.is_full() {
+            // Only counted, so there is no use in a guess, which takes long where there are very many.
+        } else if let Some(meant) = did_you_mean(key, known.clone()) {
             diagnostic = diagnostic.help(format!("did you mean `{meant}`?"));
         } else {
             let words: Vec<&str> = known.into_iter().collect();
