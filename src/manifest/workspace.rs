@@ -82,12 +82,13 @@ impl Workspace {
     }
 
     /// Reads a text file into the sources.
-    pub fn read_text(
-        &self,
-        path: &Path,
-        at: Option<Span>,
-        sources: &mut Sources,
-    ) -> Result<SourceId, Diagnostic> {
+    pub fn read_text(&self, path: &Path, at: Span, sources: &mut Sources) -> Result<SourceId, Diagnostic> {
+        let text = self.read(path, Some(at))?;
+        Ok(sources.add(self.display(path), &text))
+    }
+
+    /// The text of a file, as it is.
+    pub fn read(&self, path: &Path, at: Option<Span>) -> Result<String, Diagnostic> {
         let shown = self.display(path);
         let unreadable = |error: std::io::Error| {
             Diagnostic::error(Code::Unreadable, at, format!("`{shown}` cannot be read: {error}"))
@@ -99,11 +100,10 @@ impl Workspace {
             let message = format!("`{shown}` is larger than {} MiB", MAX_TEXT_BYTES / 1024 / 1024);
             return Err(Diagnostic::error(Code::TooLarge, at, message));
         }
-        let text = std::str::from_utf8(&bytes).map_err(|error| {
-            let message = format!("`{shown}` is not UTF-8 (byte {})", error.valid_up_to());
+        String::from_utf8(bytes).map_err(|error| {
+            let message = format!("`{shown}` is not UTF-8 (byte {})", error.utf8_error().valid_up_to());
             Diagnostic::error(Code::NotUtf8, at, message).help("save it as UTF-8")
-        })?;
-        Ok(sources.add(shown, text))
+        })
     }
 
     /// The YAML files below a path, hidden and git-ignored ones left out, sorted.
