@@ -273,9 +273,8 @@ impl<'n> Flatten<'_, '_, '_, 'n> {
         } else if let Some(entries) = entry.value.entries() {
             for inner in entries {
                 if inner.key == "$as" {
-                    if let Ok(meaning) = self.values.scalar(&inner.value, "a text", Scope::plain()) {
-                        self.layer.meanings.push((language.clone(), meaning));
-                    }
+                    let meaning = self.meaning(&inner.value);
+                    self.layer.meanings.extend(meaning.map(|meaning| (language.clone(), meaning)));
                 } else {
                     leaves.extend(self.field(FieldScope::Listing, inner));
                 }
@@ -285,6 +284,24 @@ impl<'n> Flatten<'_, '_, '_, 'n> {
         }
         self.layer.own.push((language, leaves));
     }
+
+    fn meaning(&mut self, node: &Node) -> Option<String> {
+        let meaning = self.values.scalar(node, "a text", Scope::plain()).ok()?;
+        if is_tag(&meaning) {
+            return Some(meaning);
+        }
+        self.values.report(
+            Diagnostic::error(Code::BadMeaning, node.span, "`$as` takes a short tag")
+                .help("use at most 64 letters, digits, `-`, `_` and `.`"),
+        );
+        None
+    }
+}
+
+/// Whether a text can stand for a language, also in paths: short, so that repeating it makes nothing long.
+fn is_tag(text: &str) -> bool {
+    (1..=64).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
 }
 
 fn leaf<'n>(field: &'static Field, node: &'n Node) -> Leaf<'n> {

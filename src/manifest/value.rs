@@ -8,6 +8,9 @@ use super::files::Files;
 use super::source::{SourceId, Sources, Span};
 use super::yaml::{Node, Yaml};
 
+/// How long a text may become by expansion. No field takes as much.
+const MAX_EXPANDED_BYTES: usize = 1024 * 1024;
+
 /// What surrounds a value: where paths start, and what expansions mean.
 #[derive(Debug, Clone, Copy)]
 pub struct Scope<'a> {
@@ -140,8 +143,15 @@ impl Values<'_, '_> {
                 }
             }
             rest = &rest[(start + 2 + name.len() + 1).min(rest.len())..];
+            if expanded.len() > MAX_EXPANDED_BYTES {
+                break;
+            }
         }
         expanded.push_str(rest);
+        if expanded.len() > MAX_EXPANDED_BYTES {
+            let message = format!("longer than {} MiB with its expansions", MAX_EXPANDED_BYTES / 1024 / 1024);
+            return Err(self.report(Diagnostic::error(Code::TooLong, at, message).help("shorten the text")));
+        }
         Ok(expanded)
     }
 

@@ -1,0 +1,117 @@
+//! What a manifest from a stranger can write must neither exhaust the machine nor say more than it should.
+
+use std::fs;
+use std::path::Path;
+
+use storeward::manifest::{Address, Code, Desired, Loaded, Releases, Wanted, Workspace, load};
+use tempfile::TempDir;
+
+/// A workspace of one app with these blocks.
+struct Case(TempDir);
+
+impl Case {
+    fn new(blocks: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join(".git")).unwrap();
+        let manifest = format!("kind: App\nname: a\nid: 9NBLGGH4R315\n{blocks}");
+        fs::write(folder.path().join("app.yaml"), manifest).unwrap();
+        Self(folder)
+    }
+
+    fn load(&self, release: Option<&Path>) -> Loaded {
+        let workspace = Workspace::around(self.0.path()).unwrap();
+        let release = release.map(|folder| (Address::app("a"), folder.canonicalize().unwrap()));
+        load(&workspace, &[], &release.into_iter().collect::<Releases>())
+    }
+
+    /// The desired state; there must be nothing to say.
+    #[track_caller]
+    fn desired(&self, released: bool) -> Desired {
+        let mut loaded = self.load(released.then_some(self.0.path()));
+        assert!(loaded.diagnostics.sorted().is_empty(), "{:?}", loaded.diagnostics.sorted());
+        loaded.resources.remove(0).desired
+    }
+
+    /// What there is to say: code, line and message.
+    fn said(&self, release: Option<&Path>) -> Vec<(Code, usize, String)> {
+        let loaded = self.load(release);
+        let line = |span| loaded.sources.location(span).line;
+        let said = loaded.diagnostics.sorted();
+        said.iter().map(|d| (d.code, d.span.map_or(0, line), d.message.clone())).collect()
+    }
+}
+
+#[track_caller]
+fn says(case: &Case, code: Code, line: usize, message: &str) {
+    let said = case.said(None);
+    assert!(
+        said.iter().any(|(c, l, m)| (*c, *l) == (code, line) && m.contains(message)),
+        "{code} {line} {message}: {said:?}"
+    );
+}
+
+fn paths(desired: &Desired) -> Vec<String> {
+    desired.owned.iter().map(|owned| owned.path.dotted()).collect()
+}
+
+#[test]
+fn the_meaning_of_a_language_is_a_short_tag() {
+    for bad in ["a/b", "''", "a b", &"x".repeat(65)] {
+        let case = Case::new(&format!("submission:\n  listings:\n    de: {{$as: {bad}}}\n"));
+        says(&case, Code::BadMeaning, 6, "short tag");
+    }
+    let longest = "x".repeat(60) + "-_.9";
+    let case =
+        Case::new(&format!("submission:\n  listings:\n    de: {{$as: {longest}, description: $(lang)}}\n"));
+    let desired = case.desired(false);
+    assert!(matches!(&desired.owned[0].wanted, Wanted::Value(value) if *value == longest.as_str()));
+}
+
+#[test]
+fn an_expanded_text_has_a_limit() {
+    let meaning = "x".repeat(64);
+    let text = "$(lang)".repeat(100_000);
+    let case = Case::new(&format!(
+        "submission:\n  listings:\n    de: {{$as: {meaning}}}\n    $each:\n      description: \"{text}\"\n"
+    ));
+    says(&case, Code::TooLong, 8, "longer than 1 MiB");
+}
+
+#[cfg(unix)]
+#[test]
+fn patterns_stay_out_of_linked_folders() {
+    let outside = tempfile::tempdir().unwrap();
+    fs::write(outside.path().join("customers.msix"), "").unwrap();
+    let case = Case::new(
+        "submission:\n  packages:\n    files:\n      - out/*.msix\n      - '*/*.msix'\n      - '[o]ut/customers.msix'\n",
+    );
+    std::os::unix::fs::symlink(outside.path(), case.0.path().join("out")).unwrap();
+    std::os::unix::fs::symlink(".", case.0.path().join("round")).unwrap();
+    let said = case.said(None);
+    assert_eq!(said.len(), 3, "{said:?}");
+    says(&case, Code::OutsideWorkspace, 7, "`out` lies outside the workspace");
+    says(&case, Code::NothingMatches, 8, "nothing matches `*/*.msix`");
+    says(&case, Code::NothingMatches, 9, "nothing matches `[o]ut/customers.msix`");
+}
+
+#[test]
+fn a_release_folder_may_have_any_name() {
+    let release = tempfile::tempdir().unwrap();
+    let folder = release.path().join("[1.0] *?");
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join("a.msix"), "no package").unwrap();
+    fs::write(folder.join("a.txt"), "").unwrap();
+    let case = Case::new("release:\n  packages:\n    files: [$(release)/*.msix]\n");
+    let said = case.said(Some(&folder));
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert_eq!((said[0].0, said[0].1), (Code::BadPackage, 6), "the one file was found: {said:?}");
+}
+
+#[test]
+fn very_many_mistakes_are_reported_in_part() {
+    let keys: String = (0..45_000).map(|i| format!("  key{i}: 1\n")).collect();
+    let said = Case::new(&format!("submission:\n{keys}")).said(None);
+    assert_eq!(said.len(), 2001);
+    assert!(said[0].2.starts_with("43000 more findings"), "{}", said[0].2);
+    assert_eq!((said[1].0, said[1].1), (Code::UnknownKey, 5));
+}
