@@ -129,6 +129,7 @@ impl Reader<'_, '_, '_> {
         }
     }
 
+    /// What `null` sends. An empty text or list is the same wish, and must not slip past the refusal.
     fn cleared(&mut self, field: &Field, at: Span) -> Result<(Wanted, Span), Nothing> {
         match field.null {
             Null::EmptyText => Ok((Wanted::Value(Value::String(String::new())), at)),
@@ -201,6 +202,9 @@ impl Reader<'_, '_, '_> {
                 (texts.into_iter().map(|(text, _)| text).collect::<Vec<_>>().join("\n"), at)
             }
         };
+        if text.trim().is_empty() {
+            return self.cleared(field, at);
+        }
         if !lines && text.contains('\n') {
             let message = format!("`{}` is one line", field.path.join("."));
             return Err(self.values.report(Diagnostic::error(Code::WrongType, at, message)));
@@ -226,6 +230,9 @@ impl Reader<'_, '_, '_> {
         max: usize,
         at: Span,
     ) -> Result<(Wanted, Span), Nothing> {
+        if texts.is_empty() {
+            return self.cleared(field, at);
+        }
         if texts.len() > items {
             let message = format!("{} items; the Store takes {items}", texts.len());
             self.values.report(Diagnostic::error(Code::TooLong, at, message));
@@ -252,6 +259,9 @@ impl Reader<'_, '_, '_> {
         let Yaml::List(items) = &node.value else {
             return Err(self.values.wrong_type(node, "a list of words"));
         };
+        if items.is_empty() {
+            return self.cleared(field, node.span);
+        }
         let mut list = Vec::new();
         for item in items {
             let word = self.values.scalar(item, "a word", scope)?;

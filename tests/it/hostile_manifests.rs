@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use serde_json::json;
 use storeward::manifest::{Address, Code, Desired, Loaded, Releases, Wanted, Workspace, load};
 use tempfile::TempDir;
 
@@ -114,4 +115,27 @@ fn very_many_mistakes_are_reported_in_part() {
     assert_eq!(said.len(), 2001);
     assert!(said[0].2.starts_with("43000 more findings"), "{}", said[0].2);
     assert_eq!((said[1].0, said[1].1), (Code::UnknownKey, 5));
+}
+
+#[test]
+fn what_cannot_be_cleared_cannot_be_emptied() {
+    for empty in ["''", "null", "{file: empty.md}", "[]", "['']", "' '"] {
+        let case = Case::new(&format!("submission:\n  listings:\n    de:\n      description: {empty}\n"));
+        fs::write(case.0.path().join("empty.md"), "\n").unwrap();
+        let said = case.said(None);
+        assert_eq!(said.len(), 1, "{empty}: {said:?}");
+        assert_eq!(said[0].0, Code::CannotClear, "{empty}");
+    }
+    let desired = Case::new(
+        "submission:\n  hardwarePreferences: []\n  listings:\n    de: {title: '', releaseNotes: '', keywords: []}\n",
+    )
+    .desired(false);
+    let value = |path: &[&str]| match &desired.value(path).unwrap().wanted {
+        Wanted::Value(value) => value.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(value(&["hardwarePreferences"]), json!([]));
+    assert_eq!(value(&["listings", "de", "title"]), json!(null), "as for `title: null`");
+    assert_eq!(value(&["listings", "de", "releaseNotes"]), json!(""));
+    assert_eq!(value(&["listings", "de", "keywords"]), json!([]));
 }
