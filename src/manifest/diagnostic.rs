@@ -34,6 +34,8 @@ pub struct Diagnostic {
     pub label: Option<String>,
     /// What to do.
     pub help: Option<String>,
+    /// Whether the text at the place must not be shown, only where it is.
+    pub hides_text: bool,
 }
 
 /// A finding as a plan carries it: with a place instead of a span.
@@ -64,6 +66,7 @@ impl Diagnostic {
             span: span.into(),
             label: None,
             help: None,
+            hides_text: false,
         }
     }
 
@@ -83,6 +86,12 @@ impl Diagnostic {
     pub fn help(self, help: impl Into<String>) -> Self {
         Self { help: Some(help.into()), ..self }
     }
+
+    /// With the text at the place kept secret where `secret` says so.
+    #[must_use]
+    pub fn hiding_text(self, secret: bool) -> Self {
+        Self { hides_text: secret, ..self }
+    }
 }
 
 /// More findings are counted, not kept: nobody reads them, and a hostile manifest can cause any number.
@@ -98,6 +107,7 @@ pub struct Diagnostics {
     /// Each with its number, by which those at one place are sorted.
     kept: HashMap<Diagnostic, usize>,
     has_errors: bool,
+    hides_text: bool,
     /// How many were left out, said as a finding.
     left_out: Option<(usize, Diagnostic)>,
 }
@@ -110,6 +120,7 @@ impl Diagnostics {
             diagnostic.message.truncate(diagnostic.message.floor_char_boundary(MAX_MESSAGE_BYTES));
             diagnostic.message.push('…');
         }
+        diagnostic.hides_text |= self.hides_text;
         self.has_errors |= diagnostic.severity == Severity::Error;
         if !self.is_full() {
             let number = self.kept.len();
@@ -120,6 +131,11 @@ impl Diagnostics {
             self.left_out = Some((count, Diagnostic::error(Code::TooComplex, None, message)));
             self.has_errors = true;
         }
+    }
+
+    /// From now on, whether findings are about text that must not be shown.
+    pub(super) fn hide_text(&mut self, hide: bool) {
+        self.hides_text = hide;
     }
 
     /// Whether further findings are only counted.

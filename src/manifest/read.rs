@@ -106,7 +106,12 @@ impl Reader<'_, '_, '_> {
             },
             Shape::SomeOf(words) => self.some_of(field, node, words, scope),
             Shape::Text { max, lines } => self.text(field, node, max, lines, scope),
-            Shape::Notes { max } => self.text(field, node, max, true, scope),
+            Shape::Notes { max } => {
+                self.values.diagnostics.hide_text(true);
+                let read = self.text(field, node, max, true, scope);
+                self.values.diagnostics.hide_text(false);
+                read
+            }
             Shape::Flag
             | Shape::OneOf(_)
             | Shape::Price

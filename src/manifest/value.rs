@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::submission::{FIELDS, Shape};
+
 use super::code::Code;
 use super::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 use super::files::Files;
@@ -97,7 +99,7 @@ impl Values<'_, '_> {
                 diagnostic = diagnostic.help(format!("known here: {}", words.join(", ")));
             }
         }
-        self.diagnostics.push(diagnostic);
+        self.diagnostics.push(diagnostic.hiding_text(is_like_secret(key)));
     }
 
     /// A scalar as it was written, with expansions; null and other values are the wrong type.
@@ -269,6 +271,12 @@ impl Values<'_, '_> {
         }
         Err(self.report(diagnostic))
     }
+}
+
+/// Whether a key is, or is meant as, one whose value is never shown.
+pub fn is_like_secret(key: &str) -> bool {
+    let secret = FIELDS.iter().filter(|field| matches!(field.shape, Shape::Notes { .. }));
+    did_you_mean(key, secret.map(|field| field.path[0])).is_some()
 }
 
 fn follow<'n>(root: &'n Node, pointer: &str) -> Option<&'n Node> {

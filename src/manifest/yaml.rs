@@ -10,6 +10,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle};
 use super::code::Code;
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::source::{SourceId, Sources, Span};
+use super::value::is_like_secret;
 
 /// How deep maps and lists may be nested.
 const MAX_DEPTH: usize = 48;
@@ -249,9 +250,11 @@ impl Builder<'_> {
                 }
                 if !keys.insert(text.clone()) {
                     let message = format!("the key `{text}` is given twice");
+                    let secret = is_like_secret(&text);
                     self.diagnostics.push(
                         Diagnostic::error(Code::DuplicateKey, node.span, message)
-                            .help("remove one of the two"),
+                            .help("remove one of the two")
+                            .hiding_text(secret),
                     );
                 }
                 *key = Some((text, node.span));

@@ -7,6 +7,8 @@ use serde_json::json;
 use storeward::manifest::{Address, Code, Desired, Loaded, Releases, Wanted, Workspace, load};
 use tempfile::TempDir;
 
+use crate::support::story::{run, storeward};
+
 /// A workspace of one app with these blocks.
 struct Case(TempDir);
 
@@ -138,4 +140,26 @@ fn what_cannot_be_cleared_cannot_be_emptied() {
     assert_eq!(value(&["listings", "de", "title"]), json!(null), "as for `title: null`");
     assert_eq!(value(&["listings", "de", "releaseNotes"]), json!(""));
     assert_eq!(value(&["listings", "de", "keywords"]), json!([]));
+}
+
+#[test]
+fn mistakes_in_notes_do_not_show_them() {
+    let long = "x".repeat(2000);
+    for (notes, code) in [
+        ("notesForCertification: password p$(xyz", "SW1211"),
+        ("notesForCertification: {text: p$(xyz}", "SW1103"),
+        ("notesForCertification: {file: notes.md}", "SW1202"),
+        ("notesForCertification: {file: notes.json, at: /nothing}", "SW1006"),
+        ("notesForCertfication: password p$(xyz", "SW1101"),
+        ("notesForCertification: a\n  notesForCertification: password p$(xyz", "SW1007"),
+    ] {
+        let case = Case::new(&format!("submission:\n  {notes}\n"));
+        fs::write(case.0.path().join("notes.md"), format!("password p$(xyz\n{long}")).unwrap();
+        fs::write(case.0.path().join("notes.json"), "{\"a\": \"password p$(xyz\", ]").unwrap();
+        let ended = run(storeward(case.0.path()).arg("plan")).ended(3);
+        let said = format!("{}{}", ended.stdout, ended.stderr);
+        assert!(said.contains(code), "{notes}: {said}");
+        assert!(said.contains("app.yaml:") || said.contains("notes."), "the place is named: {said}");
+        assert!(!said.contains("p$(xyz"), "{notes}: {said}");
+    }
 }
