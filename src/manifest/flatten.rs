@@ -31,6 +31,18 @@ pub(super) struct Layer<'n> {
     pub(super) meanings: Vec<(String, String)>,
 }
 
+impl<'n> Layer<'n> {
+    /// What a language says itself, if it is named.
+    pub(super) fn own(&self, language: &str) -> Option<&[Leaf<'n>]> {
+        self.own.iter().find(|(known, _)| known == language).map(|(_, leaves)| leaves.as_slice())
+    }
+
+    /// Whether a language is to go, if it is named.
+    pub(super) fn takes_away(&self, language: &str) -> Option<bool> {
+        self.own(language).map(|leaves| leaves.iter().any(|leaf| leaf.field.is_none()))
+    }
+}
+
 /// The Store documents about 350 language codes.
 const MAX_LANGUAGES: usize = 400;
 

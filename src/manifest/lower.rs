@@ -38,11 +38,13 @@ pub fn lower(
         desired.lay_over(overlay_settings);
     }
     let languages = Names::of(&[&submission, &overlay]);
-    let standing = leaves(&submission, &languages);
-    let coming = leaves(&overlay, &languages);
+    desired.named_languages = languages.0.iter().map(|(language, _)| language.clone()).collect();
+    let mut standing = leaves(&submission, &languages);
+    let mut coming = leaves(&overlay, &languages);
     let always = |leaf| (leaf, Err(NoRelease::OutsideRelease));
     let mut reader = Reader { values, folder, languages: &languages, version: None };
     if let Some(release) = release {
+        settle_going(&mut standing, &mut coming, &submission, &overlay);
         let winners =
             standing.into_iter().map(always).chain(coming.into_iter().map(|leaf| (leaf, Ok(release))));
         desired.owned = reader.read_all(winners.collect());
@@ -87,14 +89,34 @@ impl Names {
     }
 }
 
+/// Where one block takes a language away, the later of those that name it wins as a whole: nothing is left to own of
+/// a language that goes, and nothing of an earlier block where a later one brings it back.
+fn settle_going(
+    standing: &mut Vec<Leaf<'_>>,
+    coming: &mut Vec<Leaf<'_>>,
+    submission: &Layer<'_>,
+    overlay: &Layer<'_>,
+) {
+    standing.retain(|leaf| {
+        let Some(language) = leaf.path.language() else { return true };
+        match (submission.takes_away(language), overlay.takes_away(language)) {
+            (_, Some(true)) | (Some(true), Some(false)) => false,
+            _ => true,
+        }
+    });
+    coming.retain(|leaf| {
+        let Some(language) = leaf.path.language() else { return true };
+        (submission.takes_away(language), overlay.takes_away(language)) != (Some(true), None)
+    });
+}
+
 /// The leaves of a layer, `$each` spelled out for every language; later ones win.
 fn leaves<'n>(layer: &Layer<'n>, languages: &Names) -> Vec<Leaf<'n>> {
     let mut leaves = layer.once.clone();
     for (language, _) in &languages.0 {
-        let own: Vec<_> =
-            layer.own.iter().filter(|(owner, _)| owner == language).flat_map(|(_, leaves)| leaves).collect();
+        let own = layer.own(language).unwrap_or_default();
         // `de-de: null` takes the whole language away; `$each` says nothing about it.
-        let goes = own.iter().any(|leaf| leaf.field.is_none());
+        let goes = layer.takes_away(language) == Some(true);
         for leaf in layer.each.iter().filter(|_| !goes).chain(own) {
             let keys = leaf.path.keys().iter().map(String::as_str);
             let path = Path::new(["listings", language.as_str()].into_iter().chain(keys));

@@ -163,3 +163,39 @@ fn mistakes_in_notes_do_not_show_them() {
         assert!(!said.contains("p$(xyz"), "{notes}: {said}");
     }
 }
+
+/// Two `listings` blocks, one laid over the other.
+fn laid_over(submission: &str, release: &str) -> Case {
+    Case::new(&format!("submission:\n  listings: {submission}\nrelease:\n  listings: {release}\n"))
+}
+
+#[test]
+fn a_language_that_goes_in_one_block_goes_or_comes_as_a_whole() {
+    let case = laid_over("{en: {description: E}, de: null}", "{$each: {releaseNotes: R}}");
+    let desired = case.desired(true);
+    let owned = ["listings.en.description", "listings.en.releaseNotes", "listings.de"];
+    assert_eq!(paths(&desired), owned);
+    assert!(matches!(desired.owned[2].wanted, Wanted::Nothing));
+
+    let case =
+        laid_over("{$each: {keywords: [k]}, de: {description: D}}", "{$each: {features: [f]}, de: null}");
+    assert_eq!(paths(&case.desired(true)), ["listings.de"]);
+    assert_eq!(paths(&case.desired(false)), ["listings.de.description", "listings.de.keywords"]);
+
+    let case =
+        laid_over("{$each: {keywords: [k]}, de: null}", "{$each: {features: [f]}, de: {description: D}}");
+    assert_eq!(paths(&case.desired(true)), ["listings.de.description", "listings.de.features"]);
+    assert_eq!(paths(&case.desired(false)), ["listings.de"]);
+
+    let case = laid_over("{de: null}", "{de: {}}");
+    assert_eq!(paths(&case.desired(true)), Vec::<String>::new());
+}
+
+#[test]
+fn every_language_that_is_written_is_named() {
+    let case = laid_over("{$others: remove, fr: {}, DE: null}", "{nl: {releaseNotes: N}, en: {}}");
+    for released in [false, true] {
+        let named = case.desired(released).named_languages;
+        assert_eq!(named.into_iter().collect::<Vec<_>>(), ["de", "en", "fr", "nl"], "{released}");
+    }
+}
