@@ -29,6 +29,8 @@ pub(super) struct Layer<'n> {
     pub(super) own: Vec<(String, Vec<Leaf<'n>>)>,
     /// What `$(lang)` means for a language, where `$as` says so.
     pub(super) meanings: Vec<(String, String)>,
+    /// Which packages stay, and where that is written.
+    pub(super) retain: Option<(Retain, Span)>,
 }
 
 impl<'n> Layer<'n> {
@@ -209,11 +211,12 @@ impl<'n> Flatten<'_, '_, '_, 'n> {
     }
 
     fn retain(&mut self, node: &Node) {
-        let Some(retain) = node.get("retain") else { return };
+        let Some(written) = node.get("retain") else { return };
         let words =
             [("none", Retain::None), ("newest-per-target", Retain::NewestPerTarget), ("all", Retain::All)];
-        if let Some(retain) = self.word(retain, &words) {
+        if let Some(retain) = self.word(written, &words) {
             self.settings.retain = Some(retain);
+            self.layer.retain = Some((retain, written.span));
         }
     }
 

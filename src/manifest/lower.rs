@@ -7,9 +7,12 @@ use std::path::Path as FilePath;
 
 use crate::submission::Path;
 
-use super::desired::Desired;
+use super::code::Code;
+use super::desired::{Desired, Owned, Retain, Wanted};
+use super::diagnostic::Diagnostic;
 use super::flatten::{Layer, Leaf, flatten};
 use super::read::Reader;
+use super::source::Span;
 use super::value::{NoRelease, Values};
 use super::yaml::Node;
 
@@ -48,11 +51,41 @@ pub fn lower(
         let winners =
             standing.into_iter().map(always).chain(coming.into_iter().map(|leaf| (leaf, Ok(release))));
         desired.owned = reader.read_all(winners.collect());
+        refuse_retaining_nothing(values, overlay.retain.or(submission.retain), share(&desired.owned));
     } else {
         desired.owned = reader.read_all(standing.into_iter().map(always).collect());
-        reader.read_all(coming.into_iter().map(|leaf| (leaf, Err(NoRelease::NotNamed))).collect());
+        let coming =
+            reader.read_all(coming.into_iter().map(|leaf| (leaf, Err(NoRelease::NotNamed))).collect());
+        let standing = share(&desired.owned);
+        refuse_retaining_nothing(values, submission.retain, standing);
+        // What a release would be is wrong already before there is one.
+        refuse_retaining_nothing(values, overlay.retain.or(submission.retain), share(&coming).or(standing));
     }
     desired
+}
+
+/// What is wanted of the share of customers that gets new packages first.
+fn share(owned: &[Owned]) -> Option<&Wanted> {
+    let found = owned.iter().find(|owned| owned.path.keys() == ["packageRollout", "percentage"]);
+    found.map(|owned| &owned.wanted)
+}
+
+/// Customers outside a gradual rollout go on getting the packages that are published, so these must stay.
+fn refuse_retaining_nothing(
+    values: &mut Values<'_, '_>,
+    retain: Option<(Retain, Span)>,
+    share: Option<&Wanted>,
+) {
+    let (Some((Retain::None, at)), Some(Wanted::Value(share))) = (retain, share) else {
+        return;
+    };
+    if share.as_f64().is_some_and(|share| share < 100.0) {
+        let message = "`retain: none` leaves customers outside the rollout without a package";
+        values
+            .report(Diagnostic::error(Code::RetainsNothing, at, message).help(
+                "say `retain: newest-per-target`, or release to everybody with `packageRollout: null`",
+            ));
+    }
 }
 
 /// The languages of a manifest in the order in which they are first named, each with what `$(lang)` means for it.

@@ -7,6 +7,7 @@ use serde_json::json;
 use storeward::manifest::{Address, Code, Desired, Loaded, Releases, Wanted, Workspace, load};
 use tempfile::TempDir;
 
+use crate::support::msix::Msix;
 use crate::support::story::{run, storeward};
 
 /// A workspace of one app with these blocks.
@@ -198,4 +199,44 @@ fn every_language_that_is_written_is_named() {
         let named = case.desired(released).named_languages;
         assert_eq!(named.into_iter().collect::<Vec<_>>(), ["de", "en", "fr", "nl"], "{released}");
     }
+}
+
+#[test]
+fn a_gradual_rollout_retains_something() {
+    let release = tempfile::tempdir().unwrap();
+    let msix = Msix::default();
+    msix.write(&release.path().join(msix.file_name()));
+    let block = |name: &str, retain: &str, rollout: &str| {
+        format!(
+            "{name}:\n  packages:\n    files: ['*.msix']\n    retain: {retain}\n  packageRollout: {rollout}\n"
+        )
+    };
+    let with = |text: String| {
+        let case = Case::new(&text);
+        msix.write(&case.0.path().join(msix.file_name()));
+        case
+    };
+    let refused = |text: String, release: Option<&Path>| {
+        let said = with(text).said(release);
+        said.into_iter().map(|(code, line, _)| (code, line)).collect::<Vec<_>>()
+    };
+    let at = |line| vec![(Code::RetainsNothing, line)];
+    let gradual = "{percentage: 99.5}";
+    assert_eq!(refused(block("submission", "none", gradual), None), at(7));
+    assert_eq!(refused(block("release", "none", gradual), None), at(7));
+    assert_eq!(refused(block("release", "none", gradual), Some(release.path())), at(7));
+    for (retain, rollout) in [("none", "{percentage: 100}"), ("none", "null"), ("all", gradual)] {
+        assert_eq!(refused(block("release", retain, rollout), None), [], "{retain} {rollout}");
+        assert_eq!(
+            refused(block("release", retain, rollout), Some(release.path())),
+            [],
+            "{retain} {rollout}"
+        );
+    }
+    // One half in each block.
+    let standing = "submission:\n  packages: {files: ['*.msix'], retain: none}\n";
+    let halves = |rollout: &str| format!("{standing}release:\n  packageRollout: {rollout}\n");
+    assert_eq!(refused(halves(gradual), None), at(5));
+    assert_eq!(refused(halves(gradual), Some(release.path())), at(5));
+    assert_eq!(refused(halves("null"), Some(release.path())), []);
 }
