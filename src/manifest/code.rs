@@ -87,6 +87,8 @@ codes! {
         "Only $(lang), $(release) and $(package.version) are expanded: $(lang) below `listings`, $(release) below `release`, $(package.version) where the run has packages of one version. Write $$( for a literal $(.";
     UnknownGuard = 1212, "an unknown guard",
         "`permit` names guards: risks that need a permit before anything is sent.";
+    BadMeaning = 1213, "a meaning of $(lang) that is no tag",
+        "`$as` says what $(lang) means for a language, such as the name of a folder: at most 64 letters, digits, hyphens, underscores and dots.";
     FileMissing = 1301, "a file that does not exist",
         "Paths are relative to the file that they are written in. `else` names a file to use where the first does not exist.";
     NothingMatches = 1302, "a pattern that matches nothing",

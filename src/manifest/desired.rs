@@ -85,6 +85,9 @@ pub struct Permit {
 pub struct Desired {
     /// Every owned path, in the order of the manifest's languages and the field table.
     pub owned: Vec<Owned>,
+    /// Every language that the manifest names, in either block, in lower case: also one with nothing below it, one
+    /// that is to go, and one in a `release` block that this run does not take. `$others` speaks of no other.
+    pub named_languages: BTreeSet<String>,
     /// What happens to live languages that are not named.
     pub other_languages: Option<(Others, Location)>,
     /// What happens to live market prices that are not named.

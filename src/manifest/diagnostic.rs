@@ -1,5 +1,7 @@
 //! What there is to say about what the user wrote: many at once, each with a code and a place.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::code::Code;
@@ -7,7 +9,7 @@ use super::source::{Location, Span};
 
 /// How bad it is.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema,
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
 )]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
@@ -18,7 +20,7 @@ pub enum Severity {
 }
 
 /// One finding.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Diagnostic {
     /// Its stable code.
     pub code: Code,
@@ -32,6 +34,8 @@ pub struct Diagnostic {
     pub label: Option<String>,
     /// What to do.
     pub help: Option<String>,
+    /// Whether the text at the place must not be shown, only where it is.
+    pub hides_text: bool,
 }
 
 /// A finding as a plan carries it: with a place instead of a span.
@@ -62,6 +66,7 @@ impl Diagnostic {
             span: span.into(),
             label: None,
             help: None,
+            hides_text: false,
         }
     }
 
@@ -81,35 +86,82 @@ impl Diagnostic {
     pub fn help(self, help: impl Into<String>) -> Self {
         Self { help: Some(help.into()), ..self }
     }
+
+    /// With the text at the place kept secret where `secret` says so.
+    #[must_use]
+    pub fn hiding_text(self, secret: bool) -> Self {
+        Self { hides_text: secret, ..self }
+    }
 }
+
+/// More findings are counted, not kept: nobody reads them, and a hostile manifest can cause any number.
+const MAX_KEPT: usize = 2000;
+/// Messages name what the user wrote, which can be of any length.
+const MAX_MESSAGE_BYTES: usize = 4096;
+/// No key or word is longer; comparing long ones takes time by the square of their length.
+const MAX_WORD_BYTES: usize = 64;
 
 /// The findings of a run. The same finding is kept once, however many languages share the line it is about.
 #[derive(Debug, Default)]
-pub struct Diagnostics(Vec<Diagnostic>);
+pub struct Diagnostics {
+    /// Each with its number, by which those at one place are sorted.
+    kept: HashMap<Diagnostic, usize>,
+    has_errors: bool,
+    hides_text: bool,
+    /// How many were left out, said as a finding.
+    left_out: Option<(usize, Diagnostic)>,
+}
 
 impl Diagnostics {
-    /// Adds a finding, unless it is there already.
-    pub fn push(&mut self, diagnostic: Diagnostic) {
-        if !self.0.contains(&diagnostic) {
-            self.0.push(diagnostic);
+    /// Adds a finding, unless it is there already. Over-long messages are cut; findings beyond a limit that no
+    /// honest manifest reaches are only counted, in an error of its own.
+    pub fn push(&mut self, mut diagnostic: Diagnostic) {
+        if diagnostic.message.len() > MAX_MESSAGE_BYTES {
+            diagnostic.message.truncate(diagnostic.message.floor_char_boundary(MAX_MESSAGE_BYTES));
+            diagnostic.message.push('…');
         }
+        diagnostic.hides_text |= self.hides_text;
+        self.has_errors |= diagnostic.severity == Severity::Error;
+        if !self.is_full() {
+            let number = self.kept.len();
+            self.kept.entry(diagnostic).or_insert(number);
+        } else if !self.kept.contains_key(&diagnostic) {
+            let count = self.left_out.as_ref().map_or(0, |(count, _)| *count) + 1;
+            let message = format!("{count} more findings were left out; these are the first {MAX_KEPT}");
+            self.left_out = Some((count, Diagnostic::error(Code::TooComplex, None, message)));
+            self.has_errors = true;
+        }
+    }
+
+    /// From now on, whether findings are about text that must not be shown.
+    pub(super) fn hide_text(&mut self, hide: bool) {
+        self.hides_text = hide;
+    }
+
+    /// Whether further findings are only counted.
+    pub(super) fn is_full(&self) -> bool {
+        self.kept.len() >= MAX_KEPT
     }
 
     /// Whether one of them is an error.
     pub fn has_errors(&self) -> bool {
-        self.0.iter().any(|d| d.severity == Severity::Error)
+        self.has_errors
     }
 
     /// All of them, in the order of files and positions; those without a place first.
     pub fn sorted(&self) -> Vec<&Diagnostic> {
-        let mut all: Vec<&Diagnostic> = self.0.iter().collect();
-        all.sort_by_key(|d| d.span);
-        all
+        let mut all: Vec<_> = self.kept.iter().collect();
+        all.sort_by_key(|(diagnostic, number)| (diagnostic.span, **number));
+        let left_out = self.left_out.iter().map(|(_, diagnostic)| diagnostic);
+        left_out.chain(all.into_iter().map(|(diagnostic, _)| diagnostic)).collect()
     }
 }
 
 /// The candidate that was probably meant, if one is near enough.
 pub fn did_you_mean<'c>(written: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+    if written.len() > MAX_WORD_BYTES {
+        return None;
+    }
     let folded = written.to_lowercase();
     candidates
         .into_iter()
@@ -128,5 +180,32 @@ mod tests {
         assert_eq!(did_you_mean("keywrods", ["keywords", "features"]), Some("keywords"));
         assert_eq!(did_you_mean("public", ["Public", "Private"]), Some("Public"));
         assert_eq!(did_you_mean("zebra", ["keywords", "features"]), None);
+        let long = "k".repeat(65);
+        assert_eq!(did_you_mean(&long, [long.as_str()]), None);
+    }
+
+    #[test]
+    fn findings_are_kept_once_in_order_and_counted_beyond_the_limit() {
+        let mut diagnostics = Diagnostics::default();
+        for i in (0..MAX_KEPT - 1).chain(0..MAX_KEPT - 1) {
+            diagnostics.push(Diagnostic::warning(Code::UnknownKey, None, format!("m{i}")));
+        }
+        assert!(!diagnostics.has_errors());
+        assert_eq!(diagnostics.sorted().len(), MAX_KEPT - 1);
+        assert_eq!(diagnostics.sorted()[2].message, "m2");
+        for i in 0..3 {
+            diagnostics.push(Diagnostic::warning(Code::UnknownKey, None, format!("n{i}")));
+        }
+        assert!(diagnostics.has_errors(), "what was left out could be one");
+        assert_eq!(diagnostics.sorted().len(), MAX_KEPT + 1);
+        assert!(diagnostics.sorted()[0].message.starts_with("2 more findings were left out"));
+    }
+
+    #[test]
+    fn messages_are_cut_between_characters() {
+        let mut diagnostics = Diagnostics::default();
+        diagnostics.push(Diagnostic::error(Code::UnknownKey, None, "ü".repeat(1_000_000) + "x"));
+        diagnostics.push(Diagnostic::error(Code::UnknownKey, None, "x".to_owned() + &"ü".repeat(1_000_000)));
+        assert!(diagnostics.sorted().iter().all(|d| d.message.len() <= MAX_MESSAGE_BYTES + 3));
     }
 }

@@ -40,7 +40,7 @@ impl<'w> Files<'w> {
         if let Some(known) = self.texts.get(path) {
             return Ok(*known);
         }
-        let source = self.workspace.read_text(path, Some(at), sources)?;
+        let source = self.workspace.read_text(path, at, sources)?;
         self.texts.insert(path.to_owned(), source);
         Ok(source)
     }

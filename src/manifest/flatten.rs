@@ -29,6 +29,20 @@ pub(super) struct Layer<'n> {
     pub(super) own: Vec<(String, Vec<Leaf<'n>>)>,
     /// What `$(lang)` means for a language, where `$as` says so.
     pub(super) meanings: Vec<(String, String)>,
+    /// Which packages stay, and where that is written.
+    pub(super) retain: Option<(Retain, Span)>,
+}
+
+impl<'n> Layer<'n> {
+    /// What a language says itself, if it is named.
+    pub(super) fn own(&self, language: &str) -> Option<&[Leaf<'n>]> {
+        self.own.iter().find(|(known, _)| known == language).map(|(_, leaves)| leaves.as_slice())
+    }
+
+    /// Whether a language is to go, if it is named.
+    pub(super) fn takes_away(&self, language: &str) -> Option<bool> {
+        self.own(language).map(|leaves| leaves.iter().any(|leaf| leaf.field.is_none()))
+    }
 }
 
 /// The Store documents about 350 language codes.
@@ -197,11 +211,12 @@ impl<'n> Flatten<'_, '_, '_, 'n> {
     }
 
     fn retain(&mut self, node: &Node) {
-        let Some(retain) = node.get("retain") else { return };
+        let Some(written) = node.get("retain") else { return };
         let words =
             [("none", Retain::None), ("newest-per-target", Retain::NewestPerTarget), ("all", Retain::All)];
-        if let Some(retain) = self.word(retain, &words) {
+        if let Some(retain) = self.word(written, &words) {
             self.settings.retain = Some(retain);
+            self.layer.retain = Some((retain, written.span));
         }
     }
 
@@ -273,9 +288,8 @@ impl<'n> Flatten<'_, '_, '_, 'n> {
         } else if let Some(entries) = entry.value.entries() {
             for inner in entries {
                 if inner.key == "$as" {
-                    if let Ok(meaning) = self.values.scalar(&inner.value, "a text", Scope::plain()) {
-                        self.layer.meanings.push((language.clone(), meaning));
-                    }
+                    let meaning = self.meaning(&inner.value);
+                    self.layer.meanings.extend(meaning.map(|meaning| (language.clone(), meaning)));
                 } else {
                     leaves.extend(self.field(FieldScope::Listing, inner));
                 }
@@ -285,6 +299,24 @@ impl<'n> Flatten<'_, '_, '_, 'n> {
         }
         self.layer.own.push((language, leaves));
     }
+
+    fn meaning(&mut self, node: &Node) -> Option<String> {
+        let meaning = self.values.scalar(node, "a text", Scope::plain()).ok()?;
+        if is_tag(&meaning) {
+            return Some(meaning);
+        }
+        self.values.report(
+            Diagnostic::error(Code::BadMeaning, node.span, "`$as` takes a short tag")
+                .help("use at most 64 letters, digits, `-`, `_` and `.`"),
+        );
+        None
+    }
+}
+
+/// Whether a text can stand for a language, also in paths: short, so that repeating it makes nothing long.
+fn is_tag(text: &str) -> bool {
+    (1..=64).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
 }
 
 fn leaf<'n>(field: &'static Field, node: &'n Node) -> Leaf<'n> {

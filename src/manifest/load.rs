@@ -88,6 +88,7 @@ fn kind_of(document: &Node) -> Option<&str> {
 
 /// Whether a text may hold a manifest at all. Other YAML in a repository is none of our business, broken or not.
 fn may_hold_manifest(text: &str) -> bool {
+    let text = text.trim_start_matches('\u{feff}');
     text.lines().filter_map(|line| line.trim_start_matches("- ").strip_prefix("kind")).any(|rest| {
         rest.trim_start().strip_prefix(':').is_some_and(|kind| {
             let kind = kind.split('#').next().unwrap_or_default().trim().trim_matches(['"', '\'']);
@@ -97,8 +98,8 @@ fn may_hold_manifest(text: &str) -> bool {
 }
 
 fn load_file(path: &Path, named: bool, files: &mut Files<'_>, releases: &Releases, loaded: &mut Loaded) {
-    let source = match files.workspace().read_text(path, None, &mut loaded.sources) {
-        Ok(source) => source,
+    let text = match files.workspace().read(path, None) {
+        Ok(text) => text,
         Err(diagnostic) => {
             // An unreadable file that nobody named is somebody else's file.
             if named {
@@ -107,9 +108,10 @@ fn load_file(path: &Path, named: bool, files: &mut Files<'_>, releases: &Release
             return;
         }
     };
-    if !named && !may_hold_manifest(&loaded.sources.get(source).text) {
+    if !named && !may_hold_manifest(&text) {
         return;
     }
+    let source = loaded.sources.add(files.workspace().display(path), &text);
     for document in yaml::parse(&loaded.sources, source, &mut loaded.diagnostics) {
         let Some(kind) = kind_of(&document) else { continue };
         let at = document.get("kind").map(|node| node.span);
@@ -174,5 +176,24 @@ fn check_together(releases: &Releases, loaded: &mut Loaded) {
                     .help(format!("name a resource that the manifests describe: {known}")),
             );
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn other_yaml_is_not_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("app.yaml"), "\u{feff}kind: App\nname: a\nid: 9NBLGGH4R315\n").unwrap();
+        fs::write(folder.path().join("pipeline.yml"), "steps: [something else]\n").unwrap();
+        let workspace = Workspace::around(folder.path()).unwrap();
+        let loaded = load(&workspace, &[], &Releases::new());
+        assert!(!loaded.diagnostics.has_errors(), "{:?}", loaded.diagnostics);
+        assert_eq!(loaded.resources.len(), 1);
+        assert!(!format!("{:?}", loaded.sources).contains("something else"));
     }
 }

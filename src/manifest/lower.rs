@@ -7,9 +7,12 @@ use std::path::Path as FilePath;
 
 use crate::submission::Path;
 
-use super::desired::Desired;
+use super::code::Code;
+use super::desired::{Desired, Owned, Retain, Wanted};
+use super::diagnostic::Diagnostic;
 use super::flatten::{Layer, Leaf, flatten};
 use super::read::Reader;
+use super::source::Span;
 use super::value::{NoRelease, Values};
 use super::yaml::Node;
 
@@ -38,19 +41,51 @@ pub fn lower(
         desired.lay_over(overlay_settings);
     }
     let languages = Names::of(&[&submission, &overlay]);
-    let standing = leaves(&submission, &languages);
-    let coming = leaves(&overlay, &languages);
+    desired.named_languages = languages.0.iter().map(|(language, _)| language.clone()).collect();
+    let mut standing = leaves(&submission, &languages);
+    let mut coming = leaves(&overlay, &languages);
     let always = |leaf| (leaf, Err(NoRelease::OutsideRelease));
     let mut reader = Reader { values, folder, languages: &languages, version: None };
     if let Some(release) = release {
+        settle_going(&mut standing, &mut coming, &submission, &overlay);
         let winners =
             standing.into_iter().map(always).chain(coming.into_iter().map(|leaf| (leaf, Ok(release))));
         desired.owned = reader.read_all(winners.collect());
+        refuse_retaining_nothing(values, overlay.retain.or(submission.retain), share(&desired.owned));
     } else {
         desired.owned = reader.read_all(standing.into_iter().map(always).collect());
-        reader.read_all(coming.into_iter().map(|leaf| (leaf, Err(NoRelease::NotNamed))).collect());
+        let coming =
+            reader.read_all(coming.into_iter().map(|leaf| (leaf, Err(NoRelease::NotNamed))).collect());
+        let standing = share(&desired.owned);
+        refuse_retaining_nothing(values, submission.retain, standing);
+        // What a release would be is wrong already before there is one.
+        refuse_retaining_nothing(values, overlay.retain.or(submission.retain), share(&coming).or(standing));
     }
     desired
+}
+
+/// What is wanted of the share of customers that gets new packages first.
+fn share(owned: &[Owned]) -> Option<&Wanted> {
+    let found = owned.iter().find(|owned| owned.path.keys() == ["packageRollout", "percentage"]);
+    found.map(|owned| &owned.wanted)
+}
+
+/// Customers outside a gradual rollout go on getting the packages that are published, so these must stay.
+fn refuse_retaining_nothing(
+    values: &mut Values<'_, '_>,
+    retain: Option<(Retain, Span)>,
+    share: Option<&Wanted>,
+) {
+    let (Some((Retain::None, at)), Some(Wanted::Value(share))) = (retain, share) else {
+        return;
+    };
+    if share.as_f64().is_some_and(|share| share < 100.0) {
+        let message = "`retain: none` leaves customers outside the rollout without a package";
+        values
+            .report(Diagnostic::error(Code::RetainsNothing, at, message).help(
+                "say `retain: newest-per-target`, or release to everybody with `packageRollout: null`",
+            ));
+    }
 }
 
 /// The languages of a manifest in the order in which they are first named, each with what `$(lang)` means for it.
@@ -87,14 +122,34 @@ impl Names {
     }
 }
 
+/// Where one block takes a language away, the later of those that name it wins as a whole: nothing is left to own of
+/// a language that goes, and nothing of an earlier block where a later one brings it back.
+fn settle_going(
+    standing: &mut Vec<Leaf<'_>>,
+    coming: &mut Vec<Leaf<'_>>,
+    submission: &Layer<'_>,
+    overlay: &Layer<'_>,
+) {
+    standing.retain(|leaf| {
+        let Some(language) = leaf.path.language() else { return true };
+        match (submission.takes_away(language), overlay.takes_away(language)) {
+            (_, Some(true)) | (Some(true), Some(false)) => false,
+            _ => true,
+        }
+    });
+    coming.retain(|leaf| {
+        let Some(language) = leaf.path.language() else { return true };
+        (submission.takes_away(language), overlay.takes_away(language)) != (Some(true), None)
+    });
+}
+
 /// The leaves of a layer, `$each` spelled out for every language; later ones win.
 fn leaves<'n>(layer: &Layer<'n>, languages: &Names) -> Vec<Leaf<'n>> {
     let mut leaves = layer.once.clone();
     for (language, _) in &languages.0 {
-        let own: Vec<_> =
-            layer.own.iter().filter(|(owner, _)| owner == language).flat_map(|(_, leaves)| leaves).collect();
+        let own = layer.own(language).unwrap_or_default();
         // `de-de: null` takes the whole language away; `$each` says nothing about it.
-        let goes = own.iter().any(|leaf| leaf.field.is_none());
+        let goes = layer.takes_away(language) == Some(true);
         for leaf in layer.each.iter().filter(|_| !goes).chain(own) {
             let keys = leaf.path.keys().iter().map(String::as_str);
             let path = Path::new(["listings", language.as_str()].into_iter().chain(keys));

@@ -13,6 +13,7 @@ mod flatten;
 mod guard;
 mod load;
 mod lower;
+mod pattern;
 mod read;
 mod source;
 mod value;

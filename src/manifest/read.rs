@@ -14,6 +14,7 @@ use super::desired::{Asset, ImageContent, Owned, Wanted, WantedImage};
 use super::diagnostic::Diagnostic;
 use super::flatten::{Leaf, image_type, not_allowed};
 use super::lower::Names;
+use super::pattern::{FilePattern, PatternError};
 use super::source::Span;
 use super::value::{Content, NoRelease, Nothing, Scope, Values, lines_as_items};
 use super::yaml::{Node, Yaml};
@@ -105,7 +106,12 @@ impl Reader<'_, '_, '_> {
             },
             Shape::SomeOf(words) => self.some_of(field, node, words, scope),
             Shape::Text { max, lines } => self.text(field, node, max, lines, scope),
-            Shape::Notes { max } => self.text(field, node, max, true, scope),
+            Shape::Notes { max } => {
+                self.values.diagnostics.hide_text(true);
+                let read = self.text(field, node, max, true, scope);
+                self.values.diagnostics.hide_text(false);
+                read
+            }
             Shape::Flag
             | Shape::OneOf(_)
             | Shape::Price
@@ -128,6 +134,7 @@ impl Reader<'_, '_, '_> {
         }
     }
 
+    /// What `null` sends. An empty text or list is the same wish, and must not slip past the refusal.
     fn cleared(&mut self, field: &Field, at: Span) -> Result<(Wanted, Span), Nothing> {
         match field.null {
             Null::EmptyText => Ok((Wanted::Value(Value::String(String::new())), at)),
@@ -200,6 +207,9 @@ impl Reader<'_, '_, '_> {
                 (texts.into_iter().map(|(text, _)| text).collect::<Vec<_>>().join("\n"), at)
             }
         };
+        if text.trim().is_empty() {
+            return self.cleared(field, at);
+        }
         if !lines && text.contains('\n') {
             let message = format!("`{}` is one line", field.path.join("."));
             return Err(self.values.report(Diagnostic::error(Code::WrongType, at, message)));
@@ -225,6 +235,9 @@ impl Reader<'_, '_, '_> {
         max: usize,
         at: Span,
     ) -> Result<(Wanted, Span), Nothing> {
+        if texts.is_empty() {
+            return self.cleared(field, at);
+        }
         if texts.len() > items {
             let message = format!("{} items; the Store takes {items}", texts.len());
             self.values.report(Diagnostic::error(Code::TooLong, at, message));
@@ -251,6 +264,9 @@ impl Reader<'_, '_, '_> {
         let Yaml::List(items) = &node.value else {
             return Err(self.values.wrong_type(node, "a list of words"));
         };
+        if items.is_empty() {
+            return self.cleared(field, node.span);
+        }
         let mut list = Vec::new();
         for item in items {
             let word = self.values.scalar(item, "a word", scope)?;
@@ -347,6 +363,10 @@ impl Reader<'_, '_, '_> {
         if patterns.is_empty() {
             self.values.report(Diagnostic::error(Code::NothingMatches, files.span, "no package is named"));
         }
+        if patterns.len() > MAX_MATCHES {
+            let message = format!("more than {MAX_MATCHES} files or patterns");
+            return Err(self.values.report(Diagnostic::error(Code::TooLong, files.span, message)));
+        }
         for pattern in patterns {
             match self.matching(pattern, scope) {
                 Ok(found) => assets.extend(found),
@@ -366,24 +386,13 @@ impl Reader<'_, '_, '_> {
         let release = scope.release.ok();
         let inside = self.values.files.workspace().check(&full, release, at);
         inside.map_err(|diagnostic| self.values.report(diagnostic))?;
-        // What the user wrote is a pattern; the folders that it stands in are not.
+        // What the user wrote is a pattern; the release folder in it is not.
         let escape = |folder: &FilePath| PathBuf::from(glob::Pattern::escape(&folder.to_string_lossy()));
-        let (folder, escaped_release) = (escape(scope.folder), release.map(escape));
+        let escaped_release = release.map(escape);
         let literal = Scope { release: escaped_release.as_deref().ok_or(NoRelease::OutsideRelease), ..scope };
         let written = self.values.scalar(node, "a file or a pattern", literal)?;
-        let first_pattern = written.find(['*', '?', '[']).unwrap_or(written.len());
-        if written[first_pattern..].split(['/', '\\']).any(|part| part == "..") {
-            let diagnostic =
-                Diagnostic::error(Code::OutsideWorkspace, at, "`..` after a pattern could lead anywhere");
-            return Err(self.values.report(diagnostic.help("write `..` before the pattern")));
-        }
-        let pattern = folder.join(&written);
-        let options = glob::MatchOptions { require_literal_separator: true, ..glob::MatchOptions::new() };
-        let found = glob::glob_with(&pattern.to_string_lossy(), options).map_err(|error| {
-            let message = format!("not a pattern: {}", error.msg);
-            self.values.report(Diagnostic::error(Code::NothingMatches, at, message))
-        })?;
-        let found: Vec<PathBuf> = found.flatten().take(MAX_MATCHES + 1).collect();
+        let found = self.find(scope.folder, &written, release, at);
+        let found = found.map_err(|diagnostic| self.values.report(diagnostic))?;
         let shown = self.values.files.workspace().display(&full);
         if found.is_empty() {
             let diagnostic =
@@ -409,6 +418,31 @@ impl Reader<'_, '_, '_> {
             assets.extend(asset);
         }
         if complete { Ok(assets) } else { Err(Nothing) }
+    }
+
+    fn find(
+        &self,
+        folder: &FilePath,
+        written: &str,
+        release: Option<&FilePath>,
+        at: Span,
+    ) -> Result<Vec<PathBuf>, Diagnostic> {
+        let explained = |error: PatternError| {
+            let diagnostic = |code| Diagnostic::error(code, at, error.to_string());
+            match error {
+                PatternError::Malformed(_) => diagnostic(Code::NothingMatches),
+                PatternError::Upwards => {
+                    diagnostic(Code::OutsideWorkspace).help("write `..` before the pattern")
+                }
+                PatternError::TooMany => diagnostic(Code::TooComplex).help("name the folder more closely"),
+                PatternError::Unreadable(_) => diagnostic(Code::Unreadable),
+            }
+        };
+        let pattern = FilePattern::new(folder, written).map_err(explained)?;
+        match self.values.files.workspace().folder(pattern.folder(), release, at)? {
+            Some(start) => pattern.find(start).map_err(explained),
+            None => Ok(Vec::new()),
+        }
     }
 
     fn refuse_twins(&mut self, assets: &[Arc<Asset>]) -> Result<(), Nothing> {

@@ -2,11 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::submission::{FIELDS, Shape};
+
 use super::code::Code;
 use super::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 use super::files::Files;
 use super::source::{SourceId, Sources, Span};
 use super::yaml::{Node, Yaml};
+
+/// How long a text may become by expansion. No field takes as much.
+const MAX_EXPANDED_BYTES: usize = 1024 * 1024;
 
 /// What surrounds a value: where paths start, and what expansions mean.
 #[derive(Debug, Clone, Copy)]
@@ -84,7 +89,9 @@ impl Values<'_, '_> {
     /// Reports a key that means nothing.
     pub fn unknown_key<'c>(&mut self, key: &str, at: Span, known: impl IntoIterator<Item = &'c str> + Clone) {
         let mut diagnostic = Diagnostic::error(Code::UnknownKey, at, format!("unknown key `{key}`"));
-        if let Some(meant) = did_you_mean(key, known.clone()) {
+        if self.diagnostics.is_full() {
+            // Only counted, so there is no use in a guess, which takes long where there are very many.
+        } else if let Some(meant) = did_you_mean(key, known.clone()) {
             diagnostic = diagnostic.help(format!("did you mean `{meant}`?"));
         } else {
             let words: Vec<&str> = known.into_iter().collect();
@@ -92,7 +99,7 @@ impl Values<'_, '_> {
                 diagnostic = diagnostic.help(format!("known here: {}", words.join(", ")));
             }
         }
-        self.diagnostics.push(diagnostic);
+        self.diagnostics.push(diagnostic.hiding_text(is_like_secret(key)));
     }
 
     /// A scalar as it was written, with expansions; null and other values are the wrong type.
@@ -138,8 +145,15 @@ impl Values<'_, '_> {
                 }
             }
             rest = &rest[(start + 2 + name.len() + 1).min(rest.len())..];
+            if expanded.len() > MAX_EXPANDED_BYTES {
+                break;
+            }
         }
         expanded.push_str(rest);
+        if expanded.len() > MAX_EXPANDED_BYTES {
+            let message = format!("longer than {} MiB with its expansions", MAX_EXPANDED_BYTES / 1024 / 1024);
+            return Err(self.report(Diagnostic::error(Code::TooLong, at, message).help("shorten the text")));
+        }
         Ok(expanded)
     }
 
@@ -257,6 +271,12 @@ impl Values<'_, '_> {
         }
         Err(self.report(diagnostic))
     }
+}
+
+/// Whether a key is, or is meant as, one whose value is never shown.
+pub fn is_like_secret(key: &str) -> bool {
+    let secret = FIELDS.iter().filter(|field| matches!(field.shape, Shape::Notes { .. }));
+    did_you_mean(key, secret.map(|field| field.path[0])).is_some()
 }
 
 fn follow<'n>(root: &'n Node, pointer: &str) -> Option<&'n Node> {

@@ -4,7 +4,7 @@
 //! links are resolved. Release folders, which the command line names, are the exception.
 
 use std::fs;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,6 +14,8 @@ use super::source::{SourceId, Sources, Span};
 
 /// The largest manifest or text file, in bytes.
 pub const MAX_TEXT_BYTES: u64 = 4 * 1024 * 1024;
+/// More symbolic links on the way to one file are a circle; Linux follows as many.
+const MAX_LINKS: usize = 40;
 
 /// The folder whose files manifests may name.
 #[derive(Debug)]
@@ -49,9 +51,13 @@ impl Workspace {
         if normal.starts_with(&self.root) || release.is_some_and(|folder| normal.starts_with(folder)) {
             return Ok(());
         }
+        Err(self.outside(path, span))
+    }
+
+    fn outside(&self, path: &Path, span: Span) -> Diagnostic {
         let message = format!("`{}` lies outside the workspace", self.display(path));
-        Err(Diagnostic::error(Code::OutsideWorkspace, span, message)
-            .help("keep it inside the repository; for built packages, name their folder with --release"))
+        Diagnostic::error(Code::OutsideWorkspace, span, message)
+            .help("keep it inside the repository; for built packages, name their folder with --release")
     }
 
     /// Resolves a path that was written in a manifest to a regular file that may be read, after symbolic links.
@@ -64,30 +70,54 @@ impl Workspace {
         release: Option<&Path>,
         span: Span,
     ) -> Result<Option<PathBuf>, Diagnostic> {
-        self.check(path, release, span)?;
-        let shown = self.display(path);
-        let real = match path.canonicalize() {
-            Ok(real) => real,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => {
-                let message = format!("`{shown}` cannot be read: {error}");
-                return Err(Diagnostic::error(Code::Unreadable, span, message));
+        match self.resolve(path, release, span)? {
+            Some((real, kind)) if kind.is_file() => Ok(Some(real)),
+            Some(_) => {
+                let message = format!("`{}` is not a regular file", self.display(path));
+                Err(Diagnostic::error(Code::NotAFile, span, message))
             }
-        };
-        self.check(&real, release, span)?;
-        if !real.is_file() {
-            return Err(Diagnostic::error(Code::NotAFile, span, format!("`{shown}` is not a regular file")));
+            None => Ok(None),
         }
-        Ok(Some(real))
+    }
+
+    /// Resolves a path to a folder that may be listed, as [`Self::file`] does to a file. `Ok(None)` means that
+    /// there is no such folder.
+    pub fn folder(
+        &self,
+        path: &Path,
+        release: Option<&Path>,
+        span: Span,
+    ) -> Result<Option<PathBuf>, Diagnostic> {
+        let found = self.resolve(path, release, span)?;
+        Ok(found.filter(|(_, kind)| kind.is_dir()).map(|(real, _)| real))
+    }
+
+    fn resolve(
+        &self,
+        path: &Path,
+        release: Option<&Path>,
+        span: Span,
+    ) -> Result<Option<(PathBuf, fs::FileType)>, Diagnostic> {
+        self.check(path, release, span)?;
+        let trusted = [Some(self.root.as_path()), release];
+        let trusted: Vec<&Path> = trusted.into_iter().flatten().collect();
+        resolve_within(&lexically_normal(path), &trusted).map_err(|stopped| match stopped {
+            Stopped::Outside => self.outside(path, span),
+            Stopped::Unreadable(error) => {
+                let message = format!("`{}` cannot be read: {error}", self.display(path));
+                Diagnostic::error(Code::Unreadable, span, message)
+            }
+        })
     }
 
     /// Reads a text file into the sources.
-    pub fn read_text(
-        &self,
-        path: &Path,
-        at: Option<Span>,
-        sources: &mut Sources,
-    ) -> Result<SourceId, Diagnostic> {
+    pub fn read_text(&self, path: &Path, at: Span, sources: &mut Sources) -> Result<SourceId, Diagnostic> {
+        let text = self.read(path, Some(at))?;
+        Ok(sources.add(self.display(path), &text))
+    }
+
+    /// The text of a file, as it is.
+    pub fn read(&self, path: &Path, at: Option<Span>) -> Result<String, Diagnostic> {
         let shown = self.display(path);
         let unreadable = |error: std::io::Error| {
             Diagnostic::error(Code::Unreadable, at, format!("`{shown}` cannot be read: {error}"))
@@ -99,11 +129,10 @@ impl Workspace {
             let message = format!("`{shown}` is larger than {} MiB", MAX_TEXT_BYTES / 1024 / 1024);
             return Err(Diagnostic::error(Code::TooLarge, at, message));
         }
-        let text = std::str::from_utf8(&bytes).map_err(|error| {
-            let message = format!("`{shown}` is not UTF-8 (byte {})", error.valid_up_to());
+        String::from_utf8(bytes).map_err(|error| {
+            let message = format!("`{shown}` is not UTF-8 (byte {})", error.utf8_error().valid_up_to());
             Diagnostic::error(Code::NotUtf8, at, message).help("save it as UTF-8")
-        })?;
-        Ok(sources.add(shown, text))
+        })
     }
 
     /// The YAML files below a path, hidden and git-ignored ones left out, sorted.
@@ -120,6 +149,60 @@ impl Workspace {
         files.sort();
         files
     }
+}
+
+/// Why a path leads nowhere.
+enum Stopped {
+    Outside,
+    Unreadable(io::Error),
+}
+
+/// The file or folder that an absolute path leads to, through links, if it never leaves the trusted folders, which
+/// are without links themselves. Nothing outside of them is looked up, so that nothing can be learned of it.
+fn resolve_within(path: &Path, trusted: &[&Path]) -> Result<Option<(PathBuf, fs::FileType)>, Stopped> {
+    let mut real = PathBuf::new();
+    let mut kind = None;
+    let mut links = 0;
+    let mut rest: Vec<PathBuf> = reversed(path);
+    while let Some(part) = rest.pop() {
+        match part.components().next() {
+            Some(Component::CurDir) | None => continue,
+            // There are no links in `real`, so its parent is the folder that it lies in.
+            Some(Component::ParentDir) => {
+                real.pop();
+            }
+            Some(_) => real.push(&part),
+        }
+        if !trusted.iter().any(|folder| real.starts_with(folder)) {
+            // The folders above a trusted one are on the way to it.
+            if trusted.iter().any(|folder| folder.starts_with(&real)) {
+                kind = None;
+                continue;
+            }
+            return Err(Stopped::Outside);
+        }
+        let found = match real.symlink_metadata() {
+            Ok(found) => found.file_type(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(Stopped::Unreadable(error)),
+        };
+        kind = Some(found);
+        if found.is_symlink() {
+            links += 1;
+            if links > MAX_LINKS {
+                return Err(Stopped::Unreadable(io::Error::other("too many symbolic links")));
+            }
+            let target = real.read_link().map_err(Stopped::Unreadable)?;
+            real.pop();
+            rest.extend(reversed(&target));
+        }
+    }
+    kind.map_or(Err(Stopped::Outside), |kind| Ok(Some((real, kind))))
+}
+
+/// The parts of a path, to be taken from the end.
+fn reversed(path: &Path) -> Vec<PathBuf> {
+    path.components().rev().map(|part| PathBuf::from(part.as_os_str())).collect()
 }
 
 /// A path without `.` and `..`, as text: nothing is looked up.
@@ -169,5 +252,47 @@ mod tests {
             std::os::unix::fs::symlink("loop.md", root.join("repo/app/loop.md")).unwrap();
             assert_eq!(found("loop.md").unwrap_err().code, Code::Unreadable);
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_tell_nothing_of_what_lies_outside() {
+        use std::os::unix::fs::symlink;
+
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        let app = root.join("repo/app");
+        fs::create_dir_all(root.join("repo/.git")).unwrap();
+        fs::create_dir_all(&app).unwrap();
+        fs::create_dir_all(root.join("repo/copy")).unwrap();
+        fs::create_dir_all(root.join("private")).unwrap();
+        fs::write(root.join("private/there.md"), "x").unwrap();
+        fs::write(root.join("repo/copy/text.md"), "x").unwrap();
+        symlink("../../private", app.join("out")).unwrap();
+        symlink("../../private/there.md", app.join("there.md")).unwrap();
+        symlink("../../private/missing.md", app.join("missing.md")).unwrap();
+        // Back inside, but by way of a folder outside, which would have to exist.
+        symlink("../../private/../repo/copy/text.md", app.join("detour.md")).unwrap();
+        symlink("../../missing/../repo/copy/text.md", app.join("no-detour.md")).unwrap();
+        symlink("../copy", app.join("copy")).unwrap();
+        symlink(app.join("copy/text.md"), app.join("absolute.md")).unwrap();
+        symlink("copy/nothing.md", app.join("dangling.md")).unwrap();
+        let workspace = Workspace::around(&app).unwrap();
+        let mut sources = Sources::default();
+        let source = sources.add("m.yaml", "x");
+        let span = sources.whole(source);
+        let found = |path: &str| workspace.file(&app.join(path), None, span);
+        for name in
+            ["out/there.md", "out/missing.md", "there.md", "missing.md", "detour.md", "no-detour.md", "out"]
+        {
+            let said = found(name).unwrap_err();
+            assert_eq!(said.code, Code::OutsideWorkspace, "{name}");
+            assert_eq!(said.message, format!("`{name}` lies outside the workspace"));
+        }
+        for name in ["copy/text.md", "absolute.md", "../copy/text.md"] {
+            assert_eq!(found(name).unwrap(), Some(root.join("repo/copy/text.md")), "{name}");
+        }
+        assert_eq!(found("dangling.md").unwrap(), None);
+        assert_eq!(found("copy").unwrap_err().code, Code::NotAFile);
     }
 }

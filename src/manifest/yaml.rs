@@ -3,18 +3,21 @@
 //! Scalars stay texts until a field says what it wants, so `NO` is Norway and `1.10` is not 1.1. Duplicate keys,
 //! merge keys and tags are errors; aliases are copied within a budget.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use saphyr_parser::{Event, Parser, ScalarStyle};
 
 use super::code::Code;
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::source::{SourceId, Sources, Span};
+use super::value::is_like_secret;
 
 /// How deep maps and lists may be nested.
 const MAX_DEPTH: usize = 48;
 /// How many values one file may hold, aliases counted each time they are used.
 const MAX_NODES: usize = 100_000;
+/// How much text the aliases and anchors of one file may copy, in bytes.
+const MAX_COPIED_BYTES: usize = 16 * 1024 * 1024;
 
 /// A value and where it stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -88,7 +91,7 @@ impl Node {
 
 enum Open {
     List(Vec<Node>),
-    Map(Vec<Entry>, Option<(String, Span)>),
+    Map { entries: Vec<Entry>, keys: HashSet<String>, key: Option<(String, Span)> },
 }
 
 struct Builder<'a> {
@@ -99,6 +102,7 @@ struct Builder<'a> {
     open: Vec<(Open, Span, usize)>,
     anchors: HashMap<usize, Node>,
     nodes: usize,
+    copied_bytes: usize,
     documents: Vec<Node>,
 }
 
@@ -113,6 +117,7 @@ pub fn parse(sources: &Sources, source: SourceId, diagnostics: &mut Diagnostics)
         open: Vec::new(),
         anchors: HashMap::new(),
         nodes: 0,
+        copied_bytes: 0,
         documents: Vec::new(),
     };
     let mut parser = Parser::new_from_str(text);
@@ -154,15 +159,16 @@ impl Builder<'_> {
             | Event::DocumentStart(_)
             | Event::DocumentEnd => Ok(()),
             Event::Alias(anchor) => {
-                let Some(node) = self.anchors.get(&anchor).cloned() else {
+                let Some(size) = self.anchors.get(&anchor).map(size) else {
                     return Err(Diagnostic::error(
                         Code::Syntax,
                         span,
                         "an alias to an anchor that is still open",
                     ));
                 };
-                self.count(size(&node), span)?;
-                self.add(Node { span, ..node }, 0)
+                self.count_copy(size, span)?;
+                let value = self.anchors[&anchor].value.clone();
+                self.add(Node { value, span }, 0)
             }
             Event::Scalar(text, style, anchor, tag) => {
                 refuse_tag(tag.is_some(), span)?;
@@ -176,13 +182,14 @@ impl Builder<'_> {
             }
             Event::MappingStart(anchor, tag) => {
                 refuse_tag(tag.is_some(), span)?;
-                self.enter(Open::Map(Vec::new(), None), span, anchor)
+                let (entries, keys) = (Vec::new(), HashSet::new());
+                self.enter(Open::Map { entries, keys, key: None }, span, anchor)
             }
             Event::SequenceEnd | Event::MappingEnd => {
                 let (open, start, anchor) = self.open.pop().expect("the parser closes only what it opened");
                 let value = match open {
                     Open::List(items) => Yaml::List(items),
-                    Open::Map(entries, _) => Yaml::Map(entries),
+                    Open::Map { entries, .. } => Yaml::Map(entries),
                 };
                 let span = Span { end: span.end.max(start.end), ..start };
                 self.add(Node { value, span }, anchor)
@@ -209,19 +216,30 @@ impl Builder<'_> {
         Ok(())
     }
 
+    /// Counts a copy before it is made, or it could exhaust memory before the budget stops it.
+    fn count_copy(&mut self, size: Size, span: Span) -> Result<(), Diagnostic> {
+        self.count(size.nodes, span)?;
+        self.copied_bytes += size.bytes;
+        if self.copied_bytes > MAX_COPIED_BYTES {
+            let message = format!("aliases repeat more than {} MiB of text", MAX_COPIED_BYTES / 1024 / 1024);
+            return Err(Diagnostic::error(Code::TooComplex, span, message));
+        }
+        Ok(())
+    }
+
     fn add(&mut self, node: Node, anchor: usize) -> Result<(), Diagnostic> {
         if anchor != 0 {
-            self.count(size(&node), node.span)?;
+            self.count_copy(size(&node), node.span)?;
             self.anchors.insert(anchor, node.clone());
         }
         match self.open.last_mut() {
             None => self.documents.push(node),
             Some((Open::List(items), ..)) => items.push(node),
-            Some((Open::Map(entries, key @ Some(_)), ..)) => {
+            Some((Open::Map { entries, key: key @ Some(_), .. }, ..)) => {
                 let (key, key_span) = key.take().expect("matched as present");
                 entries.push(Entry { key, key_span, value: node });
             }
-            Some((Open::Map(entries, key), ..)) => {
+            Some((Open::Map { keys, key, .. }, ..)) => {
                 let Yaml::Scalar { text, plain } = node.value else {
                     return Err(Diagnostic::error(Code::Syntax, node.span, "a key must be a text"));
                 };
@@ -230,11 +248,13 @@ impl Builder<'_> {
                     return Err(Diagnostic::error(Code::Syntax, node.span, message)
                         .help("use `$file` or `$each`, or write the keys out"));
                 }
-                if entries.iter().any(|entry| entry.key == text) {
+                if !keys.insert(text.clone()) {
                     let message = format!("the key `{text}` is given twice");
+                    let secret = is_like_secret(&text);
                     self.diagnostics.push(
                         Diagnostic::error(Code::DuplicateKey, node.span, message)
-                            .help("remove one of the two"),
+                            .help("remove one of the two")
+                            .hiding_text(secret),
                     );
                 }
                 *key = Some((text, node.span));
@@ -252,12 +272,23 @@ fn refuse_tag(tagged: bool, span: Span) -> Result<(), Diagnostic> {
     }
 }
 
-fn size(node: &Node) -> usize {
-    1 + match &node.value {
-        Yaml::Scalar { .. } => 0,
-        Yaml::List(items) => items.iter().map(size).sum(),
-        Yaml::Map(entries) => entries.iter().map(|entry| 1 + size(&entry.value)).sum(),
-    }
+/// What a copy of a value takes.
+#[derive(Debug, Clone, Copy)]
+struct Size {
+    nodes: usize,
+    bytes: usize,
+}
+
+fn size(node: &Node) -> Size {
+    let (nodes, bytes) = match &node.value {
+        Yaml::Scalar { text, .. } => (0, text.len()),
+        Yaml::List(items) => items.iter().map(size).fold((0, 0), |(n, b), s| (n + s.nodes, b + s.bytes)),
+        Yaml::Map(entries) => entries
+            .iter()
+            .map(|entry| (entry.key.len(), size(&entry.value)))
+            .fold((0, 0), |(n, b), (key, s)| (n + 1 + s.nodes, b + key + s.bytes)),
+    };
+    Size { nodes: 1 + nodes, bytes }
 }
 
 #[cfg(test)]
@@ -311,6 +342,22 @@ mod tests {
         assert!(read(&"[".repeat(100_000)).1[0].starts_with("SW10"));
         let maps = (0..100).map(|depth| " ".repeat(depth) + "a:\n").collect::<String>();
         assert!(read(&maps).1[0].starts_with("SW1008"));
+    }
+
+    #[test]
+    fn aliases_of_a_long_text_are_stopped_before_they_are_copied() {
+        let mut bomb = format!("a: &a \"{}\"\nb:\n", "x".repeat(1024 * 1024));
+        bomb.push_str(&"- *a\n".repeat(40_000));
+        let (_, said) = read(&bomb);
+        assert!(said[0].starts_with("SW1008 18:") && said[0].contains("16 MiB"), "{said:?}");
+    }
+
+    #[test]
+    fn many_keys_are_told_apart_quickly() {
+        let text: String = (0..45_000).map(|i| format!("k{i}: 1\n")).collect();
+        let (documents, said) = read(&(text + "k7: 2\n"));
+        assert_eq!(said, ["SW1007 45001:1 the key `k7` is given twice"]);
+        assert_eq!(documents[0].entries().unwrap().len(), 45_001);
     }
 
     proptest::proptest! {

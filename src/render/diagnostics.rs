@@ -1,7 +1,7 @@
 //! Diagnostics with their snippets.
 
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use crate::manifest::{Diagnostics, Severity, Sources};
 
@@ -30,7 +30,10 @@ pub fn diagnostics(diagnostics: &Diagnostics, sources: &Sources, look: Look) -> 
         let help = diagnostic.help.as_deref().map(visible);
         let code = diagnostic.code.as_str();
         let mut group = Group::with_title(level.primary_title(message).id(code));
-        if let Some(span) = diagnostic.span {
+        if let Some(span) = diagnostic.span.filter(|_| diagnostic.hides_text) {
+            let at = sources.location(span);
+            group = group.element(Origin::path(visible(&at.file)).line(at.line).char_column(at.column));
+        } else if let Some(span) = diagnostic.span {
             let source = sources.get(span.source);
             let start = source.text[..span.start].rfind('\n').map_or(0, |at| at + 1);
             let mut end = source.text[span.end..].find('\n').map_or(source.text.len(), |at| span.end + at);

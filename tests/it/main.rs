@@ -9,6 +9,7 @@ mod architecture;
 mod asset_archive;
 mod asset_package;
 mod asset_package_hostile;
+mod hostile_manifests;
 mod meddling;
 mod release_stories;
 mod payloads;

@@ -1,0 +1,242 @@
+//! What a manifest from a stranger can write must neither exhaust the machine nor say more than it should.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::json;
+use storeward::manifest::{Address, Code, Desired, Loaded, Releases, Wanted, Workspace, load};
+use tempfile::TempDir;
+
+use crate::support::msix::Msix;
+use crate::support::story::{run, storeward};
+
+/// A workspace of one app with these blocks.
+struct Case(TempDir);
+
+impl Case {
+    fn new(blocks: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join(".git")).unwrap();
+        let manifest = format!("kind: App\nname: a\nid: 9NBLGGH4R315\n{blocks}");
+        fs::write(folder.path().join("app.yaml"), manifest).unwrap();
+        Self(folder)
+    }
+
+    fn load(&self, release: Option<&Path>) -> Loaded {
+        let workspace = Workspace::around(self.0.path()).unwrap();
+        let release = release.map(|folder| (Address::app("a"), folder.canonicalize().unwrap()));
+        load(&workspace, &[], &release.into_iter().collect::<Releases>())
+    }
+
+    /// The desired state; there must be nothing to say.
+    #[track_caller]
+    fn desired(&self, released: bool) -> Desired {
+        let mut loaded = self.load(released.then_some(self.0.path()));
+        assert!(loaded.diagnostics.sorted().is_empty(), "{:?}", loaded.diagnostics.sorted());
+        loaded.resources.remove(0).desired
+    }
+
+    /// What there is to say: code, line and message.
+    fn said(&self, release: Option<&Path>) -> Vec<(Code, usize, String)> {
+        let loaded = self.load(release);
+        let line = |span| loaded.sources.location(span).line;
+        let said = loaded.diagnostics.sorted();
+        said.iter().map(|d| (d.code, d.span.map_or(0, line), d.message.clone())).collect()
+    }
+}
+
+#[track_caller]
+fn says(case: &Case, code: Code, line: usize, message: &str) {
+    let said = case.said(None);
+    assert!(
+        said.iter().any(|(c, l, m)| (*c, *l) == (code, line) && m.contains(message)),
+        "{code} {line} {message}: {said:?}"
+    );
+}
+
+fn paths(desired: &Desired) -> Vec<String> {
+    desired.owned.iter().map(|owned| owned.path.dotted()).collect()
+}
+
+#[test]
+fn the_meaning_of_a_language_is_a_short_tag() {
+    for bad in ["a/b", "''", "a b", &"x".repeat(65)] {
+        let case = Case::new(&format!("submission:\n  listings:\n    de: {{$as: {bad}}}\n"));
+        says(&case, Code::BadMeaning, 6, "short tag");
+    }
+    let longest = "x".repeat(60) + "-_.9";
+    let case =
+        Case::new(&format!("submission:\n  listings:\n    de: {{$as: {longest}, description: $(lang)}}\n"));
+    let desired = case.desired(false);
+    assert!(matches!(&desired.owned[0].wanted, Wanted::Value(value) if *value == longest.as_str()));
+}
+
+#[test]
+fn an_expanded_text_has_a_limit() {
+    let meaning = "x".repeat(64);
+    let text = "$(lang)".repeat(100_000);
+    let case = Case::new(&format!(
+        "submission:\n  listings:\n    de: {{$as: {meaning}}}\n    $each:\n      description: \"{text}\"\n"
+    ));
+    says(&case, Code::TooLong, 8, "longer than 1 MiB");
+}
+
+#[cfg(unix)]
+#[test]
+fn patterns_stay_out_of_linked_folders() {
+    let outside = tempfile::tempdir().unwrap();
+    fs::write(outside.path().join("customers.msix"), "").unwrap();
+    let case = Case::new(
+        "submission:\n  packages:\n    files:\n      - out/*.msix\n      - '*/*.msix'\n      - '[o]ut/customers.msix'\n",
+    );
+    std::os::unix::fs::symlink(outside.path(), case.0.path().join("out")).unwrap();
+    std::os::unix::fs::symlink(".", case.0.path().join("round")).unwrap();
+    let said = case.said(None);
+    assert_eq!(said.len(), 3, "{said:?}");
+    says(&case, Code::OutsideWorkspace, 7, "`out` lies outside the workspace");
+    says(&case, Code::NothingMatches, 8, "nothing matches `*/*.msix`");
+    says(&case, Code::NothingMatches, 9, "nothing matches `[o]ut/customers.msix`");
+}
+
+#[test]
+fn a_release_folder_may_have_any_name() {
+    let release = tempfile::tempdir().unwrap();
+    let folder = release.path().join("[1.0] *?");
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join("a.msix"), "no package").unwrap();
+    fs::write(folder.join("a.txt"), "").unwrap();
+    let case = Case::new("release:\n  packages:\n    files: [$(release)/*.msix]\n");
+    let said = case.said(Some(&folder));
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert_eq!((said[0].0, said[0].1), (Code::BadPackage, 6), "the one file was found: {said:?}");
+}
+
+#[test]
+fn very_many_mistakes_are_reported_in_part() {
+    let keys: String = (0..45_000).map(|i| format!("  key{i}: 1\n")).collect();
+    let said = Case::new(&format!("submission:\n{keys}")).said(None);
+    assert_eq!(said.len(), 2001);
+    assert!(said[0].2.starts_with("43000 more findings"), "{}", said[0].2);
+    assert_eq!((said[1].0, said[1].1), (Code::UnknownKey, 5));
+}
+
+#[test]
+fn what_cannot_be_cleared_cannot_be_emptied() {
+    for empty in ["''", "null", "{file: empty.md}", "[]", "['']", "' '"] {
+        let case = Case::new(&format!("submission:\n  listings:\n    de:\n      description: {empty}\n"));
+        fs::write(case.0.path().join("empty.md"), "\n").unwrap();
+        let said = case.said(None);
+        assert_eq!(said.len(), 1, "{empty}: {said:?}");
+        assert_eq!(said[0].0, Code::CannotClear, "{empty}");
+    }
+    let desired = Case::new(
+        "submission:\n  hardwarePreferences: []\n  listings:\n    de: {title: '', releaseNotes: '', keywords: []}\n",
+    )
+    .desired(false);
+    let value = |path: &[&str]| match &desired.value(path).unwrap().wanted {
+        Wanted::Value(value) => value.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(value(&["hardwarePreferences"]), json!([]));
+    assert_eq!(value(&["listings", "de", "title"]), json!(null), "as for `title: null`");
+    assert_eq!(value(&["listings", "de", "releaseNotes"]), json!(""));
+    assert_eq!(value(&["listings", "de", "keywords"]), json!([]));
+}
+
+#[test]
+fn mistakes_in_notes_do_not_show_them() {
+    let long = "x".repeat(2000);
+    for (notes, code) in [
+        ("notesForCertification: password p$(xyz", "SW1211"),
+        ("notesForCertification: {text: p$(xyz}", "SW1103"),
+        ("notesForCertification: {file: notes.md}", "SW1202"),
+        ("notesForCertification: {file: notes.json, at: /nothing}", "SW1006"),
+        ("notesForCertfication: password p$(xyz", "SW1101"),
+        ("notesForCertification: a\n  notesForCertification: password p$(xyz", "SW1007"),
+    ] {
+        let case = Case::new(&format!("submission:\n  {notes}\n"));
+        fs::write(case.0.path().join("notes.md"), format!("password p$(xyz\n{long}")).unwrap();
+        fs::write(case.0.path().join("notes.json"), "{\"a\": \"password p$(xyz\", ]").unwrap();
+        let ended = run(storeward(case.0.path()).arg("plan")).ended(3);
+        let said = format!("{}{}", ended.stdout, ended.stderr);
+        assert!(said.contains(code), "{notes}: {said}");
+        assert!(said.contains("app.yaml:") || said.contains("notes."), "the place is named: {said}");
+        assert!(!said.contains("p$(xyz"), "{notes}: {said}");
+    }
+}
+
+/// Two `listings` blocks, one laid over the other.
+fn laid_over(submission: &str, release: &str) -> Case {
+    Case::new(&format!("submission:\n  listings: {submission}\nrelease:\n  listings: {release}\n"))
+}
+
+#[test]
+fn a_language_that_goes_in_one_block_goes_or_comes_as_a_whole() {
+    let case = laid_over("{en: {description: E}, de: null}", "{$each: {releaseNotes: R}}");
+    let desired = case.desired(true);
+    let owned = ["listings.en.description", "listings.en.releaseNotes", "listings.de"];
+    assert_eq!(paths(&desired), owned);
+    assert!(matches!(desired.owned[2].wanted, Wanted::Nothing));
+
+    let case =
+        laid_over("{$each: {keywords: [k]}, de: {description: D}}", "{$each: {features: [f]}, de: null}");
+    assert_eq!(paths(&case.desired(true)), ["listings.de"]);
+    assert_eq!(paths(&case.desired(false)), ["listings.de.description", "listings.de.keywords"]);
+
+    let case =
+        laid_over("{$each: {keywords: [k]}, de: null}", "{$each: {features: [f]}, de: {description: D}}");
+    assert_eq!(paths(&case.desired(true)), ["listings.de.description", "listings.de.features"]);
+    assert_eq!(paths(&case.desired(false)), ["listings.de"]);
+
+    let case = laid_over("{de: null}", "{de: {}}");
+    assert_eq!(paths(&case.desired(true)), Vec::<String>::new());
+}
+
+#[test]
+fn every_language_that_is_written_is_named() {
+    let case = laid_over("{$others: remove, fr: {}, DE: null}", "{nl: {releaseNotes: N}, en: {}}");
+    for released in [false, true] {
+        let named = case.desired(released).named_languages;
+        assert_eq!(named.into_iter().collect::<Vec<_>>(), ["de", "en", "fr", "nl"], "{released}");
+    }
+}
+
+#[test]
+fn a_gradual_rollout_retains_something() {
+    let release = tempfile::tempdir().unwrap();
+    let msix = Msix::default();
+    msix.write(&release.path().join(msix.file_name()));
+    let block = |name: &str, retain: &str, rollout: &str| {
+        format!(
+            "{name}:\n  packages:\n    files: ['*.msix']\n    retain: {retain}\n  packageRollout: {rollout}\n"
+        )
+    };
+    let with = |text: String| {
+        let case = Case::new(&text);
+        msix.write(&case.0.path().join(msix.file_name()));
+        case
+    };
+    let refused = |text: String, release: Option<&Path>| {
+        let said = with(text).said(release);
+        said.into_iter().map(|(code, line, _)| (code, line)).collect::<Vec<_>>()
+    };
+    let at = |line| vec![(Code::RetainsNothing, line)];
+    let gradual = "{percentage: 99.5}";
+    assert_eq!(refused(block("submission", "none", gradual), None), at(7));
+    assert_eq!(refused(block("release", "none", gradual), None), at(7));
+    assert_eq!(refused(block("release", "none", gradual), Some(release.path())), at(7));
+    for (retain, rollout) in [("none", "{percentage: 100}"), ("none", "null"), ("all", gradual)] {
+        assert_eq!(refused(block("release", retain, rollout), None), [], "{retain} {rollout}");
+        assert_eq!(
+            refused(block("release", retain, rollout), Some(release.path())),
+            [],
+            "{retain} {rollout}"
+        );
+    }
+    // One half in each block.
+    let standing = "submission:\n  packages: {files: ['*.msix'], retain: none}\n";
+    let halves = |rollout: &str| format!("{standing}release:\n  packageRollout: {rollout}\n");
+    assert_eq!(refused(halves(gradual), None), at(5));
+    assert_eq!(refused(halves(gradual), Some(release.path())), at(5));
+    assert_eq!(refused(halves("null"), Some(release.path())), []);
+}
