@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use crate::asset::LiveName;
-use crate::manifest::{Code, ImageContent, Owned, Severity, WantedImage};
+use crate::manifest::{Asset, Code, ImageContent, Owned, Severity, WantedImage};
 use crate::submission::{Document, FileEntry, FileStatus, Section, canonical};
 
 use super::overlay::{Options, Overlay};
@@ -37,14 +37,10 @@ pub(super) fn lay_images(
 
     let mut slots: Vec<Option<Slot>> = wanted.iter().map(|_| None).collect();
     let mut taken = vec![false; old.len()];
-    // The same place first, so that twins stay where they are.
-    let free_place = |taken: &[bool], i: usize, matches: &dyn Fn(usize) -> bool| {
-        std::iter::once(i).filter(|j| *j < old.len()).chain(0..old.len()).find(|j| !taken[*j] && matches(*j))
-    };
     // What is named by id is not taken by a file that happens to have the same bytes.
     for (i, image) in wanted.iter().enumerate() {
         let ImageContent::Remote(id) = &image.content else { continue };
-        if let Some(j) = free_place(&taken, i, &|j| old[j].id() == id) {
+        if let Some(j) = (0..old.len()).find(|j| !taken[*j] && old[*j].id() == id) {
             taken[j] = true;
             slots[i] = Some(Slot::Live(j));
         } else {
@@ -53,35 +49,32 @@ pub(super) fn lay_images(
             overlay.find(Code::RemoteImageGone, Severity::Error, &image.at, message, Some(help));
         }
     }
-    for (i, image) in wanted.iter().enumerate() {
-        let ImageContent::File(asset) = &image.content else { continue };
-        let digest = Some(asset.fingerprint.digest.short());
-        if let Some(j) = free_place(&taken, i, &|j| names[j].digest == digest) {
-            taken[j] = true;
-            overlay.counts.by_digest += 1;
-            slots[i] = Some(Slot::Live(j));
+    let files: Vec<(usize, &Asset)> = wanted.iter().enumerate().filter_map(file_of).collect();
+    // By content: all of them in their own places first, so that twins stay where they are.
+    for in_place in [true, false] {
+        for (i, asset) in &files {
+            let digest = Some(asset.fingerprint.digest.short());
+            let fits = |j: &usize| (!in_place || j == i) && !taken[*j] && names[*j].digest == digest;
+            if let Some(j) = (0..old.len()).find(fits).filter(|_| slots[*i].is_none()) {
+                taken[j] = true;
+                overlay.counts.by_digest += 1;
+                slots[*i] = Some(Slot::Live(j));
+            }
         }
     }
-    for (i, image) in wanted.iter().enumerate() {
-        let ImageContent::File(asset) = &image.content else {
-            continue;
-        };
-        if slots[i].is_some() {
-            continue;
-        }
+    for (i, asset) in files.into_iter().filter(|_| !options.replace_untrusted) {
         let stem = LiveName::parse(&asset.archive_name, &[language, kind]).stem;
-        let trusted = i < old.len()
-            && !taken[i]
-            && names[i].digest.is_none()
-            && names[i].stem == stem
-            && !options.replace_untrusted;
-        slots[i] = Some(if trusted {
+        let fits = i < old.len() && !taken[i] && names[i].digest.is_none() && names[i].stem == stem;
+        if fits && slots[i].is_none() {
             taken[i] = true;
             overlay.counts.on_trust += 1;
-            Slot::Live(i)
-        } else {
-            Slot::New
-        });
+            slots[i] = Some(Slot::Live(i));
+        }
+    }
+    for (slot, image) in slots.iter_mut().zip(wanted) {
+        if slot.is_none() && matches!(image.content, ImageContent::File(_)) {
+            *slot = Some(Slot::New);
+        }
     }
 
     list_changes(overlay, owned, wanted, &slots, &old, &taken);
@@ -98,6 +91,13 @@ pub(super) fn lay_images(
         }
     } else {
         overlay.counts.unchanged += 1;
+    }
+}
+
+fn file_of((i, image): (usize, &WantedImage)) -> Option<(usize, &Asset)> {
+    match &image.content {
+        ImageContent::File(asset) => Some((i, asset)),
+        ImageContent::Remote(_) => None,
     }
 }
 

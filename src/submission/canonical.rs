@@ -42,9 +42,11 @@ pub fn number(number: &Number) -> String {
     if exponent == 0 { format!("{sign}{digits}") } else { format!("{sign}{digits}e{exponent}") }
 }
 
-/// Whether a text is the service's date for *not set*, in any of its precisions and offsets.
+/// Whether a text is the service's date for *not set*, in any of its precisions and offsets, or without one.
 fn is_unset_date(text: &str) -> bool {
-    text.starts_with("1601-01-01T")
+    let is_instant = text.len() >= "1601-01-01T00:00".len()
+        && text.bytes().all(|b| b.is_ascii_digit() || b"-T:.+Z".contains(&b));
+    is_instant && (text.starts_with("1601-01-01T") || date(text).as_deref() == Some("1601-01-01T00:00:00Z"))
 }
 
 /// An instant in one spelling, or `None` where the text is no date with a time zone.
@@ -65,10 +67,11 @@ pub fn value(value: &Value) -> Option<Value> {
             Some(Value::Array(vec![Value::String("number".into()), Value::String(number(n))]))
         }
         Value::String(s) => {
-            if is_unset_date(s) {
+            let text = text(s);
+            if is_unset_date(&text) {
                 return None;
             }
-            let canonical = date(s).unwrap_or_else(|| text(s));
+            let canonical = date(&text).unwrap_or(text);
             (!canonical.is_empty()).then_some(Value::String(canonical))
         }
         Value::Array(items) => {
@@ -131,6 +134,19 @@ mod tests {
             assert!(same(None, Some(&nothing)), "{nothing}");
         }
         assert!(!same(None, Some(&json!(false))));
+    }
+
+    #[test]
+    fn a_date_that_is_not_set_has_many_spellings_and_other_texts_are_none() {
+        for unset in [
+            "1601-01-01T00:00:00Z", "1601-01-01T00:00:00.0000000Z", "1601-01-01T00:00:00",
+            "1601-01-01T00:00:00+02:00", "1600-12-31T16:00:00-08:00", "\u{feff}1601-01-01T00:00:00Z \r\n",
+        ] {
+            assert!(same(None, Some(&json!(unset))), "{unset}");
+        }
+        for set in ["1601-01-01T00:00 is no date", "1601-01-01T", "1601-01-02T00:00:00Z"] {
+            assert!(!same(None, Some(&json!(set))), "{set}");
+        }
     }
 
     #[test]
