@@ -132,10 +132,10 @@ fn settle_going(
 ) {
     standing.retain(|leaf| {
         let Some(language) = leaf.path.language() else { return true };
-        match (submission.takes_away(language), overlay.takes_away(language)) {
-            (_, Some(true)) | (Some(true), Some(false)) => false,
-            _ => true,
-        }
+        !matches!(
+            (submission.takes_away(language), overlay.takes_away(language)),
+            (_, Some(true)) | (Some(true), Some(false))
+        )
     });
     coming.retain(|leaf| {
         let Some(language) = leaf.path.language() else { return true };

@@ -100,9 +100,9 @@ impl Reader<'_, '_, '_> {
                 Content::Null(at) => self.cleared(field, at),
                 Content::Text(text, at) => {
                     let texts = lines_as_items(&text).into_iter().map(|item| (item, at)).collect();
-                    self.texts(texts, items, max, at)
+                    self.texts(field, texts, items, max, at)
                 }
-                Content::List(texts, at) => self.texts(texts, items, max, at),
+                Content::List(texts, at) => self.texts(field, texts, items, max, at),
             },
             Shape::SomeOf(words) => self.some_of(field, node, words, scope),
             Shape::Text { max, lines } => self.text(field, node, max, lines, scope),
@@ -230,6 +230,7 @@ impl Reader<'_, '_, '_> {
 
     fn texts(
         &mut self,
+        field: &Field,
         texts: Vec<(String, Span)>,
         items: usize,
         max: usize,
