@@ -277,7 +277,7 @@ fn duration(text: &str) -> Result<std::time::Duration, String> {
     seconds
         .filter(|seconds| *seconds <= 30 * 24 * 3600)
         .map(std::time::Duration::from_secs)
-        .ok_or_else(|| "write a number and a unit: 90s, 30m or 6h".to_owned())
+        .ok_or_else(|| "write a number and a unit, at most 720h: 90s, 30m or 6h".to_owned())
 }
 
 impl Global {

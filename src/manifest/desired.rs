@@ -94,8 +94,6 @@ pub struct Desired {
     pub other_markets: Option<(Others, Location)>,
     /// Which of the live packages stay when one is added.
     pub retain: Option<Retain>,
-    /// Whether a release was named for this resource.
-    pub is_release: bool,
 }
 
 /// One owned path.
@@ -228,19 +226,6 @@ impl Desired {
         if overlay.retain.is_some() {
             self.retain = overlay.retain;
         }
-    }
-
-    /// The languages that are owned, as written.
-    pub fn languages(&self) -> BTreeSet<&str> {
-        self.owned.iter().filter_map(|owned| owned.path.language()).collect()
-    }
-
-    /// The owned packages, if the manifest owns them.
-    pub fn packages(&self) -> Option<&[Arc<Asset>]> {
-        self.owned.iter().find_map(|owned| match &owned.wanted {
-            Wanted::Packages(packages) => Some(packages.as_slice()),
-            _ => None,
-        })
     }
 
     /// The owned value at a path.

@@ -33,7 +33,7 @@ pub fn lower(
     folder: &FilePath,
     release: Option<&FilePath>,
 ) -> Desired {
-    let mut desired = Desired { is_release: release.is_some(), ..Desired::default() };
+    let mut desired = Desired::default();
     let submission = flatten(values, &mut desired, blocks.submission);
     let mut overlay_settings = Desired::default();
     let overlay = flatten(values, &mut overlay_settings, blocks.release);

@@ -213,8 +213,10 @@ impl Overlay {
         let Some((others, at)) = &desired.other_languages else {
             return;
         };
-        let named: BTreeSet<String> = desired.languages().into_iter().map(canonical::language).collect();
-        for language in live.languages().map(canonical::language).filter(|language| !named.contains(language))
+        for language in live
+            .languages()
+            .map(canonical::language)
+            .filter(|language| !desired.named_languages.contains(language))
         {
             match others {
                 Others::Keep => {}

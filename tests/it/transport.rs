@@ -359,9 +359,8 @@ fn waiting_takes_the_whole_time_and_looks_once_more_at_its_end() {
 }
 
 #[test]
-fn a_time_beyond_every_clock_is_none() {
+fn a_time_beyond_every_clock_is_refused() {
     let story = story();
-    let mut command =
-        story.command(&["apply", "--yes", "--wait", "none", "--timeout", "18446744073709551615s"]);
-    run(command.env("STOREWARD_TIME_SCALE", "1")).ended(0);
+    story.run(&["apply", "--yes", "--timeout", "18446744073709551615s"]).ended(64).says("at most 720h");
+    story.run(&["apply", "--yes", "--wait", "none", "--timeout", "720h"]).ended(0);
 }
