@@ -70,6 +70,11 @@ impl Diagnostic {
         }
     }
 
+    /// A warning at a place.
+    pub fn warning(code: Code, span: impl Into<Option<Span>>, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(code, span, message) }
+    }
+
     /// With a word right at the place.
     #[must_use]
     pub fn label(self, label: impl Into<String>) -> Self {

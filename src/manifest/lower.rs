@@ -42,7 +42,9 @@ pub fn lower(
     }
     let languages = Names::of(&[&submission, &overlay]);
     desired.named_languages = languages.0.iter().map(|(language, _)| language.clone()).collect();
-    let mut standing = leaves(&submission, &languages);
+    // A language that only `release` names comes with a release, not before.
+    let standing_languages = if release.is_some() { &languages } else { &Names::of(&[&submission]) };
+    let mut standing = leaves(&submission, standing_languages);
     let mut coming = leaves(&overlay, &languages);
     let always = |leaf| (leaf, Err(NoRelease::OutsideRelease));
     let mut reader = Reader { values, folder, languages: &languages, version: None };

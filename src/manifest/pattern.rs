@@ -85,6 +85,7 @@ impl FilePattern {
     /// entered; links that match are named, and it is for the caller to see where they lead.
     pub(super) fn find(&self, start: PathBuf) -> Result<Vec<PathBuf>, PatternError> {
         let mut found = BTreeSet::new();
+        let exact = MatchOptions::new();
         let mut visited = 0;
         let mut visit = || {
             visited += 1;
@@ -114,10 +115,11 @@ impl FilePattern {
                 let is_folder = entry.file_type().map_err(PatternError::Unreadable)?.is_dir();
                 match part {
                     Part::Deep if is_folder => open.push((entry.path(), parts)),
-                    Part::Like(like) if is_folder || rest.is_empty() => {
-                        if like.matches_with(&entry.file_name().to_string_lossy(), MatchOptions::new()) {
-                            open.push((entry.path(), rest));
-                        }
+                    Part::Like(like)
+                        if (is_folder || rest.is_empty())
+                            && like.matches_with(&entry.file_name().to_string_lossy(), exact) =>
+                    {
+                        open.push((entry.path(), rest));
                     }
                     _ => {}
                 }

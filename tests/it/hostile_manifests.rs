@@ -113,7 +113,7 @@ fn a_release_folder_may_have_any_name() {
 
 #[test]
 fn very_many_mistakes_are_reported_in_part() {
-    let keys: String = (0..45_000).map(|i| format!("  key{i}: 1\n")).collect();
+    let keys = (0..45_000).map(|i| format!("  key{i}: 1\n")).collect::<Vec<_>>().concat();
     let said = Case::new(&format!("submission:\n{keys}")).said(None);
     assert_eq!(said.len(), 2001);
     assert!(said[0].2.starts_with("43000 more findings"), "{}", said[0].2);

@@ -448,3 +448,20 @@ fn a_reader_that_has_seen_enough_stops_nothing() {
     run(&mut shell).ended(0);
     assert_eq!(story.published()["listings"]["en-us"]["baseListing"]["description"], "New words.");
 }
+
+#[test]
+fn a_language_that_only_the_release_names_comes_with_the_release() {
+    let manifest = "submission:\n  listings:\n    $others: remove\n    $each: {description: Words.}\n    en-us: {}\n\
+                    release:\n  packages: {files: [$(release)/*.msix]}\n  listings:\n    fr-fr: {title: Harbor Notes, images: {Screenshot: [{file: a.png}]}}\n";
+    let story = Story::new(&things::app_submission(), manifest);
+    story.write("a.png", things::png(1366, 768));
+    fs::create_dir(story.path("dist")).unwrap();
+    package("1.1.0.0").write(&story.path("dist/app.msix"));
+    assert_eq!(changed_paths(&story.plan(&[])), ["listings.en-us.description"]);
+    let release = ["--release", "app/harbor-notes=dist"];
+    let paths = changed_paths(&story.plan(&release));
+    assert!(paths.contains(&"listings.fr-fr.description".to_owned()), "{paths:?}");
+    story.publish(&release).ended(0);
+    // The language is named, so `$others: remove` leaves it alone in runs without a release.
+    story.run(&["plan"]).ended(0).says("No changes.");
+}
