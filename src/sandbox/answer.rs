@@ -31,19 +31,11 @@ pub(super) type Reply = Result<Answer, Refusal>;
 
 impl Answer {
     pub(super) fn json(status: u16, body: impl Into<Value>) -> Self {
-        Self {
-            status,
-            body: Content::Json(body.into()),
-            retry_after: None,
-        }
+        Self { status, body: Content::Json(body.into()), retry_after: None }
     }
 
     pub(super) fn empty(status: u16) -> Self {
-        Self {
-            status,
-            body: Content::Empty,
-            retry_after: None,
-        }
+        Self { status, body: Content::Empty, retry_after: None }
     }
 }
 
@@ -71,10 +63,7 @@ impl Refusal {
 
     /// An error of the gateway in front of the service.
     fn gateway(status: u16, message: &str) -> Self {
-        Self(Answer::json(
-            status,
-            json!({ "statusCode": status, "message": message }),
-        ))
+        Self(Answer::json(status, json!({ "statusCode": status, "message": message })))
     }
 
     /// 400: a value that cannot be taken.
@@ -154,10 +143,8 @@ impl Refusal {
 
     /// 429 (`microsoft/msstore-cli#125`).
     pub(super) fn throttled(seconds: u64) -> Self {
-        let mut refusal = Self::gateway(
-            429,
-            &format!("Rate limit is exceeded. Try again in {seconds} seconds."),
-        );
+        let mut refusal =
+            Self::gateway(429, &format!("Rate limit is exceeded. Try again in {seconds} seconds."));
         refusal.0.retry_after = Some(seconds);
         refusal
     }

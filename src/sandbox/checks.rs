@@ -51,13 +51,8 @@ impl Facts {
 }
 
 fn has_bundle(product: &Product) -> bool {
-    let published = product
-        .published()
-        .map(|submission| packages(product.kind, &submission.document));
-    published
-        .unwrap_or_default()
-        .into_iter()
-        .any(|entry| package::is_bundle(files::name(entry)))
+    let published = product.published().map(|submission| packages(product.kind, &submission.document));
+    published.unwrap_or_default().into_iter().any(|entry| package::is_bundle(files::name(entry)))
 }
 
 fn packages(kind: Kind, document: &Document) -> Vec<&Document> {
@@ -65,10 +60,7 @@ fn packages(kind: Kind, document: &Document) -> Vec<&Document> {
 }
 
 fn entries(list: Option<&Value>) -> impl Iterator<Item = &Document> {
-    list.and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_object)
+    list.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object)
 }
 
 fn invalid(name: &str) -> Value {
@@ -106,23 +98,12 @@ pub(super) fn check(
 fn listings(document: &Document, facts: &Facts) -> Vec<Value> {
     let covered: Vec<String> = packages(Kind::App, document)
         .into_iter()
-        .flat_map(|entry| {
-            entry
-                .get("languages")
-                .and_then(Value::as_array)
-                .into_iter()
-                .flatten()
-        })
+        .flat_map(|entry| entry.get("languages").and_then(Value::as_array).into_iter().flatten())
         .filter_map(Value::as_str)
         .map(str::to_lowercase)
         .collect();
     let mut errors = Vec::new();
-    for (language, listing) in document
-        .get("listings")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten()
-    {
+    for (language, listing) in document.get("listings").and_then(Value::as_object).into_iter().flatten() {
         let base = listing.get("baseListing").and_then(Value::as_object);
         let title = base.map(|base| text(base, "title")).unwrap_or_default();
         if facts.checked(Check::Titles) {
@@ -151,9 +132,7 @@ fn pictures(base: Option<&Map<String, Value>>, facts: &Facts) -> Vec<Value> {
         errors.push(invalid("MissingScreenshots"));
     }
     if facts.checked(Check::Images) {
-        let too_many = of_type
-            .iter()
-            .filter(|(name, count)| **count > images::most(name));
+        let too_many = of_type.iter().filter(|(name, count)| **count > images::most(name));
         errors.extend(too_many.map(|(name, _)| invalid(&format!("TooManyImages ({name})"))));
     }
     errors
@@ -167,18 +146,11 @@ fn games(document: &Document) -> Vec<Value> {
         errors.push(invalid("MultipleInstancesOfGamingOptions"));
     }
     for game in options {
-        if game
-            .get("genres")
-            .and_then(Value::as_array)
-            .is_some_and(|genres| genres.len() > MOST_GENRES)
-        {
+        if game.get("genres").and_then(Value::as_array).is_some_and(|genres| genres.len() > MOST_GENRES) {
             errors.push(invalid("TooManyGenres"));
         }
         let players = game.iter().filter(|(name, _)| name.ends_with("Players"));
-        if players
-            .filter_map(|(_, value)| value.as_u64())
-            .any(|count| !PLAYERS.contains(&count))
-        {
+        if players.filter_map(|(_, value)| value.as_u64()).any(|count| !PLAYERS.contains(&count)) {
             errors.push(invalid("InvalidNumberOfPlayers"));
         }
     }
@@ -222,9 +194,7 @@ fn check_packages(
         errors.push(error("NoValidPackages", "The submission has no valid packages."));
     }
     if all.len() > MOST_PACKAGES {
-        errors.push(failed(format!(
-            "A submission can have {MOST_PACKAGES} packages at most."
-        )));
+        errors.push(failed(format!("A submission can have {MOST_PACKAGES} packages at most.")));
     }
     // `microsoft/WinUI-Gallery#2222`.
     if facts.published_bundle
@@ -244,11 +214,7 @@ fn check_packages(
                 .all(|name| !text(entry, name).is_empty() && entry.get(*name) == other.get(*name))
         };
         let is_new = |entry: &Document| new.contains_key(files::name(entry));
-        if let Some(other) = all[..at]
-            .iter()
-            .find(same)
-            .filter(|other| is_new(entry) || is_new(other))
-        {
+        if let Some(other) = all[..at].iter().find(same).filter(|other| is_new(entry) || is_new(other)) {
             errors.push(failed(format!(
                 "Packages '{}' and '{}' have the same version and architecture.",
                 files::name(other),
@@ -272,15 +238,7 @@ mod tests {
     #[test]
     fn the_store_keeps_the_fourth_part() {
         assert!(is_version("1.0.65535.0"));
-        for bad in [
-            "0.1.0.0",
-            "1.0.0.1",
-            "1.0.0",
-            "1.0.0.0.0",
-            "1.0.65536.0",
-            "1.a.0.0",
-            "",
-        ] {
+        for bad in ["0.1.0.0", "1.0.0.1", "1.0.0", "1.0.0.0.0", "1.0.65536.0", "1.a.0.0", ""] {
             assert!(!is_version(bad), "{bad}");
         }
     }

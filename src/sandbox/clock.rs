@@ -16,12 +16,7 @@ use super::store::Store;
 
 /// What follows what.
 const ORDER: [&str; 7] = [
-    "CommitStarted",
-    "PreProcessing",
-    "Certification",
-    "Release",
-    "PendingPublication",
-    "Publishing",
+    "CommitStarted", "PreProcessing", "Certification", "Release", "PendingPublication", "Publishing",
     "Published",
 ];
 
@@ -35,11 +30,7 @@ pub(super) fn advance(store: &mut Store, blobs: &Blobs, now: Timestamp) -> io::R
         let Some(id) = store.product(place).pending.clone() else {
             continue;
         };
-        while let Some((next, at)) = store
-            .product(place)
-            .submission(&id)
-            .and_then(|s| next(s, lasts, now))
-        {
+        while let Some((next, at)) = store.product(place).submission(&id).and_then(|s| next(s, lasts, now)) {
             enter(store, blobs, place, &id, next, at)?;
         }
     }
@@ -73,11 +64,9 @@ fn left(phase: Phase, lasts: SignedDuration) -> Timestamp {
 fn released(submission: &Submission) -> Option<Timestamp> {
     match text(&submission.document, "targetPublishMode") {
         "Manual" => None,
-        "SpecificDate" => Some(
-            text(&submission.document, "targetPublishDate")
-                .parse()
-                .unwrap_or(Timestamp::MIN),
-        ),
+        "SpecificDate" => {
+            Some(text(&submission.document, "targetPublishDate").parse().unwrap_or(Timestamp::MIN))
+        }
         _ => Some(Timestamp::MIN),
     }
 }
@@ -144,10 +133,7 @@ mod tests {
         Submission {
             document: document.as_object().unwrap().clone(),
             upload: None,
-            phase: Phase {
-                since: millis(1000),
-                seen: seen.map(millis),
-            },
+            phase: Phase { since: millis(1000), seen: seen.map(millis) },
         }
     }
 
@@ -170,20 +156,11 @@ mod tests {
 
     #[test]
     fn a_release_is_held_for_a_person_or_a_date() {
-        assert_eq!(
-            next_at(&submission("Release", "Manual", "", Some(1000)), 99_999_999),
-            None
-        );
+        assert_eq!(next_at(&submission("Release", "Manual", "", Some(1000)), 99_999_999), None);
         let dated = submission("Release", "SpecificDate", "1970-01-01T00:00:05Z", Some(1000));
         assert_eq!(next_at(&dated, 4999), None);
         assert_eq!(next_at(&dated, 5001), Some(("PendingPublication", 5000)));
-        assert_eq!(
-            next_at(&submission("Published", "Immediate", "", Some(1000)), 99_999),
-            None
-        );
-        assert_eq!(
-            next_at(&submission("PendingCommit", "Immediate", "", Some(1000)), 99_999),
-            None
-        );
+        assert_eq!(next_at(&submission("Published", "Immediate", "", Some(1000)), 99_999), None);
+        assert_eq!(next_at(&submission("PendingCommit", "Immediate", "", Some(1000)), 99_999), None);
     }
 }

@@ -40,10 +40,7 @@ pub(super) fn process(
 ) -> io::Result<Result<Document, Vec<Value>>> {
     let product = store.product(place);
     let Some(submission) = product.submission(id) else {
-        return Ok(Err(vec![error(
-            "ResourceNotFound",
-            "The submission does not exist.",
-        )]));
+        return Ok(Err(vec![error("ResourceNotFound", "The submission does not exist.")]));
     };
     let kind = product.kind;
     let mut document = submission.document.clone();
@@ -53,10 +50,7 @@ pub(super) fn process(
     if !wanted.is_empty() {
         let content = submission.upload.as_deref().and_then(|name| blobs.content(name));
         let Some(content) = content else {
-            return Ok(Err(vec![error(
-                "InvalidArchive",
-                "The archive was not uploaded.",
-            )]));
+            return Ok(Err(vec![error("InvalidArchive", "The archive was not uploaded.")]));
         };
         let mut archive = match Archive::open(&content)? {
             Ok(archive) => archive,
@@ -74,22 +68,14 @@ pub(super) fn process(
     }
     settle(store, kind, &mut document, &packages);
     let errors = checks::check(kind, &document, &packages, &facts);
-    Ok(if errors.is_empty() {
-        Ok(document)
-    } else {
-        Err(errors)
-    })
+    Ok(if errors.is_empty() { Ok(document) } else { Err(errors) })
 }
 
 fn wanted(kind: Kind, document: &mut Document) -> Vec<Wanted> {
     let mut wanted = Vec::new();
     files::each(kind, document, |file, entry| {
         if files::status(entry) == "PendingUpload" {
-            let image_type = if file == File::Icon {
-                "AddOnIcon"
-            } else {
-                image_type(entry)
-            };
+            let image_type = if file == File::Icon { "AddOnIcon" } else { image_type(entry) };
             wanted.push(Wanted {
                 name: files::name(entry).to_owned(),
                 file: Some(file),
@@ -99,16 +85,8 @@ fn wanted(kind: Kind, document: &mut Document) -> Vec<Wanted> {
     });
     each_trailer_file(document, |member, entry| {
         if files::id(entry).is_none() {
-            let name = entry
-                .get(member)
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .to_owned();
-            wanted.push(Wanted {
-                name,
-                file: None,
-                image_type: String::new(),
-            });
+            let name = entry.get(member).and_then(Value::as_str).unwrap_or_default().to_owned();
+            wanted.push(Wanted { name, file: None, image_type: String::new() });
         }
     });
     wanted
@@ -145,12 +123,7 @@ fn read(
     let missing: Vec<Value> = wanted
         .iter()
         .filter(|file| !archive.has(&file.name))
-        .map(|file| {
-            error(
-                "MissingFiles",
-                format!("File '{}' not found in archive.", file.name),
-            )
-        })
+        .map(|file| error("MissingFiles", format!("File '{}' not found in archive.", file.name)))
         .collect();
     if !missing.is_empty() {
         return Ok(Err(missing));
@@ -161,10 +134,8 @@ fn read(
         let unpacked = match archive.unpack(&file.name, blobs.scratch())? {
             Ok(unpacked) => unpacked,
             Err(reason) => {
-                errors.push(error(
-                    "InvalidArchive",
-                    format!("File '{}' cannot be read: {reason}.", file.name),
-                ));
+                errors
+                    .push(error("InvalidArchive", format!("File '{}' cannot be read: {reason}.", file.name)));
                 continue;
             }
         };
@@ -184,11 +155,7 @@ fn read(
             _ => {}
         }
     }
-    Ok(if errors.is_empty() {
-        Ok(packages)
-    } else {
-        Err(errors)
-    })
+    Ok(if errors.is_empty() { Ok(packages) } else { Err(errors) })
 }
 
 fn picture(unpacked: Unpacked, file: &Wanted) -> Option<Value> {
@@ -229,9 +196,6 @@ fn describe(kind: Kind, entry: &mut Document, package: &Package) {
     entry.insert("capabilities".into(), package.capabilities.clone().into());
     // Flight packages are documented without their families.
     if kind == Kind::App {
-        entry.insert(
-            "targetDeviceFamilies".into(),
-            package.target_device_families.clone().into(),
-        );
+        entry.insert("targetDeviceFamilies".into(), package.target_device_families.clone().into());
     }
 }

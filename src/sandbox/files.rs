@@ -22,23 +22,17 @@ pub(super) enum File {
 
 /// The id of an entry that has one.
 pub(super) fn id(entry: &Document) -> Option<&str> {
-    member(entry, "id")
-        .and_then(Value::as_str)
-        .filter(|id| !id.is_empty())
+    member(entry, "id").and_then(Value::as_str).filter(|id| !id.is_empty())
 }
 
 /// The `fileStatus` of an entry.
 pub(super) fn status(entry: &Document) -> &str {
-    member(entry, "fileStatus")
-        .and_then(Value::as_str)
-        .unwrap_or("None")
+    member(entry, "fileStatus").and_then(Value::as_str).unwrap_or("None")
 }
 
 /// The `fileName` of an entry.
 pub(super) fn name(entry: &Document) -> &str {
-    member(entry, "fileName")
-        .and_then(Value::as_str)
-        .unwrap_or_default()
+    member(entry, "fileName").and_then(Value::as_str).unwrap_or_default()
 }
 
 /// Whether the service has the file.
@@ -59,10 +53,7 @@ pub(super) fn packages(
     if missing.is_empty() {
         return Ok(made);
     }
-    let ids: Vec<&str> = missing
-        .into_iter()
-        .filter_map(|entry| id(entry.as_object()?))
-        .collect();
+    let ids: Vec<&str> = missing.into_iter().filter_map(|entry| id(entry.as_object()?)).collect();
     let message = format!(
         "Please keep all file entries for existing packages. \nIf you wish to remove a package, mark it as \
          PendingDelete. The following packages are missing in your update: {}",
@@ -92,9 +83,7 @@ fn left_out<'a>(was: &'a [Value], made: &[Value]) -> Vec<&'a Value> {
     let mentioned: Vec<&str> = made.iter().filter_map(|entry| id(entry.as_object()?)).collect();
     let is_left_out =
         |entry: &Document| exists(entry) && id(entry).is_some_and(|id| !mentioned.contains(&id));
-    was.iter()
-        .filter(|entry| entry.as_object().is_some_and(is_left_out))
-        .collect()
+    was.iter().filter(|entry| entry.as_object().is_some_and(is_left_out)).collect()
 }
 
 fn entries(
@@ -111,12 +100,8 @@ fn entries(
         let Some(entry) = entry.as_object() else {
             return Err(Refusal::invalid(target, format!("{what} is not an object")));
         };
-        let refuse = |reason: &str| {
-            Err(Refusal::invalid(
-                target,
-                format!("{what} ({}) {reason}", name(entry)),
-            ))
-        };
+        let refuse =
+            |reason: &str| Err(Refusal::invalid(target, format!("{what} ({}) {reason}", name(entry))));
         let known = id(entry).and_then(|sent| was.iter().find(|other| id(other) == Some(sent)).copied());
         let twin = match (status(entry), known) {
             ("PendingUpload", Some(known)) if exists(known) => {
@@ -158,19 +143,12 @@ pub(super) fn icon(
     was: Option<&Value>,
     sent: Option<&Value>,
 ) -> Result<Option<Value>, Refusal> {
-    let existing = was
-        .and_then(Value::as_object)
-        .filter(|icon| status(icon) != "PendingUpload");
+    let existing = was.and_then(Value::as_object).filter(|icon| status(icon) != "PendingUpload");
     let Some(sent) = sent else {
-        return Ok(existing
-            .map(|icon| icon.clone().into())
-            .or_else(|| was.map(|_| Value::Null)));
+        return Ok(existing.map(|icon| icon.clone().into()).or_else(|| was.map(|_| Value::Null)));
     };
     let Some(sent) = sent.as_object() else {
-        return Err(Refusal::invalid(
-            "icon",
-            format!("The value of {} has the wrong type", label("icon")),
-        ));
+        return Err(Refusal::invalid("icon", format!("The value of {} has the wrong type", label("icon"))));
     };
     let same = existing.is_some_and(|icon| name(icon) == name(sent));
     match status(sent) {
@@ -181,11 +159,7 @@ pub(super) fn icon(
             return Err(Refusal::invalid("icon", message));
         }
     }
-    Ok(Some(
-        update
-            .object(fields, was.and_then(Value::as_object), sent)?
-            .into(),
-    ))
+    Ok(Some(update.object(fields, was.and_then(Value::as_object), sent)?.into()))
 }
 
 /// Visits every file entry of a submission.
@@ -204,11 +178,7 @@ pub(super) fn each(kind: Kind, document: &mut Document, mut visit: impl FnMut(Fi
 
 /// Takes the entries out of a submission that are to go.
 pub(super) fn remove_deleted(kind: Kind, document: &mut Document) {
-    let goes = |entry: &Value| {
-        entry
-            .as_object()
-            .is_some_and(|entry| status(entry) == "PendingDelete")
-    };
+    let goes = |entry: &Value| entry.as_object().is_some_and(|entry| status(entry) == "PendingDelete");
     each_list(kind, document, |_, list| list.retain(|entry| !goes(entry)));
     for listing in listings(document).filter_map(Value::as_object_mut) {
         if listing.get("icon").is_some_and(goes) {
@@ -227,9 +197,7 @@ fn each_list(kind: Kind, document: &mut Document, mut visit: impl FnMut(File, &m
     visit(File::Package, document.get_mut(kind.packages()));
     for listing in listings(document) {
         visit(File::Image, listing.pointer_mut("/baseListing/images"));
-        let platforms = listing
-            .get_mut("platformOverrides")
-            .and_then(Value::as_object_mut);
+        let platforms = listing.get_mut("platformOverrides").and_then(Value::as_object_mut);
         for platform in platforms.into_iter().flat_map(Document::values_mut) {
             visit(File::Image, platform.get_mut("images"));
         }

@@ -55,10 +55,7 @@ static TYPES: &[(&str, Pixels, usize)] = &[
 
 /// How many images of a type a listing may have.
 pub(super) fn most(image_type: &str) -> usize {
-    TYPES
-        .iter()
-        .find(|(name, ..)| *name == image_type)
-        .map_or(usize::MAX, |(_, _, most)| *most)
+    TYPES.iter().find(|(name, ..)| *name == image_type).map_or(usize::MAX, |(_, _, most)| *most)
 }
 
 /// Whether a type is one of screenshots.
@@ -71,9 +68,7 @@ pub(super) fn check(mut file: impl BufRead + Seek, image_type: &str) -> Result<(
     if !matches!(imagesize::reader_type(&mut file), Ok(ImageType::Png)) {
         return Err("is not a PNG image".to_owned());
     }
-    let size = ImageType::Png
-        .reader_size(&mut file)
-        .map_err(|_| "is not a PNG image".to_owned())?;
+    let size = ImageType::Png.reader_size(&mut file).map_err(|_| "is not a PNG image".to_owned())?;
     let fits = match TYPES.iter().find(|(name, ..)| *name == image_type) {
         Some((_, Between([least, most]), _)) => [(size.width, size.height), (size.height, size.width)]
             .iter()
@@ -84,10 +79,7 @@ pub(super) fn check(mut file: impl BufRead + Seek, image_type: &str) -> Result<(
     if fits {
         return Ok(());
     }
-    Err(format!(
-        "has {}x{} pixels, which is not a size of {image_type}",
-        size.width, size.height
-    ))
+    Err(format!("has {}x{} pixels, which is not a size of {image_type}", size.width, size.height))
 }
 
 #[cfg(test)]
@@ -116,11 +108,7 @@ mod tests {
             ("SurfaceHubScreenshot", 7, 7, true),
             ("AddOnIcon", 301, 300, false),
         ] {
-            assert_eq!(
-                check(png(width, height), image_type).is_ok(),
-                fits,
-                "{image_type} {width}x{height}"
-            );
+            assert_eq!(check(png(width, height), image_type).is_ok(), fits, "{image_type} {width}x{height}");
         }
     }
 

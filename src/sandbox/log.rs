@@ -39,30 +39,19 @@ impl Trouble {
 
 impl Log {
     pub(super) fn open(path: &Path) -> io::Result<Self> {
-        OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(path)
-            .map(|file| Self(Mutex::new(file)))
+        OpenOptions::new().create(true).append(true).open(path).map(|file| Self(Mutex::new(file)))
     }
 
     pub(super) fn write(&self, line: &Line) -> io::Result<()> {
         let mut text = serde_json::to_vec(line)?;
         text.push(b'\n');
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .write_all(&text)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).write_all(&text)
     }
 }
 
 impl Line {
     pub(super) fn of(parts: &Parts, status: StatusCode, correlation: &str, trouble: Option<Trouble>) -> Self {
-        let query = parts
-            .uri
-            .query()
-            .map(|query| format!("?{}", open(query)))
-            .unwrap_or_default();
+        let query = parts.uri.query().map(|query| format!("?{}", open(query))).unwrap_or_default();
         Self {
             method: parts.method.to_string(),
             path: format!("{}{query}", parts.uri.path()),

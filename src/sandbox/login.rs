@@ -29,12 +29,7 @@ struct Problem {
 }
 
 fn problem(status: u16, error: &'static str, code: u32, message: impl Into<String>) -> Problem {
-    Problem {
-        status,
-        error,
-        code,
-        message: message.into(),
-    }
+    Problem { status, error, code, message: message.into() }
 }
 
 /// The tenant and the version that a path asks for.
@@ -64,11 +59,7 @@ pub(super) fn answer(
 }
 
 fn check(state: &State, tenant: &str, version: Version, form: &[(String, String)]) -> Result<(), Problem> {
-    let get = |name: &str| {
-        form.iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
-    };
+    let get = |name: &str| form.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
     let need = |name: &str| {
         let message = format!("The request body must contain the following parameter: '{name}'.");
         get(name).ok_or_else(|| problem(400, "invalid_request", 900_144, message))
@@ -128,9 +119,7 @@ fn same_secret(sent: &str, ours: &str) -> bool {
 
 fn token_answer(state: &State, version: Version, now: Timestamp) -> Value {
     let lasts = i64::from(state.rules.token_seconds);
-    let expires = now
-        .saturating_add(SignedDuration::from_secs(lasts))
-        .unwrap_or(Timestamp::MAX);
+    let expires = now.saturating_add(SignedDuration::from_secs(lasts)).unwrap_or(Timestamp::MAX);
     let token = issue(state, expires);
     match version {
         Version::V1 => json!({
@@ -190,9 +179,7 @@ pub(super) fn is_authorized(state: &State, header: Option<&str>, now: Timestamp)
     let Some((open, sealed)) = token.trim().rsplit_once('.') else {
         return false;
     };
-    let expires = open
-        .split_once('.')
-        .and_then(|(expires, _)| expires.parse::<i64>().ok());
+    let expires = open.split_once('.').and_then(|(expires, _)| expires.parse::<i64>().ok());
     scheme.eq_ignore_ascii_case("bearer")
         && seal(state, open) == sealed
         && expires.is_some_and(|expires| now.as_millisecond() < expires)

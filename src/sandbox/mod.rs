@@ -159,17 +159,11 @@ pub async fn start(options: Options) -> Result<Sandbox, SandboxError> {
     }
     let data = options.data.as_path();
     let lock = lock(data)?;
-    let in_data = |source| SandboxError::Data {
-        path: data.to_owned(),
-        source,
-    };
+    let in_data = |source| SandboxError::Data { path: data.to_owned(), source };
     let blobs = Arc::new(Blobs::open(data).map_err(in_data)?);
     let store = open_store(data, blobs.scratch(), options.seed.as_deref())?;
     let log = Log::open(&data.join("requests.ndjson")).map_err(in_data)?;
-    let listening = |source| SandboxError::Listen {
-        address: options.listen,
-        source,
-    };
+    let listening = |source| SandboxError::Listen { address: options.listen, source };
     let listener = TcpListener::bind(options.listen).await.map_err(listening)?;
     let address = listener.local_addr().map_err(listening)?;
     let endpoints = Endpoints {
@@ -178,45 +172,24 @@ pub async fn start(options: Options) -> Result<Sandbox, SandboxError> {
         blob: format!("http://{address}/blob"),
     };
     let credentials = store.credentials.clone();
-    let server = Server {
-        store: Mutex::new(store),
-        blobs,
-        endpoints: endpoints.clone(),
-        log,
-        pace: Mutex::default(),
-    };
-    let router = axum::Router::new()
-        .fallback(server::handle)
-        .with_state(Arc::new(server));
+    let server =
+        Server { store: Mutex::new(store), blobs, endpoints: endpoints.clone(), log, pace: Mutex::default() };
+    let router = axum::Router::new().fallback(server::handle).with_state(Arc::new(server));
     let (stop, stopped) = oneshot::channel::<()>();
     let serve = axum::serve(listener, router).with_graceful_shutdown(async {
         // Ends as well when the other side is dropped.
         let _ = stopped.await;
     });
     let task = tokio::spawn(async move { serve.await });
-    Ok(Sandbox {
-        endpoints,
-        credentials,
-        stop,
-        task,
-        lock,
-    })
+    Ok(Sandbox { endpoints, credentials, stop, task, lock })
 }
 
 /// Takes the folder for this process. The lock goes with the process, however that ends.
 fn lock(data: &Path) -> Result<File, SandboxError> {
-    let in_data = |source| SandboxError::Data {
-        path: data.to_owned(),
-        source,
-    };
+    let in_data = |source| SandboxError::Data { path: data.to_owned(), source };
     std::fs::create_dir_all(data).map_err(in_data)?;
     let mut options = OpenOptions::new();
-    let file = options
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(data.join("lock"))
-        .map_err(in_data)?;
+    let file = options.create(true).truncate(false).write(true).open(data.join("lock")).map_err(in_data)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(SandboxError::InUse(data.to_owned())),
@@ -226,10 +199,7 @@ fn lock(data: &Path) -> Result<File, SandboxError> {
 
 /// The state of an earlier process, or a new one.
 fn open_store(data: &Path, scratch: &Path, seed: Option<&Path>) -> Result<Store, SandboxError> {
-    let in_data = |source| SandboxError::Data {
-        path: data.to_owned(),
-        source,
-    };
+    let in_data = |source| SandboxError::Data { path: data.to_owned(), source };
     let file = data.join("state.json");
     if let Some(store) = Store::load(&file, scratch).map_err(in_data)? {
         return Ok(store);
@@ -260,9 +230,7 @@ impl Sandbox {
 
     /// Stops it: no request is taken any more, those that are being answered are finished, the folder is free.
     pub async fn stop(self) {
-        let Self {
-            stop, mut task, lock, ..
-        } = self;
+        let Self { stop, mut task, lock, .. } = self;
         drop(stop);
         if tokio::time::timeout(PATIENCE, &mut task).await.is_err() {
             task.abort();

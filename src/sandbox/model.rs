@@ -101,12 +101,7 @@ pub(super) enum Shape {
 }
 
 const fn field(name: &'static str, owner: Owner, shape: Shape, reset: &'static str) -> Field {
-    Field {
-        name,
-        owner,
-        shape,
-        reset,
-    }
+    Field { name, owner, shape, reset }
 }
 const fn service(name: &'static str, reset: &'static str) -> Field {
     field(name, Service, Shape::Anything, reset)
@@ -161,15 +156,7 @@ static APP: &[Field] = &[
         "hardwarePreferences",
         Client,
         Shape::Choices(&[
-            "Touch",
-            "Keyboard",
-            "Mouse",
-            "Camera",
-            "NfcHce",
-            "Nfc",
-            "BluetoothLE",
-            "Telephony",
-            "Undefined",
+            "Touch", "Keyboard", "Mouse", "Camera", "NfcHce", "Nfc", "BluetoothLE", "Telephony", "Undefined",
         ]),
         "[]",
     ),
@@ -184,17 +171,8 @@ static APP: &[Field] = &[
     service("statusDetails", NO_DETAILS),
     service("fileUploadUrl", "null"),
     field("applicationPackages", Client, Shape::Packages(PACKAGE), "[]"),
-    field(
-        "packageDeliveryOptions",
-        Client,
-        Shape::Object(DELIVERY),
-        PLAIN_DELIVERY,
-    ),
-    choice(
-        "enterpriseLicensing",
-        &["None", "Online", "OnlineAndOffline"],
-        "\"None\"",
-    ),
+    field("packageDeliveryOptions", Client, Shape::Object(DELIVERY), PLAIN_DELIVERY),
+    choice("enterpriseLicensing", &["None", "Online", "OnlineAndOffline"], "\"None\""),
     flag("allowMicrosoftDecideAppAvailabilityToFutureDeviceFamilies"),
     field("allowTargetFutureDeviceFamilies", Client, Shape::Families, "{}"),
     service("friendlyName", "null"),
@@ -224,12 +202,7 @@ static FLIGHT: &[Field] = &[
     service("status", "\"PendingCommit\""),
     service("statusDetails", NO_DETAILS),
     field("flightPackages", Client, Shape::Packages(PACKAGE), "[]"),
-    field(
-        "packageDeliveryOptions",
-        Client,
-        Shape::Object(DELIVERY),
-        PLAIN_DELIVERY,
-    ),
+    field("packageDeliveryOptions", Client, Shape::Object(DELIVERY), PLAIN_DELIVERY),
     service("fileUploadUrl", "null"),
     choice("targetPublishMode", PUBLISH_MODE, "\"Immediate\""),
     date("targetPublishDate", "\"\""),
@@ -239,14 +212,7 @@ static FLIGHT: &[Field] = &[
 static APP_PRICING: &[Field] = &[
     choice(
         "trialPeriod",
-        &[
-            "NoFreeTrial",
-            "OneDay",
-            "SevenDays",
-            "FifteenDays",
-            "ThirtyDays",
-            "TrialNeverExpires",
-        ],
+        &["NoFreeTrial", "OneDay", "SevenDays", "FifteenDays", "ThirtyDays", "TrialNeverExpires"],
         "\"NoFreeTrial\"",
     ),
     field("marketSpecificPricings", Client, Shape::Markets, "{}"),
@@ -264,12 +230,7 @@ static PRICING: &[Field] = &[
 
 static LISTING: &[Field] = &[
     field("baseListing", Client, Shape::Object(BASE_LISTING), "null"),
-    field(
-        "platformOverrides",
-        Client,
-        Shape::Named(PLATFORMS, BASE_LISTING_OVERRIDE),
-        "{}",
-    ),
+    field("platformOverrides", Client, Shape::Named(PLATFORMS, BASE_LISTING_OVERRIDE), "{}"),
 ];
 
 /// `privacyPolicy`, `supportContact` and `websiteUrl` are obsolete.
@@ -321,11 +282,7 @@ static PACKAGE: &[Field] = &[
     service("architecture", "null"),
     service("languages", "[]"),
     service("capabilities", "[]"),
-    choice(
-        "minimumDirectXVersion",
-        &["None", "DirectX93", "DirectX100"],
-        "\"None\"",
-    ),
+    choice("minimumDirectXVersion", &["None", "DirectX93", "DirectX100"], "\"None\""),
     choice("minimumSystemRam", &["None", "Memory2GB"], "\"None\""),
     service("targetDeviceFamilies", "[]"),
     service("targetPlatform", "null"),
@@ -360,11 +317,7 @@ static GAMING: &[Field] = &[
     count("onlineCooperativeMaxPlayers"),
     flag("isBroadcastingPrivilegeGranted"),
     flag("isCrossPlayEnabled"),
-    choice(
-        "kinectDataForExternal",
-        &["NotSet", "Unknown", "Enabled", "Disabled"],
-        "\"NotSet\"",
-    ),
+    choice("kinectDataForExternal", &["NotSet", "Unknown", "Enabled", "Disabled"], "\"NotSet\""),
     text("otherPeripherals", ANY),
 ];
 
@@ -375,27 +328,16 @@ static TRAILER: &[Field] = &[
     field("trailerAssets", Client, Shape::Languages(TRAILER_ASSET), "{}"),
 ];
 
-static TRAILER_ASSET: &[Field] = &[
-    text("title", ANY),
-    field("imageList", Client, Shape::List(TRAILER_IMAGE), "[]"),
-];
+static TRAILER_ASSET: &[Field] =
+    &[text("title", ANY), field("imageList", Client, Shape::List(TRAILER_IMAGE), "[]")];
 
-static TRAILER_IMAGE: &[Field] = &[
-    required("fileName", ANY),
-    service("id", "null"),
-    text("description", ANY),
-];
+static TRAILER_IMAGE: &[Field] =
+    &[required("fileName", ANY), service("id", "null"), text("description", ANY)];
 
-static ADD_ON_LISTING: &[Field] = &[
-    text("description", 200),
-    field("icon", Client, Shape::Icon(ICON), "null"),
-    required("title", 100),
-];
+static ADD_ON_LISTING: &[Field] =
+    &[text("description", 200), field("icon", Client, Shape::Icon(ICON), "null"), required("title", 100)];
 
-static ICON: &[Field] = &[
-    required("fileName", ANY),
-    choice("fileStatus", FILE_STATUS, "\"None\""),
-];
+static ICON: &[Field] = &[required("fileName", ANY), choice("fileStatus", FILE_STATUS, "\"None\"")];
 
 /// The `statusDetails` of a submission that there is nothing to say about.
 pub(super) fn no_details() -> Value {
@@ -414,16 +356,11 @@ pub(super) fn reset(field: &Field) -> Value {
 
 /// The submission of a product that has none to clone.
 pub(super) fn blank(kind: Kind) -> Map<String, Value> {
-    let mut document: Map<String, Value> = fields(kind)
-        .iter()
-        .map(|field| (field.name.to_owned(), reset(field)))
-        .collect();
+    let mut document: Map<String, Value> =
+        fields(kind).iter().map(|field| (field.name.to_owned(), reset(field))).collect();
     if let Some(pricing) = document.get_mut("pricing") {
         let members = if kind == Kind::App { APP_PRICING } else { PRICING };
-        *pricing = members
-            .iter()
-            .map(|field| (field.name.to_owned(), reset(field)))
-            .collect();
+        *pricing = members.iter().map(|field| (field.name.to_owned(), reset(field))).collect();
     }
     document
 }

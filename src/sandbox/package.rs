@@ -30,13 +30,8 @@ const UPLOAD: [&str; 2] = ["msixupload", "appxupload"];
 const LARGEST_MANIFEST: u64 = 16 * 1024 * 1024;
 
 fn has_extension(name: &str, extensions: &[&str]) -> bool {
-    let extension = Path::new(name)
-        .extension()
-        .and_then(|e| e.to_str())
-        .unwrap_or_default();
-    extensions
-        .iter()
-        .any(|known| known.eq_ignore_ascii_case(extension))
+    let extension = Path::new(name).extension().and_then(|e| e.to_str()).unwrap_or_default();
+    extensions.iter().any(|known| known.eq_ignore_ascii_case(extension))
 }
 
 /// Whether the name is that of a bundle, or of a container that can hold one.
@@ -63,9 +58,7 @@ fn open<F: Read + Seek>(file: F) -> Result<ZipArchive<F>, String> {
 }
 
 fn manifest(zip: &mut ZipArchive<impl Read + Seek>, name: &str) -> Result<String, String> {
-    let entry = zip
-        .by_name(name)
-        .map_err(|_| format!("the package has no `{name}`"))?;
+    let entry = zip.by_name(name).map_err(|_| format!("the package has no `{name}`"))?;
     let mut text = String::new();
     entry
         .take(LARGEST_MANIFEST)
@@ -75,10 +68,7 @@ fn manifest(zip: &mut ZipArchive<impl Read + Seek>, name: &str) -> Result<String
 }
 
 fn read_package(file: impl Read + Seek) -> Result<Package, String> {
-    let mut package = Package {
-        architecture: "Neutral".into(),
-        ..Package::default()
-    };
+    let mut package = Package { architecture: "Neutral".into(), ..Package::default() };
     each_element(&manifest(&mut open(file)?, "AppxManifest.xml")?, |path, get| {
         let last = path.last().copied().unwrap_or_default();
         match path {
@@ -94,9 +84,7 @@ fn read_package(file: impl Read + Seek) -> Result<Package, String> {
             }
             ["Package", "Dependencies", "TargetDeviceFamily"] => {
                 if let (Some(name), Some(least)) = (get("Name"), get("MinVersion")) {
-                    package
-                        .target_device_families
-                        .push(format!("{name} min version {least}"));
+                    package.target_device_families.push(format!("{name} min version {least}"));
                 }
             }
             _ => {}
@@ -107,24 +95,18 @@ fn read_package(file: impl Read + Seek) -> Result<Package, String> {
 
 fn read_bundle(file: impl Read + Seek, folder: &Path) -> Result<Package, String> {
     let mut zip = open(file)?;
-    let mut bundle = Package {
-        architecture: "Neutral".into(),
-        ..Package::default()
-    };
+    let mut bundle = Package { architecture: "Neutral".into(), ..Package::default() };
     let mut inner = Vec::new();
-    each_element(
-        &manifest(&mut zip, "AppxMetadata/AppxBundleManifest.xml")?,
-        |path, get| match path {
-            ["Bundle", "Identity"] => identity(&mut bundle, get),
-            ["Bundle", "Packages", "Package"] if get("Type").is_some_and(|kind| kind == "application") => {
-                inner.extend(get("FileName"));
-            }
-            ["Bundle", "Packages", "Package", "Resources", "Resource"] => {
-                add(&mut bundle.languages, get("Language"));
-            }
-            _ => {}
-        },
-    )?;
+    each_element(&manifest(&mut zip, "AppxMetadata/AppxBundleManifest.xml")?, |path, get| match path {
+        ["Bundle", "Identity"] => identity(&mut bundle, get),
+        ["Bundle", "Packages", "Package"] if get("Type").is_some_and(|kind| kind == "application") => {
+            inner.extend(get("FileName"));
+        }
+        ["Bundle", "Packages", "Package", "Resources", "Resource"] => {
+            add(&mut bundle.languages, get("Language"));
+        }
+        _ => {}
+    })?;
     if inner.is_empty() {
         return Err("the bundle has no application package".to_owned());
     }
@@ -139,20 +121,11 @@ fn read_bundle(file: impl Read + Seek, folder: &Path) -> Result<Package, String>
 
 fn read_upload(file: impl Read + Seek, folder: &Path) -> Result<Package, String> {
     let mut zip = open(file)?;
-    let names: Vec<String> = zip
-        .file_names()
-        .filter_map(|name| name.ok().map(Into::into))
-        .collect();
+    let names: Vec<String> = zip.file_names().filter_map(|name| name.ok().map(Into::into)).collect();
     let find = |extensions: &[&str]| names.iter().find(|name| has_extension(name, extensions));
-    let name = find(&BUNDLE)
-        .or_else(|| find(&PACKAGE))
-        .ok_or("the container has no package")?;
+    let name = find(&BUNDLE).or_else(|| find(&PACKAGE)).ok_or("the container has no package")?;
     let inner = unpack(&mut zip, name, folder)?;
-    if has_extension(name, &BUNDLE) {
-        read_bundle(inner, folder)
-    } else {
-        read_package(inner)
-    }
+    if has_extension(name, &BUNDLE) { read_bundle(inner, folder) } else { read_package(inner) }
 }
 
 fn unpack(
@@ -160,9 +133,7 @@ fn unpack(
     name: &str,
     folder: &Path,
 ) -> Result<std::fs::File, String> {
-    let mut entry = zip
-        .by_name(name)
-        .map_err(|_| format!("the package has no `{name}`"))?;
+    let mut entry = zip.by_name(name).map_err(|_| format!("the package has no `{name}`"))?;
     let unpacked = tempfile::tempfile_in(folder).and_then(|mut file| {
         std::io::copy(&mut entry, &mut file)?;
         file.rewind()?;
@@ -233,10 +204,7 @@ fn each_element(
 
 fn attribute(start: &BytesStart, name: &str) -> Option<String> {
     let found = start.try_get_attribute(name).ok()??;
-    found
-        .normalized_value(XmlVersion::Implicit1_0)
-        .ok()
-        .map(Into::into)
+    found.normalized_value(XmlVersion::Implicit1_0).ok().map(Into::into)
 }
 
 #[cfg(test)]
@@ -269,8 +237,7 @@ mod tests {
     fn zipped(entries: &[(&str, &[u8])]) -> Vec<u8> {
         let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
         for (name, bytes) in entries {
-            zip.start_file(*name, zip::write::SimpleFileOptions::default())
-                .unwrap();
+            zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
             zip.write_all(bytes).unwrap();
         }
         zip.finish().unwrap().into_inner()
@@ -308,10 +275,7 @@ mod tests {
             assert_eq!(package.version, "2.0.0.0");
             assert_eq!(package.architecture, "Neutral");
             assert_eq!(package.languages, ["EN-US", "FR-FR", "de-DE"]);
-            assert_eq!(
-                package.target_device_families,
-                ["Windows.Desktop min version 10.0.17763.0"]
-            );
+            assert_eq!(package.target_device_families, ["Windows.Desktop min version 10.0.17763.0"]);
         }
     }
 

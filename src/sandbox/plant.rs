@@ -24,23 +24,9 @@ pub(super) fn plant(seed: Seed, now: Timestamp) -> Result<State, String> {
 }
 
 fn application(state: &mut State, seed: SeedApplication, now: Timestamp) -> Result<Application, String> {
-    let product = product(
-        state,
-        Kind::App,
-        seed.application,
-        seed.published,
-        seed.pending,
-        now,
-    )?;
+    let product = product(state, Kind::App, seed.application, seed.published, seed.pending, now)?;
     let flight = |state: &mut State, seed: SeedFlight| {
-        self::product(
-            state,
-            Kind::Flight,
-            seed.flight,
-            seed.published,
-            seed.pending,
-            now,
-        )
+        self::product(state, Kind::Flight, seed.flight, seed.published, seed.pending, now)
     };
     let add_on = |state: &mut State, seed: SeedAddOn| {
         self::product(state, Kind::AddOn, seed.add_on, seed.published, seed.pending, now)
@@ -49,16 +35,8 @@ fn application(state: &mut State, seed: SeedApplication, now: Timestamp) -> Resu
         product,
         reserved_names: seed.reserved_names,
         unsupported: seed.unsupported,
-        flights: seed
-            .flights
-            .into_iter()
-            .map(|seed| flight(state, seed))
-            .collect::<Result<_, _>>()?,
-        add_ons: seed
-            .add_ons
-            .into_iter()
-            .map(|seed| add_on(state, seed))
-            .collect::<Result<_, _>>()?,
+        flights: seed.flights.into_iter().map(|seed| flight(state, seed)).collect::<Result<_, _>>()?,
+        add_ons: seed.add_ons.into_iter().map(|seed| add_on(state, seed)).collect::<Result<_, _>>()?,
     })
 }
 
@@ -70,13 +48,7 @@ fn product(
     pending: Option<Document>,
     now: Timestamp,
 ) -> Result<Product, String> {
-    let mut product = Product {
-        kind,
-        resource,
-        published: None,
-        pending: None,
-        submissions: Vec::new(),
-    };
+    let mut product = Product { kind, resource, published: None, pending: None, submissions: Vec::new() };
     if product.id().is_empty() {
         let (what, id) = match kind {
             Kind::App => ("an application", "id"),
@@ -99,11 +71,7 @@ fn product(
     }
     if let Some(document) = pending {
         let mut submission = submission(state, document, "PendingCommit", now);
-        if submission
-            .document
-            .get("fileUploadUrl")
-            .is_some_and(Value::is_string)
-        {
+        if submission.document.get("fileUploadUrl").is_some_and(Value::is_string) {
             submission.upload = Some(state.new_upload(now));
         }
         let id = submission.id().to_owned();
@@ -134,23 +102,13 @@ fn submission(state: &mut State, mut document: Document, status: &str, now: Time
     for trailer in trailers.into_iter().flatten() {
         lower_languages(trailer.get_mut("trailerAssets"));
     }
-    Submission {
-        document,
-        upload: None,
-        phase: Phase {
-            since: now,
-            seen: None,
-        },
-    }
+    Submission { document, upload: None, phase: Phase { since: now, seen: None } }
 }
 
 /// The service answers languages in lower case.
 fn lower_languages(map: Option<&mut Value>) {
     if let Some(map) = map.and_then(Value::as_object_mut) {
-        *map = std::mem::take(map)
-            .into_iter()
-            .map(|(key, value)| (key.to_lowercase(), value))
-            .collect();
+        *map = std::mem::take(map).into_iter().map(|(key, value)| (key.to_lowercase(), value)).collect();
     }
 }
 
@@ -163,21 +121,10 @@ fn unique_ids(state: &State) -> Result<(), String> {
             return Err(format!("the id `{}` is given twice", product.id()));
         }
         let twice = |at: usize, submission: &Submission| {
-            product.submissions[..at]
-                .iter()
-                .any(|other| other.id() == submission.id())
+            product.submissions[..at].iter().any(|other| other.id() == submission.id())
         };
-        if let Some((_, submission)) = product
-            .submissions
-            .iter()
-            .enumerate()
-            .find(|(at, s)| twice(*at, s))
-        {
-            return Err(format!(
-                "`{}` has two submissions `{}`",
-                product.id(),
-                submission.id()
-            ));
+        if let Some((_, submission)) = product.submissions.iter().enumerate().find(|(at, s)| twice(*at, s)) {
+            return Err(format!("`{}` has two submissions `{}`", product.id(), submission.id()));
         }
     }
     Ok(())

@@ -63,10 +63,7 @@ impl std::fmt::Debug for Credentials {
 /// How the sandbox behaves where the service is not documented, or slow.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a switch of its own in the seed file"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own in the seed file")]
 pub(super) struct Rules {
     /// Milliseconds that each status after a commit lasts. It is not left before it was read once, or 20 times
     /// that long has passed.
@@ -194,15 +191,11 @@ pub(super) struct SeedAddOn {
 impl Seed {
     /// Reads a seed file.
     pub(super) fn read(path: &Path) -> Result<Self, SandboxError> {
-        let text = fs::read(path).map_err(|source| SandboxError::SeedUnreadable {
-            path: path.to_owned(),
-            source,
-        })?;
+        let text = fs::read(path)
+            .map_err(|source| SandboxError::SeedUnreadable { path: path.to_owned(), source })?;
         let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text);
-        serde_json::from_slice(text).map_err(|source| SandboxError::SeedInvalid {
-            path: path.to_owned(),
-            source,
-        })
+        serde_json::from_slice(text)
+            .map_err(|source| SandboxError::SeedInvalid { path: path.to_owned(), source })
     }
 }
 

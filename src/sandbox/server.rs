@@ -55,10 +55,7 @@ pub(super) async fn handle(Shared(server): Shared<Arc<Server>>, request: Request
     // Who is answered before the body was read would see a reset instead of the answer.
     while let Some(Ok(_)) = body.next().await {}
     let trouble = response.extensions_mut().remove::<Trouble>();
-    match server
-        .log
-        .write(&Line::of(&parts, response.status(), &correlation, trouble))
-    {
+    match server.log.write(&Line::of(&parts, response.status(), &correlation, trouble)) {
         Ok(()) => response,
         Err(_) => plain(StatusCode::INTERNAL_SERVER_ERROR),
     }
@@ -85,22 +82,12 @@ async fn answer(
 }
 
 fn surface(path: &str) -> Surface {
-    let segments: Vec<String> = path
-        .split('/')
-        .filter(|segment| !segment.is_empty())
-        .map(decoded)
-        .collect();
+    let segments: Vec<String> = path.split('/').filter(|segment| !segment.is_empty()).map(decoded).collect();
     let is = |at: usize, name: &str| segments.get(at).is_some_and(|s| s.eq_ignore_ascii_case(name));
     if is(0, "v1.0") && is(1, "my") {
         Surface::Api(segments[2..].to_vec())
     } else if is(0, "blob") {
-        Surface::Blob(
-            segments
-                .get(2)
-                .filter(|_| segments[1] == "ingestion")
-                .cloned()
-                .unwrap_or_default(),
-        )
+        Surface::Blob(segments.get(2).filter(|_| segments[1] == "ingestion").cloned().unwrap_or_default())
     } else {
         Surface::Login(segments)
     }
@@ -109,17 +96,13 @@ fn surface(path: &str) -> Surface {
 /// A segment of a path without its percent signs. A form would also read `+` and `&`, which a path does not.
 fn decoded(segment: &str) -> String {
     let form = format!("segment={}", segment.replace('+', "%2B").replace('&', "%26"));
-    let value = form_urlencoded::parse(form.as_bytes())
-        .next()
-        .map(|(_, value)| value.into_owned());
+    let value = form_urlencoded::parse(form.as_bytes()).next().map(|(_, value)| value.into_owned());
     value.unwrap_or_default()
 }
 
 /// The query, decoded as a form: a raw `+` is a space.
 fn query(parts: &Parts) -> Vec<(String, String)> {
-    form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes())
-        .into_owned()
-        .collect()
+    form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect()
 }
 
 fn header<'a>(parts: &'a Parts, name: &str) -> Option<&'a str> {
@@ -162,9 +145,7 @@ impl Server {
             pace.push_back(Instant::now());
             return Ok(());
         }
-        let wait = pace
-            .front()
-            .map_or(MINUTE, |at| MINUTE.saturating_sub(at.elapsed()));
+        let wait = pace.front().map_or(MINUTE, |at| MINUTE.saturating_sub(at.elapsed()));
         Err(wait.as_secs() + 1)
     }
 
@@ -172,12 +153,7 @@ impl Server {
     fn at_desk(&self, now: Timestamp, work: impl FnOnce(&mut Desk) -> Reply) -> io::Result<Reply> {
         let mut store = self.store();
         clock::advance(&mut store, &self.blobs, now)?;
-        let mut desk = Desk {
-            store: &mut store,
-            blob_root: &self.endpoints.blob,
-            now,
-            gone: Vec::new(),
-        };
+        let mut desk = Desk { store: &mut store, blob_root: &self.endpoints.blob, now, gone: Vec::new() };
         let reply = work(&mut desk);
         let gone = desk.gone;
         store.save()?;
@@ -200,9 +176,7 @@ async fn api_call(
     };
     let server = Arc::clone(server);
     let work = move || server.at_desk(Timestamp::now(), |desk| api::answer(desk, &call));
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(io::Error::other)?
+    tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
 }
 
 /// What a request has to pass before the service looks at it.
@@ -224,10 +198,7 @@ async fn gate(
     let (authorized, per_minute) = {
         let store = server.store();
         let authorization = header(parts, AUTHORIZATION.as_str());
-        (
-            login::is_authorized(&store, authorization, now),
-            store.rules.requests_per_minute,
-        )
+        (login::is_authorized(&store, authorization, now), store.rules.requests_per_minute)
     };
     if !authorized {
         return Err(Refusal::unauthorized());
@@ -240,22 +211,14 @@ async fn gate(
     if with_body && header(parts, CONTENT_TYPE.as_str()).is_some_and(|text| !json(text)) {
         return Err(Refusal::invalid("mediaType", "Only JSON content is accepted"));
     }
-    Ok(Call {
-        method: method.to_owned(),
-        path,
-        query: query(parts),
-        body: whole(body).await?,
-    })
+    Ok(Call { method: method.to_owned(), path, query: query(parts), body: whole(body).await? })
 }
 
 fn api_response(reply: Reply, correlation: &str) -> Response<Body> {
     let answer = reply.unwrap_or_else(Answer::from);
     let (content_type, body) = match answer.body {
         Content::Empty => (None, Body::empty()),
-        Content::Json(value) => (
-            Some("application/json; charset=utf-8"),
-            Body::from(value.to_string()),
-        ),
+        Content::Json(value) => (Some("application/json; charset=utf-8"), Body::from(value.to_string())),
         Content::Html(text) => (Some("text/html; charset=us-ascii"), Body::from(text)),
     };
     let mut response = Response::new(body);
@@ -293,10 +256,7 @@ async fn login_call(
     let mut response = Response::new(Body::from(answer.to_string()));
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
-    headers.insert(
-        CONTENT_TYPE,
-        HeaderValue::from_static("application/json; charset=utf-8"),
-    );
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
     headers.insert("cache-control", HeaderValue::from_static("no-store, no-cache"));
     response
 }

@@ -155,9 +155,7 @@ impl State {
     fn upload_expiry(&self, now: Timestamp) -> Timestamp {
         // URLs carry whole seconds, and a moment too short would be none.
         let lasts = SignedDuration::from_secs(i64::from(self.rules.upload_url_seconds));
-        let end = now
-            .saturating_add(lasts)
-            .expect("a duration of seconds can be added");
+        let end = now.saturating_add(lasts).expect("a duration of seconds can be added");
         Timestamp::from_second(end.as_second()).expect("the second of a time is a time")
     }
 
@@ -214,11 +212,7 @@ fn signature() -> String {
 impl Product {
     /// The id by which paths name the product.
     pub(super) fn id(&self) -> &str {
-        let name = if self.kind == Kind::Flight {
-            "flightId"
-        } else {
-            "id"
-        };
+        let name = if self.kind == Kind::Flight { "flightId" } else { "id" };
         text(&self.resource, name)
     }
 
@@ -227,9 +221,7 @@ impl Product {
     }
 
     pub(super) fn submission_mut(&mut self, id: &str) -> Option<&mut Submission> {
-        self.submissions
-            .iter_mut()
-            .find(|submission| submission.id() == id)
+        self.submissions.iter_mut().find(|submission| submission.id() == id)
     }
 
     /// The last published submission, where it is there.
@@ -275,8 +267,7 @@ impl Product {
             Kind::AddOn => "inappproducts",
         };
         let location = format!("{folder}/{}/submissions/{id}", self.id());
-        self.resource
-            .insert(member.into(), json!({ "id": id, "resourceLocation": location }));
+        self.resource.insert(member.into(), json!({ "id": id, "resourceLocation": location }));
     }
 }
 
@@ -306,10 +297,7 @@ impl Submission {
 
     /// Its rollout, as `packagerollout` answers it.
     pub(super) fn rollout(&self) -> Value {
-        let inside = self
-            .document
-            .get("packageDeliveryOptions")
-            .and_then(|o| o.get("packageRollout"));
+        let inside = self.document.get("packageDeliveryOptions").and_then(|o| o.get("packageRollout"));
         match inside {
             Some(rollout) if rollout.is_object() => rollout.clone(),
             _ => model::no_rollout(),
@@ -322,10 +310,7 @@ impl Submission {
         for (name, value) in members {
             rollout[name] = value.clone();
         }
-        let options = self
-            .document
-            .entry("packageDeliveryOptions")
-            .or_insert_with(|| json!({}));
+        let options = self.document.entry("packageDeliveryOptions").or_insert_with(|| json!({}));
         if !options.is_object() {
             *options = json!({});
         }

@@ -17,12 +17,7 @@ pub(super) struct Store {
 
 impl Store {
     pub(super) fn new(state: State, path: PathBuf, scratch: PathBuf) -> Self {
-        Self {
-            state,
-            path,
-            scratch,
-            changed: true,
-        }
+        Self { state, path, scratch, changed: true }
     }
 
     /// What is kept at `path`, if anything is.
@@ -33,12 +28,7 @@ impl Store {
             Err(error) => return Err(error),
         };
         let state = serde_json::from_slice(&text)?;
-        Ok(Some(Self {
-            state,
-            path: path.to_owned(),
-            scratch: scratch.to_owned(),
-            changed: false,
-        }))
+        Ok(Some(Self { state, path: path.to_owned(), scratch: scratch.to_owned(), changed: false }))
     }
 
     /// The state, to be changed.

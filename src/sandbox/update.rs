@@ -41,10 +41,7 @@ pub(super) fn update(
         keep_titles(draft, &mut made);
     }
     // Whatever the account has, the answer after an update says false (`microsoft/StoreBroker#129`).
-    if let Some(advanced) = made
-        .get_mut("pricing")
-        .and_then(|p| p.get_mut("isAdvancedPricingModel"))
-    {
+    if let Some(advanced) = made.get_mut("pricing").and_then(|p| p.get_mut("isAdvancedPricingModel")) {
         *advanced = Value::Bool(false);
     }
     let warnings = warnings(before.unwrap_or(draft), &made);
@@ -60,17 +57,11 @@ fn required_members(kind: Kind, sent: &Document) -> Taken<()> {
         return Ok(());
     }
     let has = |name: &str| member(sent, name).is_some_and(|v| !v.is_null());
-    if member(sent, "listings")
-        .and_then(Value::as_object)
-        .is_none_or(Map::is_empty)
-    {
+    if member(sent, "listings").and_then(Value::as_object).is_none_or(Map::is_empty) {
         return Err(no_listings(kind));
     }
     if !has("pricing") {
-        return Err(Refusal::invalid(
-            "pricing",
-            "Pricing data was not provided in the request.",
-        ));
+        return Err(Refusal::invalid("pricing", "Pricing data was not provided in the request."));
     }
     Ok(())
 }
@@ -86,11 +77,7 @@ pub(super) fn no_listings(kind: Kind) -> Refusal {
 fn keywords_in_all(document: &Document) -> Taken<()> {
     let listings = document.get("listings").and_then(Value::as_object);
     let keywords = |listing: &Value| {
-        listing
-            .pointer("/baseListing/keywords")
-            .and_then(Value::as_array)
-            .cloned()
-            .unwrap_or_default()
+        listing.pointer("/baseListing/keywords").and_then(Value::as_array).cloned().unwrap_or_default()
     };
     let mut languages = 0;
     for listing in listings.into_iter().flat_map(Map::values) {
@@ -113,9 +100,7 @@ fn keywords_in_all(document: &Document) -> Taken<()> {
 fn keep_titles(draft: &Document, made: &mut Document) {
     let listings = made.get_mut("listings").and_then(Value::as_object_mut);
     for (language, listing) in listings.into_iter().flatten() {
-        let was = draft
-            .get("listings")
-            .and_then(|l| l.get(language)?.pointer("/baseListing/title"));
+        let was = draft.get("listings").and_then(|l| l.get(language)?.pointer("/baseListing/title"));
         if let (Some(was), Some(title)) = (was, listing.pointer_mut("/baseListing/title")) {
             *title = was.clone();
         }
@@ -124,13 +109,7 @@ fn keep_titles(draft: &Document, made: &mut Document) {
 
 fn warnings(before: &Document, after: &Document) -> Vec<Value> {
     let languages = |document: &Document| -> BTreeSet<String> {
-        document
-            .get("listings")
-            .and_then(Value::as_object)
-            .into_iter()
-            .flat_map(Map::keys)
-            .cloned()
-            .collect()
+        document.get("listings").and_then(Value::as_object).into_iter().flat_map(Map::keys).cloned().collect()
     };
     let (before, after) = (languages(before), languages(after));
     let list = |some: Vec<&String>, code: &str, text: &str| {
@@ -141,11 +120,7 @@ fn warnings(before: &Document, after: &Document) -> Vec<Value> {
     let out = before.difference(&after).collect();
     let new = after.difference(&before).collect();
     [
-        list(
-            out,
-            "ListingOptOutWarning",
-            "You have removed listing language(s)",
-        ),
+        list(out, "ListingOptOutWarning", "You have removed listing language(s)"),
         list(new, "ListingOptInWarning", "You have added listing language(s)"),
     ]
     .into_iter()
@@ -163,11 +138,7 @@ fn unmodelled(draft: &Value, sent: &Value) -> Value {
         (Value::Array(draft), Value::Array(sent)) => sent
             .iter()
             .enumerate()
-            .map(|(at, value)| {
-                draft
-                    .get(at)
-                    .map_or_else(|| value.clone(), |was| unmodelled(was, value))
-            })
+            .map(|(at, value)| draft.get(at).map_or_else(|| value.clone(), |was| unmodelled(was, value)))
             .collect(),
         _ => sent.clone(),
     }
@@ -209,15 +180,7 @@ impl Update<'_> {
         // A draft without the member is not given one by an update that does not mention it, and a null is no news to
         // one that has null.
         let still_null = sent.is_some() && was.is_some_and(Value::is_null);
-        let left_out = || {
-            was.map(|_| {
-                if still_null {
-                    Value::Null
-                } else {
-                    model::reset(field)
-                }
-            })
-        };
+        let left_out = || was.map(|_| if still_null { Value::Null } else { model::reset(field) });
         let sent = sent.filter(|value| !value.is_null());
         Ok(match (&field.shape, sent) {
             (Shape::Packages(inner), sent) => {
@@ -237,10 +200,9 @@ impl Update<'_> {
             }
             (Shape::BasePrice | Shape::Markets, None) => Some(model::reset(field)),
             // Every listing has a base listing.
-            (Shape::Object(inner), None) if field.reset == "null" => Some(
-                self.object(inner, was.and_then(Value::as_object), &Document::new())?
-                    .into(),
-            ),
+            (Shape::Object(inner), None) if field.reset == "null" => {
+                Some(self.object(inner, was.and_then(Value::as_object), &Document::new())?.into())
+            }
             (_, None) => left_out(),
             (shape, Some(sent)) => Some(self.value(name, shape, was, sent)?),
         })
@@ -252,15 +214,9 @@ impl Update<'_> {
             Shape::Text { least, most } => text(name, *least, *most, sent),
             Shape::Choice(words) => one_of(name, sent, |word| words.contains(&word)),
             Shape::Category => one_of(name, sent, words::is_category),
-            Shape::Flag => sent
-                .is_boolean()
-                .then(|| sent.clone())
-                .ok_or_else(|| wrong_type(name)),
+            Shape::Flag => sent.is_boolean().then(|| sent.clone()).ok_or_else(|| wrong_type(name)),
             Shape::Percentage => percentage(name, sent),
-            Shape::Count => sent
-                .is_u64()
-                .then(|| sent.clone())
-                .ok_or_else(|| wrong_type(name)),
+            Shape::Count => sent.is_u64().then(|| sent.clone()).ok_or_else(|| wrong_type(name)),
             Shape::Date => date(name, sent),
             Shape::Texts { items, each, item } => texts(name, sent, *items, *each, item),
             Shape::Choices(words) => {

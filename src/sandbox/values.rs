@@ -15,23 +15,15 @@ const FAMILIES: [&str; 4] = ["Desktop", "Mobile", "Xbox", "Holographic"];
 
 /// A member by its name, whatever its case.
 pub(super) fn member<'a>(object: &'a Document, name: &str) -> Option<&'a Value> {
-    object.get(name).or_else(|| {
-        object
-            .iter()
-            .find(|(key, _)| key.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value)
-    })
+    object
+        .get(name)
+        .or_else(|| object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value))
 }
 
 /// The name in the way errors write it.
 pub(super) fn label(name: &str) -> String {
     let mut letters = name.chars();
-    letters
-        .next()
-        .map(|first| first.to_ascii_uppercase())
-        .into_iter()
-        .chain(letters)
-        .collect()
+    letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
 }
 
 pub(super) fn wrong_type(name: &str) -> Refusal {
@@ -58,10 +50,7 @@ pub(super) fn text(name: &str, least: usize, most: usize, sent: &Value) -> Taken
         n if n > most => format!("{most} or less"),
         _ => return Ok(sent.clone()),
     };
-    Err(Refusal::invalid(
-        name,
-        format!("The length of {} must be {bound}", label(name)),
-    ))
+    Err(Refusal::invalid(name, format!("The length of {} must be {bound}", label(name))))
 }
 
 pub(super) fn texts(name: &str, sent: &Value, items: usize, each: usize, item: &str) -> Taken<Value> {
@@ -72,10 +61,7 @@ pub(super) fn texts(name: &str, sent: &Value, items: usize, each: usize, item: &
     }
     for entry in list {
         if length(entry.as_str().ok_or_else(|| wrong_type(name))?) > each {
-            return Err(Refusal::invalid(
-                name,
-                format!("The length of {item} must be {each} or less"),
-            ));
+            return Err(Refusal::invalid(name, format!("The length of {item} must be {each} or less")));
         }
     }
     Ok(sent.clone())
@@ -86,20 +72,14 @@ pub(super) fn one_of(name: &str, sent: &Value, known: impl Fn(&str) -> bool) -> 
     if known(word) {
         return Ok(sent.clone());
     }
-    Err(Refusal::invalid(
-        name,
-        format!("'{word}' is not a valid value for {}.", label(name)),
-    ))
+    Err(Refusal::invalid(name, format!("'{word}' is not a valid value for {}.", label(name))))
 }
 
 /// A percentage is a floating-point number to the service.
 pub(super) fn percentage(name: &str, sent: &Value) -> Taken<Value> {
     match sent.as_f64() {
         Some(share) if (0.0..=100.0).contains(&share) => Ok(Value::from(share)),
-        Some(_) => Err(Refusal::invalid(
-            name,
-            format!("{} must be between 0 and 100", label(name)),
-        )),
+        Some(_) => Err(Refusal::invalid(name, format!("{} must be between 0 and 100", label(name)))),
         None => Err(wrong_type(name)),
     }
 }
@@ -113,20 +93,14 @@ pub(super) fn date(name: &str, sent: &Value) -> Taken<Value> {
     match text.parse::<Timestamp>() {
         Ok(_) if text.ends_with(['Z', 'z']) => Ok(sent.clone()),
         Ok(time) => Ok(time.to_string().into()),
-        Err(_) => Err(Refusal::invalid(
-            name,
-            format!("'{text}' is not a valid value for {}.", label(name)),
-        )),
+        Err(_) => Err(Refusal::invalid(name, format!("'{text}' is not a valid value for {}.", label(name)))),
     }
 }
 
 pub(super) fn markets(name: &str, sent: &Value) -> Taken<Value> {
     for (market, price) in sent.as_object().ok_or_else(|| wrong_type(name))? {
         if market.len() != 2 || !market.bytes().all(|b| b.is_ascii_alphabetic()) {
-            return Err(Refusal::invalid(
-                "pricing",
-                format!("'{market}' is not a valid market."),
-            ));
+            return Err(Refusal::invalid("pricing", format!("'{market}' is not a valid market.")));
         }
         let price = price.as_str().ok_or_else(|| wrong_type(name))?;
         if !words::is_price(price, true) {
@@ -146,11 +120,7 @@ pub(super) fn families(name: &str, was: Option<&Value>, sent: Option<&Value>) ->
     let was = was.and_then(Value::as_object).unwrap_or(&none);
     let mut made = Document::new();
     for (key, value) in sent {
-        let known = FAMILIES
-            .iter()
-            .chain(&["Team"])
-            .copied()
-            .chain(was.keys().map(String::as_str));
+        let known = FAMILIES.iter().chain(&["Team"]).copied().chain(was.keys().map(String::as_str));
         if let Some(family) = known.into_iter().find(|family| family.eq_ignore_ascii_case(key)) {
             if !value.is_boolean() {
                 return Err(wrong_type(name));
@@ -174,8 +144,6 @@ pub(super) fn is_language(word: &str) -> bool {
     let shaped = |part: &str, least, most| {
         (least..=most).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())
     };
-    parts
-        .next()
-        .is_some_and(|first| shaped(first, 2, 3) && first.bytes().all(|b| b.is_ascii_alphabetic()))
+    parts.next().is_some_and(|first| shaped(first, 2, 3) && first.bytes().all(|b| b.is_ascii_alphabetic()))
         && parts.all(|part| shaped(part, 2, 8))
 }

@@ -1,13 +1,7 @@
 //! The words that members of a submission may hold.
 
-pub(super) const PLATFORMS: &[&str] = &[
-    "Unknown",
-    "Windows80",
-    "Windows81",
-    "WindowsPhone71",
-    "WindowsPhone80",
-    "WindowsPhone81",
-];
+pub(super) const PLATFORMS: &[&str] =
+    &["Unknown", "Windows80", "Windows81", "WindowsPhone71", "WindowsPhone80", "WindowsPhone81"];
 
 pub(super) const PUBLISH_MODE: &[&str] = &["Immediate", "Manual", "SpecificDate"];
 
@@ -16,74 +10,28 @@ pub(super) const VISIBILITY: &[&str] = &["Public", "Private", "Hidden", "NotSet"
 pub(super) const FILE_STATUS: &[&str] = &["None", "PendingUpload", "Uploaded", "PendingDelete"];
 
 pub(super) const CONTENT_TYPES: &[&str] = &[
-    "NotSet",
-    "BookDownload",
-    "EMagazine",
-    "ENewspaper",
-    "MusicDownload",
-    "MusicStream",
-    "OnlineDataStorage",
-    "VideoDownload",
-    "VideoStream",
-    "Asp",
-    "OnlineDownload",
+    "NotSet", "BookDownload", "EMagazine", "ENewspaper", "MusicDownload", "MusicStream", "OnlineDataStorage",
+    "VideoDownload", "VideoStream", "Asp", "OnlineDownload",
 ];
 
 pub(super) const LIFETIMES: &[&str] = &[
-    "Forever",
-    "OneDay",
-    "ThreeDays",
-    "FiveDays",
-    "OneWeek",
-    "TwoWeeks",
-    "OneMonth",
-    "TwoMonths",
-    "ThreeMonths",
-    "SixMonths",
-    "OneYear",
+    "Forever", "OneDay", "ThreeDays", "FiveDays", "OneWeek", "TwoWeeks", "OneMonth", "TwoMonths",
+    "ThreeMonths", "SixMonths", "OneYear",
 ];
 
 pub(super) const GENRES: &[&str] = &[
-    "Games_ActionAndAdventure",
-    "Games_CardAndBoard",
-    "Games_Casino",
-    "Games_Educational",
-    "Games_FamilyAndKids",
-    "Games_Fighting",
-    "Games_Music",
-    "Games_Platformer",
-    "Games_PuzzleAndTrivia",
-    "Games_RacingAndFlying",
-    "Games_RolePlaying",
-    "Games_Shooter",
-    "Games_Simulation",
-    "Games_Sports",
-    "Games_Strategy",
-    "Games_Word",
+    "Games_ActionAndAdventure", "Games_CardAndBoard", "Games_Casino", "Games_Educational",
+    "Games_FamilyAndKids", "Games_Fighting", "Games_Music", "Games_Platformer", "Games_PuzzleAndTrivia",
+    "Games_RacingAndFlying", "Games_RolePlaying", "Games_Shooter", "Games_Simulation", "Games_Sports",
+    "Games_Strategy", "Games_Word",
 ];
 
 pub(super) const IMAGE_TYPES: &[&str] = &[
-    "Screenshot",
-    "MobileScreenshot",
-    "XboxScreenshot",
-    "SurfaceHubScreenshot",
-    "HoloLensScreenshot",
-    "StoreLogo9x16",
-    "StoreLogoSquare",
-    "Icon",
-    "PromotionalArt16x9",
-    "PromotionalArtwork2400X1200",
-    "XboxBrandedKeyArt",
-    "XboxTitledHeroArt",
-    "XboxFeaturedPromotionalArt",
-    "SquareIcon358X358",
-    "BackgroundImage1000X800",
-    "PromotionalArtwork414X180",
-    "PromotionalArtwork846X468",
-    "PromotionalArtwork558X756",
-    "PromotionalArtwork414X468",
-    "PromotionalArtwork558X558",
-    "WideIcon358X173",
+    "Screenshot", "MobileScreenshot", "XboxScreenshot", "SurfaceHubScreenshot", "HoloLensScreenshot",
+    "StoreLogo9x16", "StoreLogoSquare", "Icon", "PromotionalArt16x9", "PromotionalArtwork2400X1200",
+    "XboxBrandedKeyArt", "XboxTitledHeroArt", "XboxFeaturedPromotionalArt", "SquareIcon358X358",
+    "BackgroundImage1000X800", "PromotionalArtwork414X180", "PromotionalArtwork846X468",
+    "PromotionalArtwork558X756", "PromotionalArtwork414X468", "PromotionalArtwork558X558", "WideIcon358X173",
     "Unknown",
 ];
 
@@ -102,10 +50,7 @@ static CATEGORIES: &[(&str, &str)] = &[
         "DeveloperTools",
         "Database DesignTools DevelopmentKits Networking ReferenceAndTraining Servers Utilities Webhosting",
     ),
-    (
-        "Education",
-        "BooksAndReference EarlyLearning InstructionalTools Language StudyAids",
-    ),
+    ("Education", "BooksAndReference EarlyLearning InstructionalTools Language StudyAids"),
     ("Entertainment", ""),
     ("FoodAndDining", ""),
     (
@@ -116,27 +61,15 @@ static CATEGORIES: &[(&str, &str)] = &[
     ),
     ("GovernmentAndPolitics", ""),
     ("HealthAndFitness", ""),
-    (
-        "KidsAndFamily",
-        "BooksAndReference Entertainment HobbiesAndToys SportsAndActivities Travel",
-    ),
-    (
-        "Lifestyle",
-        "Automotive DIY HomeAndGarden Relationships SpecialInterest StyleAndFashion",
-    ),
+    ("KidsAndFamily", "BooksAndReference Entertainment HobbiesAndToys SportsAndActivities Travel"),
+    ("Lifestyle", "Automotive DIY HomeAndGarden Relationships SpecialInterest StyleAndFashion"),
     ("Medical", ""),
-    (
-        "MultimediaDesign",
-        "IllustrationAndGraphicDesign MusicProduction PhotoAndVideoProduction",
-    ),
+    ("MultimediaDesign", "IllustrationAndGraphicDesign MusicProduction PhotoAndVideoProduction"),
     ("Music", ""),
     ("NavigationAndMaps", ""),
     ("NewsAndWeather", "News Weather"),
     ("PersonalFinance", "BankingAndInvestments BudgetingAndTaxes"),
-    (
-        "Personalization",
-        "RingtonesAndSounds Themes WallpaperAndLockScreens",
-    ),
+    ("Personalization", "RingtonesAndSounds Themes WallpaperAndLockScreens"),
     ("PhotoAndVideo", ""),
     ("Productivity", ""),
     ("Security", "PCProtection PersonalSecurity"),
@@ -162,8 +95,7 @@ pub(super) fn is_category(word: &str) -> bool {
 /// known (`microsoft/msstore-cli#175`), so every number passes.
 pub(super) fn is_price(word: &str, base: bool) -> bool {
     let tier = |word: &str| {
-        word.strip_prefix("Tier")
-            .is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+        word.strip_prefix("Tier").is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
     };
     matches!(word, "Free" | "NotAvailable") || (base && word == "Base") || tier(word)
 }
@@ -174,23 +106,10 @@ mod tests {
 
     #[test]
     fn a_subcategory_belongs_to_its_category() {
-        for good in [
-            "NotSet",
-            "Music",
-            "Games",
-            "Games_Roleplaying",
-            "BooksAndReference_EReader",
-        ] {
+        for good in ["NotSet", "Music", "Games", "Games_Roleplaying", "BooksAndReference_EReader"] {
             assert!(is_category(good), "{good}");
         }
-        for bad in [
-            "",
-            "games",
-            "Music_",
-            "Music_News",
-            "Games_RolePlaying",
-            "_EReader",
-        ] {
+        for bad in ["", "games", "Music_", "Music_News", "Games_RolePlaying", "_EReader"] {
             assert!(!is_category(bad), "{bad}");
         }
     }

@@ -123,10 +123,7 @@ fn path_of(of: Of) -> &'static str {
 fn expected(submission: &Value) -> Value {
     let lower = |map: &mut Value| {
         let Some(map) = map.as_object_mut() else { return };
-        *map = std::mem::take(map)
-            .into_iter()
-            .map(|(key, value)| (key.to_lowercase(), value))
-            .collect();
+        *map = std::mem::take(map).into_iter().map(|(key, value)| (key.to_lowercase(), value)).collect();
     };
     let mut body = submission.clone();
     lower(&mut body["listings"]);
@@ -155,18 +152,9 @@ fn submission_comes_back(name: &str, of: Of, body: &Value) {
     for slot in ["published", "pending"] {
         let local = start(&seed_of(of, slot, body));
         let got = local.get(&path);
-        assert_eq!(
-            without(&got, &["fileUploadUrl"]),
-            expected(body),
-            "{name} as {slot}"
-        );
+        assert_eq!(without(&got, &["fileUploadUrl"]), expected(body), "{name} as {slot}");
         match body["fileUploadUrl"].as_str().filter(|_| slot == "pending") {
-            Some(_) => assert!(
-                got["fileUploadUrl"]
-                    .as_str()
-                    .unwrap()
-                    .starts_with(&local.endpoints.blob)
-            ),
+            Some(_) => assert!(got["fileUploadUrl"].as_str().unwrap().starts_with(&local.endpoints.blob)),
             None => assert_eq!(got["fileUploadUrl"], body["fileUploadUrl"], "{name} as {slot}"),
         }
     }
@@ -200,12 +188,8 @@ fn resource_comes_back(shape: Shape, body: &Value) -> bool {
             assert_eq!(local.get("applications")["value"], json!([body]));
         }
         Shape::Apps => {
-            let apps: Vec<Value> = body["value"]
-                .as_array()
-                .unwrap()
-                .iter()
-                .map(|app| json!({ "application": app }))
-                .collect();
+            let apps: Vec<Value> =
+                body["value"].as_array().unwrap().iter().map(|app| json!({ "application": app })).collect();
             let local = Local::start(&json!({ "applications": apps }));
             assert_eq!(local.get("applications?top=100")["value"], body["value"]);
         }
@@ -214,12 +198,8 @@ fn resource_comes_back(shape: Shape, body: &Value) -> bool {
             assert_eq!(local.get(&format!("inappproducts/{}", id("id"))), *body);
         }
         Shape::AddOns => {
-            let add_ons: Vec<Value> = body["value"]
-                .as_array()
-                .unwrap()
-                .iter()
-                .map(|add_on| json!({ "addOn": add_on }))
-                .collect();
+            let add_ons: Vec<Value> =
+                body["value"].as_array().unwrap().iter().map(|add_on| json!({ "addOn": add_on })).collect();
             let local = start(&json!({ "application": app(), "addOns": add_ons }));
             assert_eq!(local.get("inappproducts")["value"], body["value"]);
         }
@@ -227,30 +207,17 @@ fn resource_comes_back(shape: Shape, body: &Value) -> bool {
             let add_on = |entry: &Value| json!({ "addOn": { "id": entry["inAppProductId"] } });
             let add_ons: Vec<Value> = body["value"].as_array().unwrap().iter().map(add_on).collect();
             let local = start(&json!({ "application": app(), "addOns": add_ons }));
-            assert_eq!(
-                &local.get("applications/9NBLGGH4R315/listinappproducts")["value"],
-                &body["value"],
-            );
+            assert_eq!(&local.get("applications/9NBLGGH4R315/listinappproducts")["value"], &body["value"],);
         }
         Shape::Flight => {
             let local = start(&json!({ "application": app(), "flights": [{ "flight": body }] }));
-            assert_eq!(
-                &local.get(&format!("applications/9NBLGGH4R315/flights/{}", id("flightId"))),
-                body,
-            );
+            assert_eq!(&local.get(&format!("applications/9NBLGGH4R315/flights/{}", id("flightId"))), body,);
         }
         Shape::Flights => {
-            let flights: Vec<Value> = body["value"]
-                .as_array()
-                .unwrap()
-                .iter()
-                .map(|flight| json!({ "flight": flight }))
-                .collect();
+            let flights: Vec<Value> =
+                body["value"].as_array().unwrap().iter().map(|flight| json!({ "flight": flight })).collect();
             let local = start(&json!({ "application": app(), "flights": flights }));
-            assert_eq!(
-                &local.get("applications/9NBLGGH4R315/listflights")["value"],
-                &body["value"],
-            );
+            assert_eq!(&local.get("applications/9NBLGGH4R315/listflights")["value"], &body["value"],);
         }
         _ => return false,
     }
@@ -269,10 +236,7 @@ fn comes_back(name: &str, body: &Value, folder: &Folder) {
         }
         Shape::Status | Shape::StatusAsPrinted => {
             let mut submission = json!({ "id": "1" });
-            submission
-                .as_object_mut()
-                .unwrap()
-                .extend(body.as_object().unwrap().clone());
+            submission.as_object_mut().unwrap().extend(body.as_object().unwrap().clone());
             for of in [Of::App, Of::AddOn, Of::Flight] {
                 let local = start(&seed_of(of, "published", &submission));
                 let path = format!("{}/submissions/1", path_of(of));
@@ -291,10 +255,7 @@ fn comes_back(name: &str, body: &Value, folder: &Folder) {
                 let local = start(&seed_of(of, "published", &submission));
                 let path = format!("{}/submissions/1", path_of(of));
                 assert_eq!(local.get(&format!("{path}/packagerollout")), *body);
-                assert_eq!(
-                    &local.get(&path)["packageDeliveryOptions"]["packageRollout"],
-                    body,
-                );
+                assert_eq!(&local.get(&path)["packageDeliveryOptions"]["packageRollout"], body,);
             }
         }
         Shape::CommitAnswer => {
@@ -308,10 +269,7 @@ fn comes_back(name: &str, body: &Value, folder: &Folder) {
             let parent = json!({ "id": body["applicationIds"][0] });
             let local = start(&json!({ "application": parent }));
             let created = local.expect(201, "POST", "inappproducts", Some(body));
-            assert_eq!(
-                created["applications"]["value"][0]["id"],
-                body["applicationIds"][0]
-            );
+            assert_eq!(created["applications"]["value"][0]["id"], body["applicationIds"][0]);
             assert_eq!(created["productId"], body["productId"]);
             assert_eq!(created.get("pendingInAppProductSubmission"), None);
         }
@@ -335,10 +293,7 @@ fn update_is_answered(name: &str, of: Of, body: &Value, folder: &Folder) {
         Of::AddOn => "get-an-add-on-submission-response.json",
         Of::Flight => "get-a-flight-submission-response.json",
     };
-    let (_, draft) = folder
-        .iter()
-        .find(|(name, _)| name.ends_with(draft))
-        .expect("the folder has a draft");
+    let (_, draft) = folder.iter().find(|(name, _)| name.ends_with(draft)).expect("the folder has a draft");
     let local = start(&seed_of(of, "pending", draft));
     let path = format!("{}/submissions/{}", path_of(of), draft["id"].as_str().unwrap());
     let answer = local.call("PUT", &path, Some(body));
@@ -348,9 +303,7 @@ fn update_is_answered(name: &str, of: Of, body: &Value, folder: &Folder) {
         let id = draft["applicationPackages"][0]["id"].as_str().unwrap();
         let message = answer.json()["message"].as_str().unwrap().to_owned();
         assert!(
-            message.ends_with(&format!(
-                "The following packages are missing in your update: {id}"
-            )),
+            message.ends_with(&format!("The following packages are missing in your update: {id}")),
             "{message}"
         );
         return;
@@ -408,10 +361,7 @@ fn refusals() -> Vec<Value> {
         { "application": { "id": "9PPORTAL" }, "pending": { "id": "7", "status": "PendingCommit" } },
         { "application": { "id": "9PBUSY" }, "pending": { "id": "8", "status": "Certification", "fileUploadUrl": "x" } },
     ]);
-    seed["applications"]
-        .as_array_mut()
-        .unwrap()
-        .extend(more.as_array().unwrap().clone());
+    seed["applications"].as_array_mut().unwrap().extend(more.as_array().unwrap().clone());
     let local = Local::start(&seed);
     let app = format!("applications/{}", things::APP);
     let created = local.expect(201, "POST", &format!("{app}/submissions"), None);
@@ -440,16 +390,10 @@ fn refusals() -> Vec<Value> {
         ("DELETE", "applications/9PBUSY/submissions/8".into(), None),
         ("GET", "applications/12345Northwind.HarborNotes".into(), None),
     ];
-    let mut said: Vec<Value> = calls
-        .iter()
-        .map(|(method, path, body)| local.call(method, path, *body).json())
-        .collect();
+    let mut said: Vec<Value> =
+        calls.iter().map(|(method, path, body)| local.call(method, path, *body).json()).collect();
     let placeholder = json!({});
-    said.push(
-        local
-            .call("POST", "inappproducts/9PADDON/submissions", Some(&placeholder))
-            .json(),
-    );
+    said.push(local.call("POST", "inappproducts/9PADDON/submissions", Some(&placeholder)).json());
     while said.last().is_some_and(|last| last["statusCode"] != 429) {
         said.push(local.call("GET", "applications", None).json());
         assert!(said.len() < 30, "there is no limit");
@@ -460,11 +404,7 @@ fn refusals() -> Vec<Value> {
 #[test]
 fn own_payloads_come_back() {
     let number = |text: &str| serde_json::from_str::<Value>(text).unwrap();
-    assert_ne!(
-        number("25.0"),
-        number("25"),
-        "equal bodies must have equal numbers"
-    );
+    assert_ne!(number("25.0"), number("25"), "equal bodies must have equal numbers");
     let folder = read(&own());
     let mut shapes = Vec::new();
     for (name, body) in &folder {

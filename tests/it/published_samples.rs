@@ -24,10 +24,7 @@ impl<'a> Sample<'a> {
         );
         let answer = local.log_in_with(tenant, "oauth2/token", &form);
         assert_eq!(answer.status, 200, "{}", answer.text());
-        Self {
-            local,
-            token: answer.json()["access_token"].as_str().unwrap().to_owned(),
-        }
+        Self { local, token: answer.json()["access_token"].as_str().unwrap().to_owned() }
     }
 
     fn request(&self, method: &str, path: &str, body: &str) -> Answer {
@@ -40,10 +37,7 @@ impl<'a> Sample<'a> {
         let url = format!("{}/{path}", self.local.endpoints.api);
         let answer = send(method, &url, &headers, Some(body.as_bytes()));
         // The samples print it after every call.
-        assert!(
-            answer.header("MS-CorrelationId").is_some_and(|id| id.len() == 36),
-            "{method} {path}"
-        );
+        assert!(answer.header("MS-CorrelationId").is_some_and(|id| id.len() == 36), "{method} {path}");
         answer
     }
 
@@ -64,10 +58,7 @@ impl<'a> Sample<'a> {
         let submission = format!("{resource}/submissions/{}", created["id"].as_str().unwrap());
         let updated = self.request("PUT", &submission, &request.to_string());
         assert_eq!(updated.status, 200, "{}", updated.text());
-        assert_eq!(
-            upload(created["fileUploadUrl"].as_str().unwrap(), archive).status,
-            201
-        );
+        assert_eq!(upload(created["fileUploadUrl"].as_str().unwrap(), archive).status, 201);
         let committed = self.request("POST", &format!("{submission}/commit"), "");
         assert_eq!(committed.status, 202, "{}", committed.text());
         assert_eq!(committed.json(), json!({ "status": "CommitStarted" }));
@@ -131,20 +122,9 @@ fn an_add_on_is_created_and_deleted() {
     let created = sample.request("POST", "inappproducts", &request.to_string());
     assert_eq!(created.status, 201, "{}", created.text());
     let id = created.json()["id"].as_str().unwrap().to_owned();
-    assert_eq!(
-        sample.request("GET", &format!("inappproducts/{id}"), "").json(),
-        created.json()
-    );
-    assert_eq!(
-        sample
-            .request("DELETE", &format!("inappproducts/{id}"), "")
-            .status,
-        204
-    );
-    assert_eq!(
-        sample.request("GET", &format!("inappproducts/{id}"), "").status,
-        404
-    );
+    assert_eq!(sample.request("GET", &format!("inappproducts/{id}"), "").json(), created.json());
+    assert_eq!(sample.request("DELETE", &format!("inappproducts/{id}"), "").status, 204);
+    assert_eq!(sample.request("GET", &format!("inappproducts/{id}"), "").status, 404);
 }
 
 #[test]
@@ -152,25 +132,13 @@ fn a_flight_is_created_and_deleted() {
     let local = Local::start(&account());
     let sample = logged_in(&local);
     let request = json!({ "friendlyName": "myflight", "groupIds": [0], "rankHigherThan": null });
-    let created = sample.request(
-        "POST",
-        &format!("applications/{APP}/flights"),
-        &request.to_string(),
-    );
+    let created = sample.request("POST", &format!("applications/{APP}/flights"), &request.to_string());
     assert_eq!(created.status, 201, "{}", created.text());
     let flight = created.json();
-    let path = format!(
-        "applications/{APP}/flights/{}",
-        flight["flightId"].as_str().unwrap()
-    );
+    let path = format!("applications/{APP}/flights/{}", flight["flightId"].as_str().unwrap());
     // A submission comes with it.
     let submission = flight["pendingFlightSubmission"]["id"].as_str().unwrap();
-    assert_eq!(
-        sample
-            .request("GET", &format!("{path}/submissions/{submission}"), "")
-            .status,
-        200
-    );
+    assert_eq!(sample.request("GET", &format!("{path}/submissions/{submission}"), "").status, 200);
     assert_eq!(sample.request("DELETE", &path, "").status, 204);
     assert_eq!(sample.request("GET", &path, "").status, 404);
 }
@@ -180,32 +148,18 @@ fn an_app_submission_is_created_and_committed() {
     let local = Local::start(&account());
     let mut request = things::app_submission();
     request["applicationPackages"][0]["fileStatus"] = "PendingDelete".into();
-    request["applicationPackages"]
-        .as_array_mut()
-        .unwrap()
-        .push(new_package());
-    request["listings"]["en-us"]["baseListing"]["images"]
-        .as_array_mut()
-        .unwrap()
-        .push(json!({
-            "fileName": "second.png", "fileStatus": "PendingUpload", "imageType": "Screenshot"
-        }));
-    let archive = things::zip(&[
-        ("new.appx", &things::package("1.1.0.0")),
-        ("second.png", &things::png(1920, 1080)),
-    ]);
+    request["applicationPackages"].as_array_mut().unwrap().push(new_package());
+    request["listings"]["en-us"]["baseListing"]["images"].as_array_mut().unwrap().push(json!({
+        "fileName": "second.png", "fileStatus": "PendingUpload", "imageType": "Screenshot"
+    }));
+    let archive =
+        things::zip(&[("new.appx", &things::package("1.1.0.0")), ("second.png", &things::png(1920, 1080))]);
     let path = format!("applications/{APP}");
     logged_in(&local).submit(&path, "pendingApplicationSubmission", &request, &archive);
-    let id = local.get(&path)["lastPublishedApplicationSubmission"]["id"]
-        .as_str()
-        .unwrap()
-        .to_owned();
+    let id = local.get(&path)["lastPublishedApplicationSubmission"]["id"].as_str().unwrap().to_owned();
     let published = local.get(&format!("{path}/submissions/{id}"));
     assert_eq!(published["applicationPackages"][0]["version"], "1.1.0.0");
-    assert_eq!(
-        published["listings"]["en-us"]["baseListing"]["images"][1]["fileStatus"],
-        "Uploaded"
-    );
+    assert_eq!(published["listings"]["en-us"]["baseListing"]["images"][1]["fileStatus"], "Uploaded");
 }
 
 #[test]
@@ -224,10 +178,7 @@ fn an_add_on_submission_is_created_and_committed() {
     let archive = things::zip(&[("icon.png", &things::png(300, 300))]);
     let path = "inappproducts/9PSANDBOXADD";
     logged_in(&local).submit(path, "pendingInAppProductSubmission", &request, &archive);
-    let id = local.get(path)["lastPublishedInAppProductSubmission"]["id"]
-        .as_str()
-        .unwrap()
-        .to_owned();
+    let id = local.get(path)["lastPublishedInAppProductSubmission"]["id"].as_str().unwrap().to_owned();
     let published = local.get(&format!("{path}/submissions/{id}"));
     assert_eq!(
         published["listings"]["en"]["icon"],
@@ -260,10 +211,7 @@ fn a_flight_submission_is_created_and_committed() {
     // References of flights are relative to the app.
     let location = format!("flights/43e448df-97c9-4a43-a0bc-2a445e736bcd/submissions/{id}");
     assert_eq!(reference["resourceLocation"], location);
-    assert_eq!(
-        local.get(&format!("{path}/submissions/{id}"))["flightPackages"][0]["version"],
-        "1.2.0.0"
-    );
+    assert_eq!(local.get(&format!("{path}/submissions/{id}"))["flightPackages"][0]["version"], "1.2.0.0");
 }
 
 #[test]
@@ -280,11 +228,7 @@ fn an_add_on_submission_is_created_with_its_content() {
             "Icon": { "FileName": "add-on-en-us-listing2.png", "FileStatus": "PendingUpload" }
         } }
     });
-    let created = sample.request(
-        "POST",
-        "inappproducts/9PSANDBOXADD/submissions",
-        &request.to_string(),
-    );
+    let created = sample.request("POST", "inappproducts/9PSANDBOXADD/submissions", &request.to_string());
     assert_eq!(created.status, 201, "{}", created.text());
     let created = created.json();
     assert_eq!(created["lifetime"], "FiveDays");
@@ -293,18 +237,9 @@ fn an_add_on_submission_is_created_with_its_content() {
         json!({ "fileName": "add-on-en-us-listing2.png", "fileStatus": "PendingUpload" })
     );
     let archive = things::zip(&[("add-on-en-us-listing2.png", &things::png(300, 300))]);
-    assert_eq!(
-        upload(created["fileUploadUrl"].as_str().unwrap(), &archive).status,
-        201
-    );
-    let submission = format!(
-        "inappproducts/9PSANDBOXADD/submissions/{}",
-        created["id"].as_str().unwrap()
-    );
-    assert_eq!(
-        sample.request("POST", &format!("{submission}/commit"), "").status,
-        202
-    );
+    assert_eq!(upload(created["fileUploadUrl"].as_str().unwrap(), &archive).status, 201);
+    let submission = format!("inappproducts/9PSANDBOXADD/submissions/{}", created["id"].as_str().unwrap());
+    assert_eq!(sample.request("POST", &format!("{submission}/commit"), "").status, 202);
     // Manual: it is held there until somebody publishes it in the portal.
     local.follow(&submission, &["Release"]);
 }

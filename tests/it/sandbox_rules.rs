@@ -27,10 +27,7 @@ fn submissions() -> String {
 /// A new draft of that app: its path and document.
 fn draft(local: &Local) -> (String, Value) {
     let created = local.expect(201, "POST", &submissions(), None);
-    (
-        format!("{}/{}", submissions(), created["id"].as_str().unwrap()),
-        created,
-    )
+    (format!("{}/{}", submissions(), created["id"].as_str().unwrap()), created)
 }
 
 /// An account with other rules.
@@ -63,10 +60,7 @@ const IMAGES: &str = "/listings/en-us/baseListing/images";
 fn submit(local: &Local, path: &str, document: &Value, archive: Option<&[u8]>) {
     let answer = local.expect(200, "PUT", path, Some(document));
     if let Some(archive) = archive {
-        assert_eq!(
-            upload(answer["fileUploadUrl"].as_str().unwrap(), archive).status,
-            201
-        );
+        assert_eq!(upload(answer["fileUploadUrl"].as_str().unwrap(), archive).status, 201);
     }
     local.expect(202, "POST", &format!("{path}/commit"), None);
 }
@@ -75,12 +69,7 @@ fn submit(local: &Local, path: &str, document: &Value, archive: Option<&[u8]>) {
 fn publish(local: &Local, path: &str, document: &Value, archive: Option<&[u8]>) -> Value {
     submit(local, path, document, archive);
     let seen = local.follow(path, &["Published", "CommitFailed"]);
-    assert_eq!(
-        seen.last().unwrap(),
-        "Published",
-        "{}",
-        local.get(&format!("{path}/status"))
-    );
+    assert_eq!(seen.last().unwrap(), "Published", "{}", local.get(&format!("{path}/status")));
     local.get(path)
 }
 
@@ -88,25 +77,12 @@ fn publish(local: &Local, path: &str, document: &Value, archive: Option<&[u8]>) 
 fn failure(local: &Local, path: &str, document: &Value, archive: Option<&[u8]>) -> Vec<String> {
     submit(local, path, document, archive);
     // On a busy machine the first status after `CommitStarted` may be missed.
-    local.follow(
-        path,
-        &[
-            "CommitFailed",
-            "PreProcessing",
-            "Certification",
-            "Release",
-            "Published",
-        ],
-    );
+    local.follow(path, &["CommitFailed", "PreProcessing", "Certification", "Release", "Published"]);
     let status = local.get(&format!("{path}/status"));
     let errors = status["statusDetails"]["errors"].as_array().unwrap();
     assert_eq!(status["status"] == "CommitFailed", !errors.is_empty(), "{status}");
     let text = |error: &Value| {
-        format!(
-            "{}: {}",
-            error["code"].as_str().unwrap(),
-            error["details"].as_str().unwrap()
-        )
+        format!("{}: {}", error["code"].as_str().unwrap(), error["details"].as_str().unwrap())
     };
     errors.iter().map(text).collect()
 }

@@ -31,10 +31,7 @@ pub(super) fn list(desk: &Desk, call: &Call) -> Reply {
 }
 
 pub(super) fn read(desk: &Desk, id: &str) -> Reply {
-    Ok(Answer::json(
-        200,
-        desk.store.product(find(desk, id)?).resource.clone(),
-    ))
+    Ok(Answer::json(200, desk.store.product(find(desk, id)?).resource.clone()))
 }
 
 pub(super) fn create(desk: &mut Desk, call: &Call) -> Reply {
@@ -44,44 +41,28 @@ pub(super) fn create(desk: &mut Desk, call: &Call) -> Reply {
         _ => Vec::new(),
     };
     let [app] = ids[..] else {
-        return Err(Refusal::invalid(
-            "applicationIds",
-            "The size of ApplicationIds must be 1",
-        ));
+        return Err(Refusal::invalid("applicationIds", "The size of ApplicationIds must be 1"));
     };
     let app = super::applications::find(desk, app)?;
-    let product_id = member(&sent, "productId")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
+    let product_id = member(&sent, "productId").and_then(Value::as_str).unwrap_or_default();
     if product_id.is_empty() {
-        return Err(Refusal::invalid(
-            "productId",
-            "The length of ProductId must be 1 or more",
-        ));
+        return Err(Refusal::invalid("productId", "The length of ProductId must be 1 or more"));
     }
     if product_id.encode_utf16().count() > LONGEST_PRODUCT_ID {
         let message = format!("The length of ProductId must be {LONGEST_PRODUCT_ID} or less");
         return Err(Refusal::invalid("productId", message));
     }
     if let Some(letter) = product_id.chars().find(|letter| FORBIDDEN.contains(*letter)) {
-        return Err(Refusal::invalid(
-            "productId",
-            format!("ProductId must not contain '{letter}'"),
-        ));
+        return Err(Refusal::invalid("productId", format!("ProductId must not contain '{letter}'")));
     }
-    let product_type = member(&sent, "productType")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
+    let product_type = member(&sent, "productType").and_then(Value::as_str).unwrap_or_default();
     if !["Durable", "Consumable"].contains(&product_type) {
         let message = format!("'{product_type}' is not a valid value for ProductType.");
         return Err(Refusal::invalid("productType", message));
     }
     let same = |add_on: &Product| text(&add_on.resource, "productId") == product_id;
     if desk.store.applications[app].add_ons.iter().any(same) {
-        return Err(Refusal::state(
-            "productId",
-            "An in app product with the same ProductId already exists",
-        ));
+        return Err(Refusal::state("productId", "An in app product with the same ProductId already exists"));
     }
     let state = desk.store.edit();
     let id = format!("9SBX{:08}", state.next_number());
@@ -112,8 +93,7 @@ pub(super) fn delete(desk: &mut Desk, id: &str) -> Reply {
     let product = desk.store.product(place);
     if product.published.is_some() || !submissions::is_quiet(product) {
         return Err(Refusal::state(
-            "inAppProductId",
-            "In app product in its current state cannot be deleted",
+            "inAppProductId", "In app product in its current state cannot be deleted",
         ));
     }
     submissions::remove_pending(desk, place);

@@ -16,10 +16,9 @@ pub(super) fn create(desk: &mut Desk, call: &Call, place: Place) -> Reply {
     let busy = product.pending.is_some() || product.published().is_some_and(Submission::rollout_in_progress);
     if busy {
         return Err(match product.kind {
-            Kind::AddOn => Refusal::state(
-                "submission",
-                "In app product already has an in-progress submission",
-            ),
+            Kind::AddOn => {
+                Refusal::state("submission", "In app product already has an in-progress submission")
+            }
             _ => Refusal::state(
                 "submission",
                 "Create submission failed, status code Conflict, reason phrase Conflict",
@@ -44,14 +43,8 @@ pub(super) fn create(desk: &mut Desk, call: &Call, place: Place) -> Reply {
     }
     let id = add_draft(desk, place, document);
     let product = desk.store.product(place);
-    let mut document = product
-        .submission(&id)
-        .map(|s| shown(desk, s))
-        .unwrap_or_default();
-    if call
-        .query("isMinimalResponse")
-        .is_some_and(|v| v.eq_ignore_ascii_case("true"))
-        && kind != Kind::AddOn
+    let mut document = product.submission(&id).map(|s| shown(desk, s)).unwrap_or_default();
+    if call.query("isMinimalResponse").is_some_and(|v| v.eq_ignore_ascii_case("true")) && kind != Kind::AddOn
     {
         for big in ["listings", "applicationPackages", "flightPackages"] {
             document.shift_remove(big);
@@ -77,14 +70,7 @@ pub(super) fn add_draft(desk: &mut Desk, place: Place, mut document: Document) -
     document.insert("id".into(), id.clone().into());
     let upload = Some(state.new_upload(now));
     let product = state.product_mut(place);
-    product.submissions.push(Submission {
-        document,
-        upload,
-        phase: Phase {
-            since: now,
-            seen: None,
-        },
-    });
+    product.submissions.push(Submission { document, upload, phase: Phase { since: now, seen: None } });
     product.set_pending(Some(&id));
     id
 }
@@ -117,13 +103,7 @@ fn prepare_clone(kind: Kind, document: &mut Document, friendly_name: String) {
 
 fn friendly_name(product: &Product) -> String {
     let number = |submission: &Submission| -> Option<usize> {
-        submission
-            .document
-            .get("friendlyName")?
-            .as_str()?
-            .strip_prefix("Submission ")?
-            .parse()
-            .ok()
+        submission.document.get("friendlyName")?.as_str()?.strip_prefix("Submission ")?.parse().ok()
     };
     let last = product.submissions.iter().filter_map(number).max();
     format!("Submission {}", last.unwrap_or(product.submissions.len()) + 1)

@@ -14,20 +14,14 @@ const LOWEST: &str = "Non-flighted submission";
 /// The flight that a path names.
 pub(super) fn find(desk: &Desk, app: usize, id: &str) -> Result<Place, Refusal> {
     let flights = &desk.store.applications[app].flights;
-    match flights
-        .iter()
-        .position(|flight| flight.id().eq_ignore_ascii_case(id))
-    {
+    match flights.iter().position(|flight| flight.id().eq_ignore_ascii_case(id)) {
         Some(flight) => Ok(Place::Flight(app, flight)),
         None => Err(Refusal::missing("flightId", "Flight not found")),
     }
 }
 
 pub(super) fn read(desk: &Desk, app: usize, id: &str) -> Reply {
-    Ok(Answer::json(
-        200,
-        desk.store.product(find(desk, app, id)?).resource.clone(),
-    ))
+    Ok(Answer::json(200, desk.store.product(find(desk, app, id)?).resource.clone()))
 }
 
 pub(super) fn create(desk: &mut Desk, call: &Call, app: usize) -> Reply {
@@ -36,10 +30,7 @@ pub(super) fn create(desk: &mut Desk, call: &Call, app: usize) -> Reply {
         None | Some(Value::Null) => "",
         Some(Value::String(name)) => name,
         Some(_) => {
-            return Err(Refusal::invalid(
-                "friendlyName",
-                "The value of FriendlyName has the wrong type",
-            ));
+            return Err(Refusal::invalid("friendlyName", "The value of FriendlyName has the wrong type"));
         }
     };
     let groups = groups(member(&sent, "groupIds"))?;
@@ -49,10 +40,7 @@ pub(super) fn create(desk: &mut Desk, call: &Call, app: usize) -> Reply {
     let id = format!("5a0dbc4e-0000-4000-8000-{:012}", state.next_number());
     let flights = &mut state.applications[app].flights;
     // What ranked directly above now ranks above the new one.
-    for other in flights
-        .iter_mut()
-        .filter(|other| text(&other.resource, "rankHigherThan") == below)
-    {
+    for other in flights.iter_mut().filter(|other| text(&other.resource, "rankHigherThan") == below) {
         other.resource.insert("rankHigherThan".into(), id.clone().into());
     }
     let resource =
@@ -95,17 +83,12 @@ fn below(flights: &[Product], sent: Option<&Value>) -> Result<String, Refusal> {
         None | Some(Value::Null) => None,
         Some(Value::String(wanted)) => Some(wanted.as_str()),
         Some(_) => {
-            return Err(Refusal::invalid(
-                "rankHigherThan",
-                "The value of RankHigherThan has the wrong type",
-            ));
+            return Err(Refusal::invalid("rankHigherThan", "The value of RankHigherThan has the wrong type"));
         }
     };
     let Some(wanted) = wanted else {
         let is_below = |flight: &Product| {
-            flights
-                .iter()
-                .any(|other| text(&other.resource, "rankHigherThan") == flight.id())
+            flights.iter().any(|other| text(&other.resource, "rankHigherThan") == flight.id())
         };
         let highest = flights.iter().rfind(|flight| !is_below(flight));
         return Ok(highest.map_or(LOWEST, Product::id).to_owned());
@@ -116,10 +99,7 @@ fn below(flights: &[Product], sent: Option<&Value>) -> Result<String, Refusal> {
     match flights.iter().find(is_wanted) {
         Some(flight) => Ok(flight.id().to_owned()),
         None if wanted.eq_ignore_ascii_case(LOWEST) => Ok(LOWEST.to_owned()),
-        None => Err(Refusal::invalid(
-            "rankHigherThan",
-            format!("The flight '{wanted}' does not exist"),
-        )),
+        None => Err(Refusal::invalid("rankHigherThan", format!("The flight '{wanted}' does not exist"))),
     }
 }
 
@@ -128,10 +108,7 @@ pub(super) fn delete(desk: &mut Desk, app: usize, id: &str) -> Reply {
     let place = find(desk, app, id)?;
     let product = desk.store.product(place);
     if !submissions::is_quiet(product) {
-        return Err(Refusal::state(
-            "flightId",
-            "Flight in its current state cannot be deleted",
-        ));
+        return Err(Refusal::state("flightId", "Flight in its current state cannot be deleted"));
     }
     submissions::remove_pending(desk, place);
     let Place::Flight(app, flight) = place else {
@@ -139,15 +116,8 @@ pub(super) fn delete(desk: &mut Desk, app: usize, id: &str) -> Reply {
     };
     let flights = &mut desk.store.edit().applications[app].flights;
     let gone = flights.remove(flight);
-    let below = gone
-        .resource
-        .get("rankHigherThan")
-        .cloned()
-        .unwrap_or(Value::Null);
-    for other in flights
-        .iter_mut()
-        .filter(|other| text(&other.resource, "rankHigherThan") == gone.id())
-    {
+    let below = gone.resource.get("rankHigherThan").cloned().unwrap_or(Value::Null);
+    for other in flights.iter_mut().filter(|other| text(&other.resource, "rankHigherThan") == gone.id()) {
         other.resource.insert("rankHigherThan".into(), below.clone());
     }
     Ok(Answer::empty(204))

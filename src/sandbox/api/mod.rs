@@ -47,10 +47,7 @@ pub(super) struct Desk<'a> {
 impl Call {
     /// A query value, whatever the case of its name.
     fn query(&self, name: &str) -> Option<&str> {
-        self.query
-            .iter()
-            .find(|(key, _)| key.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.as_str())
+        self.query.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
     /// The body as an object; none when it is empty.
@@ -61,27 +58,21 @@ impl Call {
         match serde_json::from_slice(&self.body) {
             Ok(Value::Object(object)) => Ok(Some(object)),
             Ok(_) => Err(Refusal::invalid("body", "The request body must be an object.")),
-            Err(error) => Err(Refusal::invalid(
-                "body",
-                format!("The request body is not valid JSON: {error}"),
-            )),
+            Err(error) => {
+                Err(Refusal::invalid("body", format!("The request body is not valid JSON: {error}")))
+            }
         }
     }
 
     /// The body, which must be there.
     fn required_object(&self) -> Result<Document, Refusal> {
-        self.object()?
-            .ok_or_else(|| Refusal::invalid("body", "The request body is required."))
+        self.object()?.ok_or_else(|| Refusal::invalid("body", "The request body is required."))
     }
 }
 
 /// Answers a call. Paths are found whatever their case.
 pub(super) fn answer(desk: &mut Desk, call: &Call) -> Reply {
-    let lower: Vec<String> = call
-        .path
-        .iter()
-        .map(|segment| segment.to_ascii_lowercase())
-        .collect();
+    let lower: Vec<String> = call.path.iter().map(|segment| segment.to_ascii_lowercase()).collect();
     let path: Vec<&str> = lower.iter().map(String::as_str).collect();
     let no_method = || Err(Refusal::no_such_method(&call.method));
     match (call.method.as_str(), &path[..]) {

@@ -17,10 +17,7 @@ pub(super) fn page(desk: &Desk, call: &Call, link: &str, items: Vec<Value>, defa
         None => Ok(None),
         Some(text) => match text.parse::<usize>() {
             Ok(number) if number >= least => Ok(Some(number)),
-            _ => Err(Refusal::invalid(
-                name,
-                format!("The value '{text}' is not valid for {name}"),
-            )),
+            _ => Err(Refusal::invalid(name, format!("The value '{text}' is not valid for {name}"))),
         },
     };
     let total = items.len();

@@ -20,10 +20,7 @@ pub(super) fn answer(desk: &mut Desk, call: &Call, place: Place, id: &str, rest:
             let share = call.query("percentage").and_then(|text| text.parse::<f64>().ok());
             match share.filter(|share| (0.0..=100.0).contains(share)) {
                 Some(share) => set(desk, place, id, &[("packageRolloutPercentage", share.into())]),
-                None => Err(Refusal::invalid(
-                    "percentage",
-                    "The percentage must be between 0 and 100",
-                )),
+                None => Err(Refusal::invalid("percentage", "The percentage must be between 0 and 100")),
             }
         }
         ("POST", ["haltpackagerollout"]) => end(desk, place, id, 0.0, "PackageRolloutStopped"),
@@ -48,20 +45,14 @@ fn running(desk: &Desk, place: Place, id: &str) -> Result<(), Refusal> {
         return Err(Refusal::state("submissionId", "Submission is not published"));
     }
     if !submission.rollout_in_progress() {
-        return Err(Refusal::state(
-            "submissionId",
-            "Package rollout is not in progress",
-        ));
+        return Err(Refusal::state("submissionId", "Package rollout is not in progress"));
     }
     Ok(())
 }
 
 fn end(desk: &mut Desk, place: Place, id: &str, share: f64, status: &str) -> Reply {
     running(desk, place, id)?;
-    let members = [
-        ("packageRolloutPercentage", share.into()),
-        ("packageRolloutStatus", status.into()),
-    ];
+    let members = [("packageRolloutPercentage", share.into()), ("packageRolloutStatus", status.into())];
     set(desk, place, id, &members)
 }
 

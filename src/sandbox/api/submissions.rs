@@ -42,30 +42,19 @@ pub(super) fn find<'a>(desk: &'a Desk, place: Place, id: &str) -> Result<&'a Sub
     }
     let elsewhere = |place: &Place| desk.store.product(*place).submission(id).is_some();
     if desk.store.places().iter().any(elsewhere) {
-        return Err(Refusal::state(
-            "submissionId",
-            "The submission does not belong to this product",
-        ));
+        return Err(Refusal::state("submissionId", "The submission does not belong to this product"));
     }
     Err(Refusal::missing("submissionId", "Submission not found"))
 }
 
 fn find_mut<'a>(desk: &'a mut Desk, place: Place, id: &str) -> &'a mut Submission {
-    desk.store
-        .edit()
-        .product_mut(place)
-        .submission_mut(id)
-        .expect("the submission was found before")
+    desk.store.edit().product_mut(place).submission_mut(id).expect("the submission was found before")
 }
 
 /// The document as it is answered: with the upload URL of this process.
 pub(super) fn shown(desk: &Desk, submission: &Submission) -> Document {
     let mut document = submission.document.clone();
-    if let Some(upload) = submission
-        .upload
-        .as_deref()
-        .and_then(|name| desk.store.upload(name))
-    {
+    if let Some(upload) = submission.upload.as_deref().and_then(|name| desk.store.upload(name)) {
         document.insert("fileUploadUrl".into(), blob::url(desk.blob_root, upload).into());
     }
     document
@@ -91,12 +80,7 @@ fn read(desk: &mut Desk, place: Place, id: &str) -> Reply {
 /// Remembers that somebody has read a status.
 fn saw(desk: &mut Desk, place: Place, id: &str) {
     let now = desk.now;
-    if desk
-        .store
-        .product(place)
-        .submission(id)
-        .is_some_and(|submission| submission.phase.seen.is_none())
-    {
+    if desk.store.product(place).submission(id).is_some_and(|submission| submission.phase.seen.is_none()) {
         find_mut(desk, place, id).phase.seen = Some(now);
     }
 }
@@ -122,10 +106,7 @@ fn is_pending(desk: &Desk, place: Place, id: &str) -> bool {
 /// Whether a draft can be changed or committed.
 fn may_edit(desk: &Desk, place: Place, id: &str, verb: &str) -> Result<(), Refusal> {
     let submission = find(desk, place, id)?;
-    let Rules {
-        edit_after_commit_failed,
-        ..
-    } = desk.store.rules;
+    let Rules { edit_after_commit_failed, .. } = desk.store.rules;
     let open = match submission.status() {
         "PendingCommit" => true,
         "CommitFailed" => edit_after_commit_failed,
@@ -158,9 +139,7 @@ fn put(desk: &mut Desk, call: &Call, place: Place, id: &str) -> Reply {
     }
     let mut document = shown(desk, find(desk, place, id)?);
     // The answer to an update does not show it, although GET does.
-    let packages = document
-        .get_mut("applicationPackages")
-        .and_then(Value::as_array_mut);
+    let packages = document.get_mut("applicationPackages").and_then(Value::as_array_mut);
     for package in packages.into_iter().flatten().filter_map(Value::as_object_mut) {
         package.shift_remove("targetPlatform");
     }
@@ -183,10 +162,8 @@ fn commit(desk: &mut Desk, place: Place, id: &str) -> Reply {
 /// Every committed submission with a price carries this warning, also where there never was a sale
 /// (`microsoft/msstore-cli#29`, `#50`).
 fn warn_of_sales(submission: &mut Submission) {
-    let warnings = submission
-        .document
-        .get("statusDetails")
-        .and_then(|details| details["warnings"].as_array());
+    let warnings =
+        submission.document.get("statusDetails").and_then(|details| details["warnings"].as_array());
     let mut warnings = warnings.cloned().unwrap_or_default();
     warnings.retain(|warning| warning["code"] != "SalesUnsupportedWarning");
     warnings.push(json!({
@@ -200,10 +177,7 @@ fn warn_of_sales(submission: &mut Submission) {
 fn delete(desk: &mut Desk, place: Place, id: &str) -> Reply {
     let submission = find(desk, place, id)?;
     if !can_be_deleted(submission) || !is_pending(desk, place, id) {
-        return Err(Refusal::state(
-            "submissionId",
-            "Submission in its current state cannot be deleted",
-        ));
+        return Err(Refusal::state("submissionId", "Submission in its current state cannot be deleted"));
     }
     if submission.upload.is_none() {
         return Err(Refusal::made_in_portal());
@@ -231,9 +205,7 @@ pub(super) fn remove_pending(desk: &mut Desk, place: Place) {
     let Some(id) = product.pending.clone() else {
         return;
     };
-    let upload = product
-        .submission(&id)
-        .and_then(|submission| submission.upload.clone());
+    let upload = product.submission(&id).and_then(|submission| submission.upload.clone());
     product.submissions.retain(|submission| submission.id() != id);
     product.set_pending(None);
     if let Some(name) = upload {

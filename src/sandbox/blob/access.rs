@@ -14,11 +14,7 @@ pub(super) const VERSION: &str = "2024-05-04";
 /// is a space to whoever decodes the query, unless the client has made a `%2B` of it.
 pub(in crate::sandbox) fn url(blob_root: &str, upload: &Upload) -> String {
     let plus = if upload.raw_plus { "+" } else { "%2B" };
-    let signature = upload
-        .signature
-        .replace('+', plus)
-        .replace('/', "%2F")
-        .replace('=', "%3D");
+    let signature = upload.signature.replace('+', plus).replace('/', "%2F").replace('=', "%3D");
     format!(
         "{blob_root}/ingestion/{}?sv={VERSION}&sr=b&sig={signature}&se={}&sp={PERMISSIONS}",
         upload.name, upload.expires
@@ -32,12 +28,7 @@ pub(super) fn check(
     needs: char,
     now: Timestamp,
 ) -> Result<(), Problem> {
-    let get = |name: &str| {
-        query
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
-    };
+    let get = |name: &str| query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
     let Some(signature) = get("sig") else {
         return Err(Problem::unauthenticated("No signature was given."));
     };
@@ -54,9 +45,7 @@ pub(super) fn check(
         return Err(Problem::unauthenticated("Signature did not match."));
     };
     if upload.expires <= now {
-        return Err(Problem::unauthenticated(
-            "Signature not valid in the specified time frame.",
-        ));
+        return Err(Problem::unauthenticated("Signature not valid in the specified time frame."));
     }
     if !PERMISSIONS.contains(needs) {
         return Err(Problem::forbidden());

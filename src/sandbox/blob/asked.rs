@@ -8,11 +8,8 @@ use super::folder::{About, Record};
 use super::wire::Problem;
 
 /// How much one request may carry, from which version of the service on: a block, and a whole blob.
-const LIMITS: [(&str, u64, u64); 3] = [
-    ("2019-12-12", 4000 << 20, 5000 << 20),
-    ("2016-05-31", 100 << 20, 256 << 20),
-    ("", 4 << 20, 64 << 20),
-];
+const LIMITS: [(&str, u64, u64); 3] =
+    [("2019-12-12", 4000 << 20, 5000 << 20), ("2016-05-31", 100 << 20, 256 << 20), ("", 4 << 20, 64 << 20)];
 
 /// What is asked for.
 pub(in crate::sandbox) struct Asked<'a> {
@@ -30,19 +27,13 @@ impl Asked<'_> {
     }
 
     pub(super) fn query(&self, name: &str) -> Option<&str> {
-        self.query
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     /// The largest block and the largest whole blob.
     pub(super) fn limits(&self) -> (u64, u64) {
         // Older clients of Azure name the version in the URL.
-        let version = self
-            .header("x-ms-version")
-            .or(self.query("api-version"))
-            .unwrap_or(access::VERSION);
+        let version = self.header("x-ms-version").or(self.query("api-version")).unwrap_or(access::VERSION);
         let fits = LIMITS.iter().find(|(since, ..)| version >= *since);
         fits.map_or((0, 0), |(_, block, whole)| (*block, *whole))
     }

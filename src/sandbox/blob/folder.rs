@@ -81,11 +81,7 @@ impl From<Problem> for Failure {
 impl Blobs {
     /// Blobs below `data`; what an earlier process left half done is removed.
     pub(in crate::sandbox) fn open(data: &Path) -> io::Result<Self> {
-        let blobs = Self {
-            root: data.join("blobs"),
-            scratch: data.join("scratch"),
-            turn: Mutex::default(),
-        };
+        let blobs = Self { root: data.join("blobs"), scratch: data.join("scratch"), turn: Mutex::default() };
         fs::create_dir_all(&blobs.root)?;
         match fs::remove_dir_all(&blobs.scratch) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -139,16 +135,9 @@ impl Blobs {
         let mut blocks = Vec::new();
         for entry in folder {
             let entry = entry?;
-            let id = entry
-                .file_name()
-                .to_str()
-                .and_then(unhex)
-                .map(|id| STANDARD.encode(id));
+            let id = entry.file_name().to_str().and_then(unhex).map(|id| STANDARD.encode(id));
             if let Some(id) = id {
-                blocks.push(Listed {
-                    id,
-                    size: entry.metadata()?.len(),
-                });
+                blocks.push(Listed { id, size: entry.metadata()?.len() });
             }
         }
         blocks.sort_by(|a, b| a.id.cmp(&b.id));
@@ -166,8 +155,7 @@ impl Blobs {
         if staged.is_some_and(|file| file.file_name().len() != hex(&raw).len()) {
             return Err(Problem::invalid_block().into());
         }
-        body.persist(self.blocks(name).join(hex(&raw)))
-            .map_err(|error| error.error)?;
+        body.persist(self.blocks(name).join(hex(&raw))).map_err(|error| error.error)?;
         Ok(())
     }
 
@@ -194,11 +182,7 @@ impl Blobs {
             return Err(Problem::long_block_list().into());
         }
         let old = self.record(name)?;
-        let staged: HashSet<String> = self
-            .uncommitted(name)?
-            .into_iter()
-            .map(|block| block.id)
-            .collect();
+        let staged: HashSet<String> = self.uncommitted(name)?.into_iter().map(|block| block.id).collect();
         let committed = old.as_ref().map(offsets).unwrap_or_default();
         let mut content = NamedTempFile::new_in(&self.scratch)?;
         let mut blocks = Vec::new();
@@ -242,13 +226,10 @@ impl Blobs {
             about,
             blocks,
         };
-        content
-            .persist(folder.join(&record.content))
-            .map_err(|error| error.error)?;
+        content.persist(folder.join(&record.content)).map_err(|error| error.error)?;
         let mut file = NamedTempFile::new_in(&self.scratch)?;
         file.write_all(&serde_json::to_vec(&record).map_err(io::Error::from)?)?;
-        file.persist(folder.join("blob.json"))
-            .map_err(|error| error.error)?;
+        file.persist(folder.join("blob.json")).map_err(|error| error.error)?;
         if let Some(old) = old.filter(|old| old.content != record.content) {
             fs::remove_file(folder.join(old.content))?;
         }
@@ -285,7 +266,5 @@ fn hex(bytes: &[u8]) -> String {
 
 fn unhex(text: &str) -> Option<Vec<u8>> {
     let pairs = text.as_bytes().chunks(2);
-    pairs
-        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
-        .collect()
+    pairs.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
 }

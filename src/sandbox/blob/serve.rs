@@ -77,9 +77,7 @@ async fn put_blob(
     }
     let received = receive(blobs, asked, body, asked.limits().1).await?;
     let mut about = asked.about(asked.header("content-type"));
-    about.content_md5 = about
-        .content_md5
-        .or_else(|| asked.header("content-md5").map(str::to_owned));
+    about.content_md5 = about.content_md5.or_else(|| asked.header("content-md5").map(str::to_owned));
     let (name, now, condition) = (asked.name.to_owned(), asked.now, Condition::of(asked));
     let put = move |blobs: &Blobs| {
         condition.check(blobs.record(&name)?.as_ref())?;
@@ -129,29 +127,20 @@ async fn get_block_list(blobs: &Arc<Blobs>, asked: &Asked<'_>) -> Result<Respons
         return Err(Problem::invalid_query().into());
     }
     let name = asked.name.to_owned();
-    let (record, staged) = on_disk(blobs, move |blobs| {
-        Ok((blobs.record(&name)?, blobs.uncommitted(&name)?))
-    })
-    .await?;
+    let (record, staged) =
+        on_disk(blobs, move |blobs| Ok((blobs.record(&name)?, blobs.uncommitted(&name)?))).await?;
     if record.is_none() && staged.is_empty() {
         return Err(Problem::not_found().into());
     }
-    let committed = record
-        .as_ref()
-        .map(|record| record.blocks.as_slice())
-        .unwrap_or_default();
+    let committed = record.as_ref().map(|record| record.blocks.as_slice()).unwrap_or_default();
     let xml = wire::block_list(
         (kind != "uncommitted").then_some(committed),
         (kind != "committed").then_some(staged.as_slice()),
     );
     let mut answer = wire::answer(200, Body::from(xml));
     let size = record.as_ref().map_or(0, |record| record.size);
-    answer
-        .headers_mut()
-        .insert("x-ms-blob-content-length", HeaderValue::from(size));
-    answer
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static("application/xml"));
+    answer.headers_mut().insert("x-ms-blob-content-length", HeaderValue::from(size));
+    answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/xml"));
     if let Some(record) = &record {
         wire::stamp(&mut answer, record);
     }
@@ -193,11 +182,7 @@ async fn get_blob(blobs: &Arc<Blobs>, asked: &Asked<'_>) -> Result<Response<Body
         headers.insert(CONTENT_RANGE, wire::value(&span));
     }
     if let Some(md5) = &record.about.content_md5 {
-        let name = if range.is_some() {
-            "x-ms-blob-content-md5"
-        } else {
-            "content-md5"
-        };
+        let name = if range.is_some() { "x-ms-blob-content-md5" } else { "content-md5" };
         headers.insert(name, wire::value(md5));
     }
     Ok(answer)
@@ -207,11 +192,7 @@ async fn get_blob(blobs: &Arc<Blobs>, asked: &Asked<'_>) -> Result<Response<Body
 fn part(range: &str, size: u64) -> Option<(u64, u64)> {
     let (first, last) = range.strip_prefix("bytes=")?.split_once('-')?;
     let first: u64 = first.parse().ok()?;
-    let end = if last.is_empty() {
-        size
-    } else {
-        last.parse::<u64>().ok()?.checked_add(1)?.min(size)
-    };
+    let end = if last.is_empty() { size } else { last.parse::<u64>().ok()?.checked_add(1)?.min(size) };
     (first < end).then_some((first, end))
 }
 
@@ -262,14 +243,8 @@ mod tests {
         assert_eq!(part("bytes=0-3", 10), Some((0, 4)));
         assert_eq!(part("bytes=4-", 10), Some((4, 10)));
         assert_eq!(part("bytes=4-99", 10), Some((4, 10)));
-        for bad in [
-            "bytes=10-",
-            "bytes=5-4",
-            "bytes=-3",
-            "bytes=a-b",
-            "4-5",
-            "bytes=0-18446744073709551615x",
-        ] {
+        for bad in ["bytes=10-", "bytes=5-4", "bytes=-3", "bytes=a-b", "4-5", "bytes=0-18446744073709551615x"]
+        {
             assert_eq!(part(bad, 10), None, "{bad}");
         }
     }

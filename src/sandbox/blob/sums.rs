@@ -13,11 +13,7 @@ const TABLE: [u64; 256] = {
         let mut value = at as u64;
         let mut bit = 0;
         while bit < 8 {
-            value = if value & 1 == 1 {
-                (value >> 1) ^ 0x9a6c_9329_ac4b_c9b5
-            } else {
-                value >> 1
-            };
+            value = if value & 1 == 1 { (value >> 1) ^ 0x9a6c_9329_ac4b_c9b5 } else { value >> 1 };
             bit += 1;
         }
         table[at] = value;
@@ -34,10 +30,7 @@ pub(super) struct Sums {
 
 impl Sums {
     pub(super) fn new(md5: bool, crc64: bool) -> Self {
-        Self {
-            md5: md5.then(Md5::new),
-            crc64: crc64.then_some(!0),
-        }
+        Self { md5: md5.then(Md5::new), crc64: crc64.then_some(!0) }
     }
 
     pub(super) fn update(&mut self, bytes: &[u8]) {
@@ -45,9 +38,9 @@ impl Sums {
             md5.update(bytes);
         }
         if let Some(crc64) = &mut self.crc64 {
-            *crc64 = bytes.iter().fold(*crc64, |sum, byte| {
-                TABLE[((sum ^ u64::from(*byte)) & 0xff) as usize] ^ (sum >> 8)
-            });
+            *crc64 = bytes
+                .iter()
+                .fold(*crc64, |sum, byte| TABLE[((sum ^ u64::from(*byte)) & 0xff) as usize] ^ (sum >> 8));
         }
     }
 
@@ -72,9 +65,6 @@ mod tests {
         let (md5, crc64) = sums.finish();
         // As md5sum prints it, and the check value of CRC-64/NVME.
         assert_eq!(md5.unwrap(), "JfnnlDI7RTiF9RgfG2JNCw==");
-        assert_eq!(
-            crc64.unwrap(),
-            STANDARD.encode(0xae8b_1486_0a79_9888_u64.to_le_bytes())
-        );
+        assert_eq!(crc64.unwrap(), STANDARD.encode(0xae8b_1486_0a79_9888_u64.to_le_bytes()));
     }
 }

@@ -20,12 +20,7 @@ pub(super) struct Problem {
 }
 
 const fn problem(status: u16, code: &'static str, message: &'static str) -> Problem {
-    Problem {
-        status,
-        code,
-        message,
-        detail: None,
-    }
+    Problem { status, code, message, detail: None }
 }
 
 impl Problem {
@@ -63,19 +58,11 @@ impl Problem {
     }
 
     pub(super) const fn no_such_verb() -> Self {
-        problem(
-            405,
-            "UnsupportedHttpVerb",
-            "The resource doesn't support specified Http Verb.",
-        )
+        problem(405, "UnsupportedHttpVerb", "The resource doesn't support specified Http Verb.")
     }
 
     pub(super) const fn length_required() -> Self {
-        problem(
-            411,
-            "MissingContentLengthHeader",
-            "The Content-Length header was not specified.",
-        )
+        problem(411, "MissingContentLengthHeader", "The Content-Length header was not specified.")
     }
 
     pub(super) const fn missing_header() -> Self {
@@ -103,11 +90,7 @@ impl Problem {
     }
 
     pub(super) const fn invalid_block() -> Self {
-        problem(
-            400,
-            "InvalidBlobOrBlock",
-            "The specified blob or block content is invalid.",
-        )
+        problem(400, "InvalidBlobOrBlock", "The specified blob or block content is invalid.")
     }
 
     pub(super) const fn invalid_block_list() -> Self {
@@ -115,19 +98,11 @@ impl Problem {
     }
 
     pub(super) const fn long_block_list() -> Self {
-        problem(
-            400,
-            "BlockListTooLong",
-            "The block list may not contain more than 50,000 blocks.",
-        )
+        problem(400, "BlockListTooLong", "The block list may not contain more than 50,000 blocks.")
     }
 
     pub(super) const fn invalid_xml() -> Self {
-        problem(
-            400,
-            "InvalidXmlDocument",
-            "XML specified is not syntactically valid.",
-        )
+        problem(400, "InvalidXmlDocument", "XML specified is not syntactically valid.")
     }
 
     pub(super) const fn md5_mismatch() -> Self {
@@ -175,11 +150,7 @@ impl Problem {
     }
 
     pub(super) const fn invalid_range() -> Self {
-        problem(
-            416,
-            "InvalidRange",
-            "The range specified is invalid for the current size of the resource.",
-        )
+        problem(416, "InvalidRange", "The range specified is invalid for the current size of the resource.")
     }
 
     pub(super) const fn internal() -> Self {
@@ -217,19 +188,13 @@ pub(super) fn answer(status: u16, body: Body) -> Response<Body> {
     let headers = answer.headers_mut();
     headers.insert("x-ms-request-id", value(&Uuid::new_v4().to_string()));
     headers.insert("x-ms-version", HeaderValue::from_static(VERSION));
-    headers.insert(
-        "server",
-        HeaderValue::from_static("Windows-Azure-Blob/1.0 Microsoft-HTTPAPI/2.0"),
-    );
+    headers.insert("server", HeaderValue::from_static("Windows-Azure-Blob/1.0 Microsoft-HTTPAPI/2.0"));
     answer
 }
 
 /// Adds what tells one content of a blob from another.
 pub(super) fn stamp(answer: &mut Response<Body>, record: &Record) {
-    let modified = record
-        .last_modified
-        .strftime("%a, %d %b %Y %H:%M:%S GMT")
-        .to_string();
+    let modified = record.last_modified.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
     answer.headers_mut().insert(ETAG, value(&record.etag));
     answer.headers_mut().insert(LAST_MODIFIED, value(&modified));
 }
@@ -246,14 +211,7 @@ pub(super) fn block_list(committed: Option<&[Listed]>, uncommitted: Option<&[Lis
             return String::new();
         };
         let block = |block: &Listed| {
-            [
-                "<Block><Name>",
-                &block.id,
-                "</Name><Size>",
-                &block.size.to_string(),
-                "</Size></Block>",
-            ]
-            .concat()
+            ["<Block><Name>", &block.id, "</Name><Size>", &block.size.to_string(), "</Size></Block>"].concat()
         };
         let blocks: String = blocks.iter().map(block).collect();
         format!("<{name}>{blocks}</{name}>")
@@ -319,22 +277,12 @@ mod tests {
     fn a_block_list_is_read_in_order() {
         let xml = "\u{feff}<?xml version=\"1.0\"?>\n<BlockList>\n <Latest>QQ==</Latest><Committed>Qg==</Committed>\n\
                    <Uncommitted> Qw== </Uncommitted></BlockList>";
-        let expected = [
-            (Source::Latest, "QQ=="),
-            (Source::Committed, "Qg=="),
-            (Source::Uncommitted, "Qw=="),
-        ];
+        let expected = [(Source::Latest, "QQ=="), (Source::Committed, "Qg=="), (Source::Uncommitted, "Qw==")];
         let read = read_block_list(xml).unwrap();
-        assert_eq!(
-            read.iter().map(|(s, id)| (*s, id.as_str())).collect::<Vec<_>>(),
-            expected
-        );
+        assert_eq!(read.iter().map(|(s, id)| (*s, id.as_str())).collect::<Vec<_>>(), expected);
         assert!(read_block_list("<BlockList/>").unwrap().is_empty());
         for bad in [
-            "<BlockList>",
-            "<List/><x>",
-            "<BlockList>QQ==</BlockList>",
-            "<BlockList><Old>Q</Old></BlockList>",
+            "<BlockList>", "<List/><x>", "<BlockList>QQ==</BlockList>", "<BlockList><Old>Q</Old></BlockList>",
         ] {
             assert!(read_block_list(bad).is_err(), "{bad}");
         }

@@ -8,19 +8,13 @@ use crate::support::things::{self, APP};
 
 fn create(local: &Local, product_id: &str) -> String {
     let body = json!({ "applicationIds": [APP], "productId": product_id, "productType": "Durable" });
-    local.expect(201, "POST", "inappproducts", Some(&body))["id"]
-        .as_str()
-        .unwrap()
-        .to_owned()
+    local.expect(201, "POST", "inappproducts", Some(&body))["id"].as_str().unwrap().to_owned()
 }
 
 /// A draft of an add-on with a listing and an icon.
 fn first_draft(local: &Local, id: &str) -> (String, Value) {
     let mut document = local.expect(201, "POST", &format!("inappproducts/{id}/submissions"), None);
-    let path = format!(
-        "inappproducts/{id}/submissions/{}",
-        document["id"].as_str().unwrap()
-    );
+    let path = format!("inappproducts/{id}/submissions/{}", document["id"].as_str().unwrap());
     document["contentType"] = "OnlineDownload".into();
     document["pricing"] = json!({ "priceId": "Tier1012" });
     document["listings"] = json!({ "en": {
@@ -30,20 +24,14 @@ fn first_draft(local: &Local, id: &str) -> (String, Value) {
 }
 
 fn icon() -> Vec<u8> {
-    things::zip(&[
-        ("gold.png", &things::png(300, 300)),
-        ("silver.png", &things::png(300, 300)),
-    ])
+    things::zip(&[("gold.png", &things::png(300, 300)), ("silver.png", &things::png(300, 300))])
 }
 
 #[test]
 fn an_add_on_is_created_for_one_app() {
     let local = Local::start(&things::account());
     let id = create(&local, "gold");
-    assert!(
-        id.len() == 12 && id.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase()),
-        "{id}"
-    );
+    assert!(id.len() == 12 && id.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase()), "{id}");
     let expected = json!({
         "applications": { "value": [{ "id": APP, "resourceLocation": format!("applications/{APP}") }], "totalCount": 1 },
         "id": id, "productId": "gold", "productType": "Durable"
@@ -79,22 +67,10 @@ fn the_first_submission_is_empty() {
     let id = create(&local, "gold");
     let (path, document) = first_draft(&local, &id);
     let empty = local.get(&path);
-    assert_eq!(
-        (&empty["listings"], &empty["contentType"]),
-        (&json!({}), &json!("NotSet"))
-    );
+    assert_eq!((&empty["listings"], &empty["contentType"]), (&json!({}), &json!("NotSet")));
     let (target, message) = refused(&local, 400, "PUT", &path, Some(&empty));
-    assert_eq!(
-        (target.as_str(), message.as_str()),
-        ("listings", "The size of Listings must be 1 or more")
-    );
-    let (_, message) = refused(
-        &local,
-        409,
-        "POST",
-        &format!("inappproducts/{id}/submissions"),
-        None,
-    );
+    assert_eq!((target.as_str(), message.as_str()), ("listings", "The size of Listings must be 1 or more"));
+    let (_, message) = refused(&local, 409, "POST", &format!("inappproducts/{id}/submissions"), None);
     assert_eq!(message, "In app product already has an in-progress submission");
     let published = publish(&local, &path, &document, Some(&icon()));
     assert_eq!(
@@ -103,10 +79,7 @@ fn the_first_submission_is_empty() {
     );
     assert_eq!(published["pricing"]["priceId"], "Tier1012");
     let add_on = local.get(&format!("inappproducts/{id}"));
-    assert_eq!(
-        add_on["lastPublishedInAppProductSubmission"]["resourceLocation"],
-        path
-    );
+    assert_eq!(add_on["lastPublishedInAppProductSubmission"]["resourceLocation"], path);
     let clone = local.expect(201, "POST", &format!("inappproducts/{id}/submissions"), None);
     assert_eq!(
         (&clone["listings"], &clone["friendlyName"]),
@@ -137,10 +110,7 @@ fn icons_are_known_by_their_names() {
     assert_eq!(put(Some(Value::Null), 200), gold);
     assert_eq!(put(Some(icon_of("silver.png", "Uploaded")), 400), gold);
     assert_eq!(put(Some(icon_of("silver.png", "PendingDelete")), 400), gold);
-    assert_eq!(
-        put(Some(icon_of("gold.png", "PendingDelete")), 200),
-        icon_of("gold.png", "PendingDelete")
-    );
+    assert_eq!(put(Some(icon_of("gold.png", "PendingDelete")), 200), icon_of("gold.png", "PendingDelete"));
     let mut body = clone.clone();
     body["listings"]["en"]["icon"] = icon_of("gold.png", "PendingDelete");
     let published = publish(&local, &path, &body, None);
@@ -151,12 +121,8 @@ fn icons_are_known_by_their_names() {
 fn icons_have_one_size() {
     let local = Local::start(&things::account());
     let (path, document) = first_draft(&local, &create(&local, "gold"));
-    let errors = failure(
-        &local,
-        &path,
-        &document,
-        Some(&things::zip(&[("gold.png", &things::png(301, 300))])),
-    );
+    let errors =
+        failure(&local, &path, &document, Some(&things::zip(&[("gold.png", &things::png(301, 300))])));
     assert!(errors[0].contains("has 301x300 pixels"), "{errors:?}");
 }
 
@@ -166,42 +132,14 @@ fn limits_are_checked() {
     let (path, document) = first_draft(&local, &create(&local, "gold"));
     let long = |length: usize| Value::from("x".repeat(length));
     for (pointer, value, message) in [
-        (
-            "/listings/en/title",
-            long(101),
-            "The length of Title must be 100 or less",
-        ),
-        (
-            "/listings/en/title",
-            long(0),
-            "The length of Title must be 1 or more",
-        ),
-        (
-            "/listings/en/description",
-            long(201),
-            "The length of Description must be 200 or less",
-        ),
+        ("/listings/en/title", long(101), "The length of Title must be 100 or less"),
+        ("/listings/en/title", long(0), "The length of Title must be 1 or more"),
+        ("/listings/en/description", long(201), "The length of Description must be 200 or less"),
         ("/tag", long(3001), "The length of Tag must be 3000 or less"),
-        (
-            "/keywords",
-            json!(vec!["x"; 11]),
-            "The size of Keywords must be 10 or less",
-        ),
-        (
-            "/keywords",
-            json!([long(31)]),
-            "The length of Keyword must be 30 or less",
-        ),
-        (
-            "/lifetime",
-            json!("forever"),
-            "'forever' is not a valid value for Lifetime.",
-        ),
-        (
-            "/pricing",
-            Value::Null,
-            "Pricing data was not provided in the request.",
-        ),
+        ("/keywords", json!(vec!["x"; 11]), "The size of Keywords must be 10 or less"),
+        ("/keywords", json!([long(31)]), "The length of Keyword must be 30 or less"),
+        ("/lifetime", json!("forever"), "'forever' is not a valid value for Lifetime."),
+        ("/pricing", Value::Null, "Pricing data was not provided in the request."),
     ] {
         let mut body = document.clone();
         *body.pointer_mut(pointer).unwrap() = value;

@@ -36,11 +36,7 @@ fn put_list(url: &str, list: &[(&str, &str)]) -> Answer {
     let block = |(kind, id): &(&str, &str)| ["<", kind, ">", &STANDARD.encode(id), "</", kind, ">"].concat();
     let blocks: String = list.iter().map(block).collect();
     let xml = format!("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<BlockList>\n{blocks}\n</BlockList>");
-    put(
-        &format!("{url}&comp=blocklist"),
-        &[("Content-Type", "application/xml")],
-        xml.as_bytes(),
-    )
+    put(&format!("{url}&comp=blocklist"), &[("Content-Type", "application/xml")], xml.as_bytes())
 }
 
 fn get(url: &str) -> Answer {
@@ -50,18 +46,8 @@ fn get(url: &str) -> Answer {
 /// Status and code of an error.
 fn error(answer: &Answer) -> (u16, String) {
     let text = answer.text();
-    assert!(
-        text.starts_with("\u{feff}<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>"),
-        "{text}"
-    );
-    let code = text
-        .split("<Code>")
-        .nth(1)
-        .unwrap()
-        .split("</Code>")
-        .next()
-        .unwrap()
-        .to_owned();
+    assert!(text.starts_with("\u{feff}<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>"), "{text}");
+    let code = text.split("<Code>").nth(1).unwrap().split("</Code>").next().unwrap().to_owned();
     assert_eq!(answer.header("x-ms-error-code"), Some(code.as_str()));
     assert!(answer.header("x-ms-request-id").is_some());
     (answer.status, code)
@@ -125,9 +111,7 @@ fn an_upload_url_expires() {
     assert!(expired.text().contains("not valid in the specified time frame"));
     assert_eq!(local.get(&path)["fileUploadUrl"], url);
 
-    let local = Local::start(&account_with(
-        &json!({ "uploadUrlSeconds": 1, "renewUploadUrl": true }),
-    ));
+    let local = Local::start(&account_with(&json!({ "uploadUrlSeconds": 1, "renewUploadUrl": true })));
     let (path, document) = draft(&local);
     let url = document["fileUploadUrl"].as_str().unwrap();
     std::thread::sleep(std::time::Duration::from_millis(1010));
@@ -140,19 +124,13 @@ fn an_upload_url_expires() {
 fn a_blob_is_put_whole() {
     let (_local, url) = upload_url();
     assert_eq!(error(&get(&url)), (404, "BlobNotFound".to_owned()));
-    assert_eq!(
-        error(&put(&url, &[], b"zip")),
-        (400, "MissingRequiredHeader".to_owned())
-    );
+    assert_eq!(error(&put(&url, &[], b"zip")), (400, "MissingRequiredHeader".to_owned()));
     assert_eq!(
         error(&put(&url, &[("x-ms-blob-type", "PageBlob")], b"zip")),
         (400, "InvalidHeaderValue".to_owned())
     );
     let block = ("x-ms-blob-type", "BlockBlob");
-    assert_eq!(
-        error(&send("PUT", &url, &[block], None)),
-        (411, "MissingContentLengthHeader".to_owned())
-    );
+    assert_eq!(error(&send("PUT", &url, &[block], None)), (411, "MissingContentLengthHeader".to_owned()));
     let answer = put(&url, &[block, ("Content-Type", "application/zip")], b"first");
     assert_eq!(answer.status, 201);
     for name in ["etag", "last-modified", "x-ms-request-id", "x-ms-version"] {
@@ -165,10 +143,7 @@ fn a_blob_is_put_whole() {
     assert_eq!(whole.header("x-ms-blob-type"), Some("BlockBlob"));
     assert_ne!(whole.header("etag"), answer.header("etag"));
     let head = send("HEAD", &url, &[], None);
-    assert_eq!(
-        (head.status, head.header("content-length"), head.body.len()),
-        (200, Some("10"), 0)
-    );
+    assert_eq!((head.status, head.header("content-length"), head.body.len()), (200, Some("10"), 0));
     let part = send("GET", &url, &[("Range", "bytes=3-5")], None);
     assert_eq!((part.status, part.text().as_str()), (206, "345"));
     assert_eq!(part.header("content-range"), Some("bytes 3-5/10"));
@@ -187,10 +162,7 @@ fn a_blob_is_put_in_blocks() {
     assert_eq!(error(&get(&url)), (404, "BlobNotFound".to_owned()));
     let of = |kind: &str| get(&format!("{url}&comp=blocklist{kind}")).text();
     let block = |id: &str, size: usize| {
-        format!(
-            "<Block><Name>{}</Name><Size>{size}</Size></Block>",
-            STANDARD.encode(id)
-        )
+        format!("<Block><Name>{}</Name><Size>{size}</Size></Block>", STANDARD.encode(id))
     };
     let staged = of("&blocklisttype=uncommitted");
     assert!(staged.ends_with(&format!(
@@ -199,14 +171,7 @@ fn a_blob_is_put_in_blocks() {
         block("b-2", 3),
         block("b-3", 5)
     )));
-    assert_eq!(
-        put_list(
-            &url,
-            &[("Latest", "b-1"), ("Uncommitted", "b-2"), ("Latest", "b-1")]
-        )
-        .status,
-        201
-    );
+    assert_eq!(put_list(&url, &[("Latest", "b-1"), ("Uncommitted", "b-2"), ("Latest", "b-1")]).status, 201);
     assert_eq!(get(&url).text(), "onetwoone");
     // What was not listed is dropped.
     let all = of("&blocklisttype=all");
@@ -219,14 +184,7 @@ fn a_blob_is_put_in_blocks() {
     )));
     // Old blocks and new ones.
     put_block(&url, "b-1", b"ONE");
-    assert_eq!(
-        put_list(
-            &url,
-            &[("Committed", "b-1"), ("Latest", "b-1"), ("Latest", "b-2")]
-        )
-        .status,
-        201
-    );
+    assert_eq!(put_list(&url, &[("Committed", "b-1"), ("Latest", "b-1"), ("Latest", "b-2")]).status, 201);
     assert_eq!(get(&url).text(), "oneONEtwo");
     let wrong = (400, "InvalidBlockList".to_owned());
     assert_eq!(error(&put_list(&url, &[("Uncommitted", "b-1")])), wrong);
@@ -234,32 +192,20 @@ fn a_blob_is_put_in_blocks() {
     assert_eq!(get(&url).text(), "oneONEtwo");
     let bad = put(&format!("{url}&comp=blocklist"), &[], b"<BlockList>");
     assert_eq!(error(&bad), (400, "InvalidXmlDocument".to_owned()));
-    assert_eq!(
-        error(&get(&format!("{url}&comp=blocklist&blocklisttype=some"))).0,
-        400
-    );
+    assert_eq!(error(&get(&format!("{url}&comp=blocklist&blocklisttype=some"))).0, 400);
 }
 
 #[test]
 fn the_ids_of_blocks_have_one_length() {
     let (_local, url) = upload_url();
     assert_eq!(put_block(&url, "b-10", b"x").status, 201);
-    assert_eq!(
-        error(&put_block(&url, "b-9", b"x")),
-        (400, "InvalidBlobOrBlock".to_owned())
-    );
+    assert_eq!(error(&put_block(&url, "b-9", b"x")), (400, "InvalidBlobOrBlock".to_owned()));
     // Committed ones do not count: another tool may upload anew.
     assert_eq!(put_list(&url, &[("Latest", "b-10")]).status, 201);
     assert_eq!(put_block(&url, "b-9", b"x").status, 201);
     let long = "x".repeat(65);
-    assert_eq!(
-        error(&put_block(&url, &long, b"x")),
-        (400, "InvalidQueryParameterValue".to_owned())
-    );
-    assert_eq!(
-        error(&put(&format!("{url}&comp=block&blockid=%21"), &[], b"x")).0,
-        400
-    );
+    assert_eq!(error(&put_block(&url, &long, b"x")), (400, "InvalidQueryParameterValue".to_owned()));
+    assert_eq!(error(&put(&format!("{url}&comp=block&blockid=%21"), &[], b"x")).0, 400);
     assert_eq!(error(&put(&format!("{url}&comp=block"), &[], b"x")).0, 400);
 }
 
@@ -269,25 +215,12 @@ fn checksums_and_conditions_are_checked() {
     let block = ("x-ms-blob-type", "BlockBlob");
     // Of "123456789".
     let (md5, crc64) = ("JfnnlDI7RTiF9RgfG2JNCw==", "iJh5CoYUi64=");
-    assert_eq!(
-        put(&url, &[block, ("Content-MD5", md5)], b"123456789").status,
-        201
-    );
+    assert_eq!(put(&url, &[block, ("Content-MD5", md5)], b"123456789").status, 201);
     assert_eq!(get(&url).header("content-md5"), Some(md5));
     let answer = put(&url, &[block, ("x-ms-content-crc64", crc64)], b"123456789");
-    assert_eq!(
-        (answer.status, answer.header("x-ms-content-crc64")),
-        (201, Some(crc64))
-    );
-    assert_eq!(
-        error(&put(&url, &[block, ("Content-MD5", md5)], b"1")),
-        (400, "Md5Mismatch".to_owned())
-    );
-    let other = put(
-        &format!("{url}&comp=block&blockid=QQ%3D%3D"),
-        &[("x-ms-content-crc64", crc64)],
-        b"1",
-    );
+    assert_eq!((answer.status, answer.header("x-ms-content-crc64")), (201, Some(crc64)));
+    assert_eq!(error(&put(&url, &[block, ("Content-MD5", md5)], b"1")), (400, "Md5Mismatch".to_owned()));
+    let other = put(&format!("{url}&comp=block&blockid=QQ%3D%3D"), &[("x-ms-content-crc64", crc64)], b"1");
     assert_eq!(error(&other), (400, "Crc64Mismatch".to_owned()));
     let exists = put(&url, &[block, ("If-None-Match", "*")], b"1");
     assert_eq!(error(&exists), (409, "BlobAlreadyExists".to_owned()));
@@ -323,10 +256,7 @@ fn a_body_that_breaks_off_leaves_nothing() {
     );
     stream.write_all(head.as_bytes()).unwrap();
     drop(stream);
-    assert_eq!(
-        error(&get(&format!("{url}&comp=blocklist&blocklisttype=all"))).0,
-        404
-    );
+    assert_eq!(error(&get(&format!("{url}&comp=blocklist&blocklisttype=all"))).0, 404);
     assert_eq!(put_block(&url, "A", b"123456789").status, 201);
     // Nothing of it stays in the folder, either.
     let scratch = || std::fs::read_dir(local.data().join("scratch")).unwrap().count();
@@ -345,9 +275,7 @@ fn an_archive_in_blocks_is_committed() {
     local.expect(200, "PUT", &path, Some(&document));
     let url = document["fileUploadUrl"].as_str().unwrap().replace('+', "%2B");
     let archive = things::zip(&[("new.msix", &things::package("2.0.0.0"))]);
-    let names: Vec<String> = (0..archive.len().div_ceil(100))
-        .map(|n| format!("{n:06}"))
-        .collect();
+    let names: Vec<String> = (0..archive.len().div_ceil(100)).map(|n| format!("{n:06}")).collect();
     for (name, piece) in names.iter().zip(archive.chunks(100)) {
         assert_eq!(put_block(&url, name, piece).status, 201);
     }
@@ -386,32 +314,14 @@ fn the_blob_client_of_microsoft_works() {
                 .await
                 .unwrap();
         }
-        let staged = client
-            .get_block_list(BlockListType::Uncommitted, None)
-            .await
-            .unwrap()
-            .into_model()
-            .unwrap();
+        let staged =
+            client.get_block_list(BlockListType::Uncommitted, None).await.unwrap().into_model().unwrap();
         let blocks = staged.uncommitted_blocks.unwrap();
-        assert_eq!(
-            blocks.iter().map(|block| block.size.unwrap()).sum::<i64>(),
-            210_000
-        );
+        assert_eq!(blocks.iter().map(|block| block.size.unwrap()).sum::<i64>(), 210_000);
         let names: Vec<Vec<u8>> = blocks.into_iter().map(|block| block.name.unwrap()).collect();
-        let list = BlockLookupList {
-            latest: Some(names.clone()),
-            ..Default::default()
-        };
-        client
-            .commit_block_list(list.try_into().unwrap(), None)
-            .await
-            .unwrap();
-        let committed = client
-            .get_block_list(BlockListType::All, None)
-            .await
-            .unwrap()
-            .into_model()
-            .unwrap();
+        let list = BlockLookupList { latest: Some(names.clone()), ..Default::default() };
+        client.commit_block_list(list.try_into().unwrap(), None).await.unwrap();
+        let committed = client.get_block_list(BlockListType::All, None).await.unwrap().into_model().unwrap();
         assert_eq!(committed.committed_blocks.unwrap().len(), 3);
         assert_eq!(committed.uncommitted_blocks.unwrap_or_default().len(), 0);
         let properties = azure::blob(&url).get_properties(None).await.unwrap();
@@ -424,16 +334,9 @@ fn the_blob_client_of_microsoft_works() {
             partition_size: std::num::NonZero::new(64 << 10),
             ..Default::default()
         };
-        azure::blocks(&url)
-            .upload(bytes::Bytes::from(whole.clone()).into(), Some(options))
-            .await
-            .unwrap();
+        azure::blocks(&url).upload(bytes::Bytes::from(whole.clone()).into(), Some(options)).await.unwrap();
         let wrong = azure::blocks(&url.replace("sig=", "sig=x"));
-        let refusal = wrong
-            .get_block_list(BlockListType::All, None)
-            .await
-            .err()
-            .unwrap();
+        let refusal = wrong.get_block_list(BlockListType::All, None).await.err().unwrap();
         let refusal = StorageError::try_from(refusal).unwrap();
         assert_eq!(refusal.status_code, 403);
         assert_eq!(refusal.error_code.unwrap().to_string(), "AuthenticationFailed");

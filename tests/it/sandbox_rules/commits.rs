@@ -31,10 +31,7 @@ fn nothing_new_needs_no_archive() {
     let (path, mut document) = draft(&local);
     document["listings"]["en-us"]["baseListing"]["description"] = "Other words.".into();
     let published = publish(&local, &path, &document, None);
-    assert_eq!(
-        published["listings"]["en-us"]["baseListing"]["description"],
-        "Other words."
-    );
+    assert_eq!(published["listings"]["en-us"]["baseListing"]["description"], "Other words.");
     assert_eq!(published["applicationPackages"], document["applicationPackages"]);
 }
 
@@ -122,40 +119,25 @@ fn packages_are_looked_into() {
     assert_eq!(errors(&things::package("2.0.0.0")), NO_ERRORS);
     for (package, reason) in [
         (b"no package".to_vec(), "is not valid"),
-        (
-            things::package_of("Someone.Else", "2.0.0.0"),
-            "identity name 'Someone.Else'",
-        ),
+        (things::package_of("Someone.Else", "2.0.0.0"), "identity name 'Someone.Else'"),
         (things::package("2.0.0.1"), "version '2.0.0.1'"),
         (things::package("0.1.0.0"), "version '0.1.0.0'"),
         (things::package("1.0.0.0"), "same version and architecture"),
     ] {
         let errors = errors(&package);
-        assert!(
-            errors.len() == 1 && errors[0].starts_with("PackageValidationFailed: "),
-            "{errors:?}"
-        );
+        assert!(errors.len() == 1 && errors[0].starts_with("PackageValidationFailed: "), "{errors:?}");
         assert!(errors[0].contains(reason), "{errors:?}");
     }
-    let none = errors_of(
-        &seed,
-        |body| body["applicationPackages"][0]["fileStatus"] = "PendingDelete".into(),
-        None,
-    );
-    assert!(
-        none.contains(&"NoValidPackages: The submission has no valid packages.".to_owned()),
-        "{none:?}"
-    );
+    let none =
+        errors_of(&seed, |body| body["applicationPackages"][0]["fileStatus"] = "PendingDelete".into(), None);
+    assert!(none.contains(&"NoValidPackages: The submission has no valid packages.".to_owned()), "{none:?}");
     let many = |body: &mut Value| {
         list(body, "/applicationPackages").extend((0..30).map(|n| new_package(&format!("{n}.msix"))));
     };
-    let packages: Vec<(String, Vec<u8>)> = (0..30)
-        .map(|n| (format!("{n}.msix"), things::package(&format!("2.{n}.0.0"))))
-        .collect();
-    let files: Vec<(&str, &[u8])> = packages
-        .iter()
-        .map(|(name, bytes)| (name.as_str(), &bytes[..]))
-        .collect();
+    let packages: Vec<(String, Vec<u8>)> =
+        (0..30).map(|n| (format!("{n}.msix"), things::package(&format!("2.{n}.0.0")))).collect();
+    let files: Vec<(&str, &[u8])> =
+        packages.iter().map(|(name, bytes)| (name.as_str(), &bytes[..])).collect();
     assert_eq!(
         errors_of(&seed, many, Some(&things::zip(&files))),
         ["PackageValidationFailed: A submission can have 30 packages at most."]
@@ -173,10 +155,7 @@ fn once_a_bundle_always_a_bundle() {
         body["applicationPackages"][0]["fileStatus"] = "PendingDelete".into();
     };
     let errors = errors_of(&seed, instead, Some(&archive));
-    assert!(
-        errors[0].contains("was released with a Windows 10 .msixbundle"),
-        "{errors:?}"
-    );
+    assert!(errors[0].contains("was released with a Windows 10 .msixbundle"), "{errors:?}");
     assert_eq!(errors_of(&seed, with_package, Some(&archive)), NO_ERRORS);
 }
 
@@ -184,16 +163,9 @@ fn once_a_bundle_always_a_bundle() {
 fn images_have_the_sizes_of_their_type() {
     let seed = things::account();
     let errors = |image_type: &str, image: &[u8], seed: &Value| {
-        errors_of(
-            seed,
-            with_image(image_type),
-            Some(&things::zip(&[("new.png", image)])),
-        )
+        errors_of(seed, with_image(image_type), Some(&things::zip(&[("new.png", image)])))
     };
-    assert_eq!(
-        errors("StoreLogoSquare", &things::png(1080, 1080), &seed),
-        NO_ERRORS
-    );
+    assert_eq!(errors("StoreLogoSquare", &things::png(1080, 1080), &seed), NO_ERRORS);
     let wrong = errors("StoreLogoSquare", &things::png(1080, 1000), &seed);
     assert_eq!(
         wrong,
@@ -244,10 +216,7 @@ fn listings_are_complete() {
     seed["rules"]["skipChecks"] = json!(["titles", "screenshots"]);
     assert_eq!(errors(&seed, "de", Value::Null, json!([])), NO_ERRORS);
     let unset = errors_of(&seed, |body| body["applicationCategory"] = "NotSet".into(), None);
-    assert_eq!(
-        unset,
-        ["InvalidParameterValue: Validation error: MissingApplicationCategory"]
-    );
+    assert_eq!(unset, ["InvalidParameterValue: Validation error: MissingApplicationCategory"]);
 }
 
 #[test]
@@ -263,19 +232,13 @@ fn a_game_has_one_set_of_options() {
     );
     let mut wrong = game.clone();
     wrong["localMultiplayerMinPlayers"] = 1.into();
-    assert_eq!(
-        with(json!([wrong])),
-        ["InvalidParameterValue: Validation error: InvalidNumberOfPlayers"]
-    );
+    assert_eq!(with(json!([wrong])), ["InvalidParameterValue: Validation error: InvalidNumberOfPlayers"]);
 }
 
 #[test]
 fn the_first_submission_of_an_app_is_made_in_the_portal() {
     let mut seed = things::account();
-    seed["applications"][0]
-        .as_object_mut()
-        .unwrap()
-        .remove("published");
+    seed["applications"][0].as_object_mut().unwrap().remove("published");
     seed["rules"]["skipChecks"] = json!(["packages"]);
     let complete = |body: &mut Value| {
         let whole = things::app_submission();
@@ -289,10 +252,7 @@ fn the_first_submission_of_an_app_is_made_in_the_portal() {
     };
     let archive = things::zip(&[("a.png", &things::png(1920, 1080))]);
     let errors = errors_of(&seed, complete, Some(&archive));
-    assert_eq!(
-        errors,
-        ["InvalidMicrosoftAgeRating: The age ratings of this application are not completed."]
-    );
+    assert_eq!(errors, ["InvalidMicrosoftAgeRating: The age ratings of this application are not completed."]);
     seed["rules"]["skipChecks"] = json!(["packages", "firstSubmission"]);
     assert_eq!(errors_of(&seed, complete, Some(&archive)), NO_ERRORS);
 }
@@ -312,10 +272,7 @@ fn a_failed_commit_is_deleted_or_tried_again() {
     with_package(&mut document);
     assert!(!failure(&local, &path, &document, None).is_empty());
     let archive = things::zip(&[("new.msix", &things::package("2.0.0.0"))]);
-    assert_eq!(
-        publish(&local, &path, &document, Some(&archive))["statusDetails"]["errors"],
-        json!([])
-    );
+    assert_eq!(publish(&local, &path, &document, Some(&archive))["statusDetails"]["errors"], json!([]));
 }
 
 #[test]

@@ -20,10 +20,7 @@ fn a_draft_is_a_clone() {
         }
     }
     assert_eq!(created["status"], "PendingCommit");
-    assert_eq!(
-        created["statusDetails"],
-        json!({ "errors": [], "warnings": [], "certificationReports": [] })
-    );
+    assert_eq!(created["statusDetails"], json!({ "errors": [], "warnings": [], "certificationReports": [] }));
     let id = created["id"].as_str().unwrap();
     assert!(id.len() == 19 && id.bytes().all(|b| b.is_ascii_digit()), "{id}");
     let reference = local.get(&format!("applications/{APP}"))["pendingApplicationSubmission"].clone();
@@ -41,12 +38,7 @@ fn there_is_one_submission_in_progress_at_most() {
     assert_eq!(refused(&local, 409, "POST", &submissions(), None), conflict);
     local.expect(204, "DELETE", &path, None);
     local.expect(404, "GET", &path, None);
-    assert_eq!(
-        local
-            .get(&format!("applications/{APP}"))
-            .get("pendingApplicationSubmission"),
-        None
-    );
+    assert_eq!(local.get(&format!("applications/{APP}")).get("pendingApplicationSubmission"), None);
     let (again, _) = draft(&local);
     assert_ne!(again, path);
 }
@@ -54,16 +46,8 @@ fn there_is_one_submission_in_progress_at_most() {
 #[test]
 fn a_minimal_answer_leaves_the_big_parts_out() {
     let local = Local::start(&things::account());
-    let created = local.expect(
-        201,
-        "POST",
-        &format!("{}?isMinimalResponse=true", submissions()),
-        None,
-    );
-    assert_eq!(
-        (created.get("listings"), created.get("applicationPackages")),
-        (None, None)
-    );
+    let created = local.expect(201, "POST", &format!("{}?isMinimalResponse=true", submissions()), None);
+    assert_eq!((created.get("listings"), created.get("applicationPackages")), (None, None));
     assert!(created["fileUploadUrl"].is_string());
     let whole = local.get(&format!("{}/{}", submissions(), created["id"].as_str().unwrap()));
     assert_eq!(whole["listings"], things::app_submission()["listings"]);
@@ -74,17 +58,9 @@ fn a_body_of_create_is_taken_for_the_submission() {
     let local = Local::start(&things::account());
     let empty = json!({});
     let (target, message) = refused(&local, 400, "POST", &submissions(), Some(&empty));
-    assert_eq!(
-        (target.as_str(), message.as_str()),
-        ("listings", "The size of Listings must be 1 or more")
-    );
+    assert_eq!((target.as_str(), message.as_str()), ("listings", "The size of Listings must be 1 or more"));
     // Nothing was created.
-    assert_eq!(
-        local
-            .get(&format!("applications/{APP}"))
-            .get("pendingApplicationSubmission"),
-        None
-    );
+    assert_eq!(local.get(&format!("applications/{APP}")).get("pendingApplicationSubmission"), None);
     let mut body = things::app_submission();
     body["notesForCertification"] = "With the first call.".into();
     let created = local.expect(201, "POST", &submissions(), Some(&body));
@@ -98,21 +74,16 @@ fn a_draft_of_the_portal_is_left_alone() {
         let mut seed = things::account();
         let mut pending = things::app_submission();
         pending.as_object_mut().unwrap().remove("fileUploadUrl");
-        pending
-            .as_object_mut()
-            .unwrap()
-            .extend(url.as_object().unwrap().clone());
+        pending.as_object_mut().unwrap().extend(url.as_object().unwrap().clone());
         pending["id"] = "1152921500000000101".into();
         pending["status"] = "PendingCommit".into();
         seed["applications"][0]["pending"] = pending.clone();
         let local = Local::start(&seed);
         let path = format!("{}/1152921500000000101", submissions());
         assert_eq!(local.get(&path), pending);
-        for (method, path) in [
-            ("PUT", path.clone()),
-            ("DELETE", path.clone()),
-            ("POST", format!("{path}/commit")),
-        ] {
+        for (method, path) in
+            [("PUT", path.clone()), ("DELETE", path.clone()), ("POST", format!("{path}/commit"))]
+        {
             let body = local.expect(400, method, &path, Some(&pending));
             assert_eq!(body["code"], "InvalidOperation");
             assert_eq!(body["target"], "applicationSubmission");
@@ -154,10 +125,7 @@ fn what_is_not_a_draft_cannot_be_changed() {
             refused(&local, 409, "PUT", &path, Some(&body)),
             refused(&local, 409, "POST", &format!("{path}/commit"), None),
         ];
-        assert!(
-            states.iter().all(|(target, _)| target == "submissionId"),
-            "{status}"
-        );
+        assert!(states.iter().all(|(target, _)| target == "submissionId"), "{status}");
         if may_delete {
             local.expect(204, "DELETE", &path, None);
         } else {
@@ -165,10 +133,7 @@ fn what_is_not_a_draft_cannot_be_changed() {
             assert_eq!(target, "submissionId");
             assert_eq!(message, "Submission in its current state cannot be deleted");
         }
-        assert_eq!(
-            local.call("POST", &submissions(), None).status,
-            if may_delete { 201 } else { 409 }
-        );
+        assert_eq!(local.call("POST", &submissions(), None).status, if may_delete { 201 } else { 409 });
     }
     let local = Local::start(&things::account());
     for (method, rest) in [("PUT", ""), ("DELETE", ""), ("POST", "/commit")] {
@@ -211,12 +176,7 @@ fn some_products_are_not_supported() {
         ("POST", "/flights"),
     ] {
         let body = local.expect(409, method, &format!("applications/{APP}{rest}"), None);
-        assert!(
-            body["message"]
-                .as_str()
-                .unwrap()
-                .contains("uses features that are not supported")
-        );
+        assert!(body["message"].as_str().unwrap().contains("uses features that are not supported"));
     }
     // It is listed all the same.
     assert_eq!(local.get("applications")["totalCount"], 1);

@@ -37,23 +37,12 @@ fn flights_rank_one_above_the_other() {
             "Non-flighted submission".to_owned()
         ]
     );
-    local.expect(
-        204,
-        "DELETE",
-        &format!("applications/{APP}/flights/{by_name}"),
-        None,
-    );
+    local.expect(204, "DELETE", &format!("applications/{APP}/flights/{by_name}"), None);
     assert_eq!(below(&by_id), lowest);
     let listed = local.get(&format!("applications/{APP}/listflights"));
     assert_eq!(listed["totalCount"], 4);
     let unknown = json!({ "friendlyName": "x", "rankHigherThan": "nobody" });
-    let (target, _) = refused(
-        &local,
-        400,
-        "POST",
-        &format!("applications/{APP}/flights"),
-        Some(&unknown),
-    );
+    let (target, _) = refused(&local, 400, "POST", &format!("applications/{APP}/flights"), Some(&unknown));
     assert_eq!(target, "rankHigherThan");
 }
 
@@ -64,26 +53,15 @@ fn a_flight_may_come_with_a_submission() {
     let path = format!("applications/{APP}/flights/{id}/submissions");
     let reference = read(&local, &id)["pendingFlightSubmission"].clone();
     let submission = reference["id"].as_str().unwrap();
-    assert_eq!(
-        reference["resourceLocation"],
-        format!("flights/{id}/submissions/{submission}")
-    );
+    assert_eq!(reference["resourceLocation"], format!("flights/{id}/submissions/{submission}"));
     let document = local.get(&format!("{path}/{submission}"));
-    assert_eq!(
-        (&document["flightId"], &document["flightPackages"]),
-        (&json!(id), &json!([]))
-    );
+    assert_eq!((&document["flightId"], &document["flightPackages"]), (&json!(id), &json!([])));
     refused(&local, 409, "POST", &path, None);
 
     let local = Local::start(&account_with(&json!({ "flightCreatesSubmission": false })));
     let id = create(&local, "Ring 0", &Value::Null);
     assert_eq!(read(&local, &id).get("pendingFlightSubmission"), None);
-    local.expect(
-        201,
-        "POST",
-        &format!("applications/{APP}/flights/{id}/submissions"),
-        None,
-    );
+    local.expect(201, "POST", &format!("applications/{APP}/flights/{id}/submissions"), None);
 }
 
 #[test]
@@ -91,32 +69,21 @@ fn a_flight_is_published_and_cloned() {
     let local = Local::start(&things::account());
     let id = create(&local, "Ring 0", &Value::Null);
     let submissions = format!("applications/{APP}/flights/{id}/submissions");
-    let pending = read(&local, &id)["pendingFlightSubmission"]["id"]
-        .as_str()
-        .unwrap()
-        .to_owned();
+    let pending = read(&local, &id)["pendingFlightSubmission"]["id"].as_str().unwrap().to_owned();
     let path = format!("{submissions}/{pending}");
     let mut document = local.get(&path);
     document["flightPackages"] = json!([new_package("new.msix")]);
     let archive = things::zip(&[("new.msix", &things::package("3.0.0.0"))]);
     let published = publish(&local, &path, &document, Some(&archive));
     let package = &published["flightPackages"][0];
-    assert_eq!(
-        (&package["version"], package.get("targetDeviceFamilies")),
-        (&json!("3.0.0.0"), None)
-    );
+    assert_eq!((&package["version"], package.get("targetDeviceFamilies")), (&json!("3.0.0.0"), None));
     let flight = read(&local, &id);
     assert_eq!(flight.get("pendingFlightSubmission"), None);
     assert_eq!(
         flight["lastPublishedFlightSubmission"]["resourceLocation"],
         format!("flights/{id}/submissions/{pending}")
     );
-    let clone = local.expect(
-        201,
-        "POST",
-        &format!("{submissions}?isMinimalResponse=true"),
-        None,
-    );
+    let clone = local.expect(201, "POST", &format!("{submissions}?isMinimalResponse=true"), None);
     assert_eq!(clone.get("flightPackages"), None);
     let clone = local.get(&format!("{submissions}/{}", clone["id"].as_str().unwrap()));
     assert_eq!(clone["flightPackages"], published["flightPackages"]);
@@ -140,12 +107,6 @@ fn a_flight_on_its_way_stays() {
         { "flight": { "flightId": "f-2" }, "pending": { "id": "62", "status": "CertificationFailed" } }
     ]);
     let local = Local::start(&seed);
-    refused(
-        &local,
-        409,
-        "DELETE",
-        &format!("applications/{APP}/flights/f-1"),
-        None,
-    );
+    refused(&local, 409, "DELETE", &format!("applications/{APP}/flights/f-1"), None);
     local.expect(204, "DELETE", &format!("applications/{APP}/flights/f-2"), None);
 }

@@ -27,11 +27,7 @@ fn only_json_is_accepted() {
         })
     );
     // Past the gate: it is not a draft.
-    for content_type in [
-        None,
-        Some("application/json"),
-        Some("Application/JSON; charset=utf-8"),
-    ] {
+    for content_type in [None, Some("application/json"), Some("Application/JSON; charset=utf-8")] {
         assert_eq!(post(content_type, Some(b"")).status, 409);
     }
     let unsized_request = post(Some("application/json"), None);
@@ -55,10 +51,7 @@ fn the_correlation_id_comes_back_or_is_made() {
     assert_eq!(get("applications", &[("CorrelationId", own)]), own);
     assert_ne!(get("applications", &[]), get("applications", &[]));
     let logged = local.requests();
-    assert_eq!(
-        logged.iter().filter(|line| line["correlationId"] == own).count(),
-        3
-    );
+    assert_eq!(logged.iter().filter(|line| line["correlationId"] == own).count(), 3);
 }
 
 #[test]
@@ -76,11 +69,7 @@ fn paths_are_found_whatever_their_case() {
     for (method, path, status) in [
         ("GET", "nothing".to_owned(), 404),
         ("GET", format!("applications/{APP}/nothing"), 404),
-        (
-            "GET",
-            format!("applications/{APP}/submissions/{PUBLISHED}/nothing"),
-            404,
-        ),
+        ("GET", format!("applications/{APP}/submissions/{PUBLISHED}/nothing"), 404),
         ("GET", "applications/9PNOTTHERE00".to_owned(), 404),
         ("GET", "inappproducts/9PNOTTHERE00".to_owned(), 404),
         ("GET", format!("applications/{APP}/flights/none"), 404),
@@ -89,11 +78,7 @@ fn paths_are_found_whatever_their_case() {
         ("PUT", "applications".to_owned(), 405),
         ("GET", submissions(), 405),
         ("GET", format!("{}/{PUBLISHED}/commit", submissions()), 405),
-        (
-            "GET",
-            format!("{}/{PUBLISHED}/haltpackagerollout", submissions()),
-            405,
-        ),
+        ("GET", format!("{}/{PUBLISHED}/haltpackagerollout", submissions()), 405),
     ] {
         local.expect(status, method, &path, None);
     }
@@ -104,17 +89,9 @@ fn a_body_must_be_an_object() {
     let local = Local::start(&things::account());
     let (path, _) = draft(&local);
     let authorization = format!("Bearer {}", local.token);
-    let headers = [
-        ("Authorization", authorization.as_str()),
-        ("Content-Type", "application/json"),
-    ];
+    let headers = [("Authorization", authorization.as_str()), ("Content-Type", "application/json")];
     for body in ["{", "[]", "1", ""] {
-        let answer = send(
-            "PUT",
-            &format!("{}/{path}", local.endpoints.api),
-            &headers,
-            Some(body.as_bytes()),
-        );
+        let answer = send("PUT", &format!("{}/{path}", local.endpoints.api), &headers, Some(body.as_bytes()));
         assert_eq!(
             (answer.status, answer.json()["code"].as_str()),
             (400, Some("InvalidParameterValue")),
@@ -132,10 +109,7 @@ fn too_many_requests_are_told_when_to_come_back() {
     let seconds: u64 = answer.header("retry-after").unwrap().parse().unwrap();
     assert!((1..=61).contains(&seconds));
     let message = format!("Rate limit is exceeded. Try again in {seconds} seconds.");
-    assert_eq!(
-        (answer.status, answer.json()),
-        (429, json!({ "statusCode": 429, "message": message }))
-    );
+    assert_eq!((answer.status, answer.json()), (429, json!({ "statusCode": 429, "message": message })));
 }
 
 #[test]
@@ -153,11 +127,9 @@ fn requests_are_logged_without_secrets() {
     assert_eq!(lines[1]["path"], format!("/v1.0/my/{}", submissions()));
     let text = std::fs::read_to_string(local.data().join("requests.ndjson")).unwrap();
     assert!(text.contains("sig=hidden") && text.contains("se="), "{text}");
-    for secret in [
-        local.token.as_str(),
-        "sandbox-secret",
-        url.split("sig=").nth(1).unwrap().split('&').next().unwrap(),
-    ] {
+    for secret in
+        [local.token.as_str(), "sandbox-secret", url.split("sig=").nth(1).unwrap().split('&').next().unwrap()]
+    {
         assert!(!text.contains(secret), "{text}");
     }
 }

@@ -59,10 +59,7 @@ fn what_was_answered_was_written_before() {
     local.expect(202, "POST", &format!("{path}/commit"), None);
     for status in ["CommitStarted", "PreProcessing", "Certification"] {
         local.follow(&path, &[status]);
-        assert!(
-            on_disk().contains(&format!("\"status\":\"{status}\"")),
-            "{status}"
-        );
+        assert!(on_disk().contains(&format!("\"status\":\"{status}\"")), "{status}");
     }
     local.follow(&path, &["Published"]);
     let (path, _) = draft(&local);
@@ -75,10 +72,7 @@ fn a_folder_is_for_one_sandbox_at_a_time() {
     let mut local = Local::start(&things::account());
     let refusal = local.start_another().unwrap_err();
     assert!(matches!(refusal, SandboxError::InUse(_)), "{refusal}");
-    assert!(
-        refusal.to_string().contains(local.data().to_str().unwrap()),
-        "{refusal}"
-    );
+    assert!(refusal.to_string().contains(local.data().to_str().unwrap()), "{refusal}");
     local.get(&submissions().replace("/submissions", ""));
     // A lock file that nobody holds is no obstacle.
     assert!(local.data().join("lock").exists());
@@ -114,11 +108,7 @@ fn a_process_to_be_killed() {
 fn a_killed_process_loses_nothing_that_was_answered() {
     let folder = tempfile::tempdir().unwrap();
     let mut process = Command::new(std::env::current_exe().unwrap())
-        .args([
-            "--exact",
-            "sandbox_rules::keeping::a_process_to_be_killed",
-            "--ignored",
-        ])
+        .args(["--exact", "sandbox_rules::keeping::a_process_to_be_killed", "--ignored"])
         .env(FOLDER, folder.path())
         .stdout(Stdio::null())
         .spawn()
@@ -128,10 +118,7 @@ fn a_killed_process_loses_nothing_that_was_answered() {
         if let Ok(text) = std::fs::read(folder.path().join("endpoints.json")) {
             break serde_json::from_slice(&text).unwrap();
         }
-        assert!(
-            started.elapsed() < Duration::from_secs(20),
-            "the process does not start"
-        );
+        assert!(started.elapsed() < Duration::from_secs(20), "the process does not start");
         std::thread::sleep(Duration::from_millis(5));
     };
     let mut local = Local::elsewhere(folder, endpoints);
@@ -141,10 +128,7 @@ fn a_killed_process_loses_nothing_that_was_answered() {
     let (path, mut document) = draft(&local);
     let url = format!("{}/{path}", local.endpoints.api);
     let authorization = format!("Bearer {}", local.token);
-    let headers = [
-        ("Authorization", authorization.as_str()),
-        ("Content-Type", "application/json"),
-    ];
+    let headers = [("Authorization", authorization.as_str()), ("Content-Type", "application/json")];
     let mut answered = 0;
     let killer = std::thread::spawn(move || {
         std::thread::sleep(Duration::from_millis(150));
@@ -162,30 +146,17 @@ fn a_killed_process_loses_nothing_that_was_answered() {
     killer.join().unwrap();
     assert!(answered > 0);
     local.restart();
-    let kept: u32 = local.get(&path)["notesForCertification"]
-        .as_str()
-        .unwrap()
-        .parse()
-        .unwrap();
+    let kept: u32 = local.get(&path)["notesForCertification"].as_str().unwrap().parse().unwrap();
     // The last one may have been written without having been answered.
-    assert!(
-        kept == answered || kept == answered + 1,
-        "{kept} is kept, {answered} was answered"
-    );
+    assert!(kept == answered || kept == answered + 1, "{kept} is kept, {answered} was answered");
 }
 
 #[test]
 fn a_broken_state_is_not_taken_for_none() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("state.json"), "{\"applications\":").unwrap();
-    let options = Options {
-        listen: "127.0.0.1:0".parse().unwrap(),
-        data: folder.path().to_owned(),
-        seed: None,
-    };
-    let refusal = Runtime::new()
-        .unwrap()
-        .block_on(sandbox::start(options))
-        .unwrap_err();
+    let options =
+        Options { listen: "127.0.0.1:0".parse().unwrap(), data: folder.path().to_owned(), seed: None };
+    let refusal = Runtime::new().unwrap().block_on(sandbox::start(options)).unwrap_err();
     assert!(matches!(refusal, SandboxError::Data { .. }), "{refusal}");
 }

@@ -35,18 +35,12 @@ fn rolling_out() -> (Local, String) {
 #[test]
 fn a_rollout_begins_when_it_is_published() {
     let (local, path) = rolling_out();
-    assert_eq!(
-        agreed(&local, &path),
-        rollout(true, 10.0, "PackageRolloutInProgress", PUBLISHED)
-    );
+    assert_eq!(agreed(&local, &path), rollout(true, 10.0, "PackageRolloutInProgress", PUBLISHED));
     // Until it ends there is no other submission.
     let (target, _) = refused(&local, 409, "POST", &submissions(), None);
     assert_eq!(target, "submission");
     let before = format!("{}/{PUBLISHED}", submissions());
-    assert_eq!(
-        agreed(&local, &before),
-        rollout(false, 0.0, "PackageRolloutNotStarted", "0")
-    );
+    assert_eq!(agreed(&local, &before), rollout(false, 0.0, "PackageRolloutNotStarted", "0"));
 }
 
 #[test]
@@ -72,26 +66,15 @@ fn it_is_finalized() {
     let answer = local.expect(200, "POST", &format!("{path}/finalizepackagerollout"), None);
     assert_eq!(answer, rollout(true, 100.0, "PackageRolloutComplete", PUBLISHED));
     assert_eq!(agreed(&local, &path), answer);
-    for operation in [
-        "finalizepackagerollout",
-        "haltpackagerollout",
-        "updatepackagerolloutpercentage?percentage=1",
-    ] {
+    for operation in
+        ["finalizepackagerollout", "haltpackagerollout", "updatepackagerolloutpercentage?percentage=1"]
+    {
         refused(&local, 409, "POST", &format!("{path}/{operation}"), None);
     }
     // The clone takes over that it is a rollout, and nothing of how it went.
     let (draft, _) = draft(&local);
-    assert_eq!(
-        agreed(&local, &draft),
-        rollout(true, 100.0, "PackageRolloutNotStarted", "0")
-    );
-    refused(
-        &local,
-        409,
-        "POST",
-        &format!("{draft}/finalizepackagerollout"),
-        None,
-    );
+    assert_eq!(agreed(&local, &draft), rollout(true, 100.0, "PackageRolloutNotStarted", "0"));
+    refused(&local, 409, "POST", &format!("{draft}/finalizepackagerollout"), None);
 }
 
 #[test]
@@ -104,20 +87,14 @@ fn after_a_halt_the_halted_one_is_cloned() {
     assert!(path.ends_with(app["lastPublishedApplicationSubmission"]["id"].as_str().unwrap()));
     let (_, clone) = draft(&local);
     assert_eq!(clone["friendlyName"], "Submission 9");
-    assert_eq!(
-        clone.pointer(ROLLOUT).unwrap(),
-        &rollout(true, 0.0, "PackageRolloutNotStarted", "0")
-    );
+    assert_eq!(clone.pointer(ROLLOUT).unwrap(), &rollout(true, 0.0, "PackageRolloutNotStarted", "0"));
 }
 
 #[test]
 fn without_one_it_has_not_started() {
     let mut seed = things::account();
     let app = &mut seed["applications"][0];
-    app["published"]
-        .as_object_mut()
-        .unwrap()
-        .remove("packageDeliveryOptions");
+    app["published"].as_object_mut().unwrap().remove("packageDeliveryOptions");
     app["flights"] = json!([{
         "flight": { "flightId": "f-1" },
         "published": {
@@ -128,20 +105,12 @@ fn without_one_it_has_not_started() {
     app["addOns"] = json!([{ "addOn": { "id": "9PADDON" }, "published": { "id": "71" } }]);
     let local = Local::start(&seed);
     let path = format!("{}/{PUBLISHED}/packagerollout", submissions());
-    assert_eq!(
-        local.get(&path),
-        rollout(false, 0.0, "PackageRolloutNotStarted", "0")
-    );
+    assert_eq!(local.get(&path), rollout(false, 0.0, "PackageRolloutNotStarted", "0"));
     // Flights roll out in the same way, add-ons have no packages.
     let flight = format!("applications/{APP}/flights/f-1/submissions");
     refused(&local, 409, "POST", &flight, None);
     let answer = local.expect(200, "POST", &format!("{flight}/61/finalizepackagerollout"), None);
     assert_eq!(answer, rollout(true, 100.0, "PackageRolloutComplete", "60"));
     local.expect(201, "POST", &flight, None);
-    local.expect(
-        404,
-        "GET",
-        "inappproducts/9PADDON/submissions/71/packagerollout",
-        None,
-    );
+    local.expect(404, "GET", "inappproducts/9PADDON/submissions/71/packagerollout", None);
 }

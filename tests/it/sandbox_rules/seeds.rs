@@ -1,6 +1,5 @@
 //! The seed file.
 
-
 use serde_json::{Value, json};
 use storeward::sandbox::{self, Options, SandboxError};
 
@@ -8,33 +7,18 @@ use crate::support::local::Local;
 use crate::support::things::{self, APP, PUBLISHED};
 
 fn refusal(seed: &Value) -> String {
-    Local::try_start(seed)
-        .err()
-        .expect("the seed is refused")
-        .to_string()
+    Local::try_start(seed).err().expect("the seed is refused").to_string()
 }
 
 #[test]
 fn mistakes_in_the_envelope_are_told() {
     for (seed, told) in [
         (json!({ "aplications": [] }), "unknown field `aplications`"),
-        (
-            json!({ "rules": { "statusMilis": 1 } }),
-            "unknown field `statusMilis`",
-        ),
-        (
-            json!({ "rules": { "skipChecks": ["everything"] } }),
-            "unknown variant `everything`",
-        ),
-        (
-            json!({ "applications": [{ "publishd": {} }] }),
-            "unknown field `publishd`",
-        ),
+        (json!({ "rules": { "statusMilis": 1 } }), "unknown field `statusMilis`"),
+        (json!({ "rules": { "skipChecks": ["everything"] } }), "unknown variant `everything`"),
+        (json!({ "applications": [{ "publishd": {} }] }), "unknown field `publishd`"),
         (json!({ "applications": [{}] }), "missing field `application`"),
-        (
-            json!({ "applications": [{ "application": {} }] }),
-            "an application has no `id`",
-        ),
+        (json!({ "applications": [{ "application": {} }] }), "an application has no `id`"),
         (
             json!({ "applications": [{ "application": { "id": "1" }, "flights": [{ "flight": {} }] }] }),
             "a flight has no `flightId`",
@@ -49,10 +33,7 @@ fn mistakes_in_the_envelope_are_told() {
         ),
     ] {
         let refusal = refusal(&seed);
-        assert!(
-            refusal.contains(told) && refusal.contains("seed.json"),
-            "{refusal}"
-        );
+        assert!(refusal.contains(told) && refusal.contains("seed.json"), "{refusal}");
     }
 }
 
@@ -72,14 +53,8 @@ fn references_come_back_as_they_are_or_are_added() {
         { "application": { "id": "9PNONE", "lastPublishedApplicationSubmission": { "id": "0" } } }
     ] });
     let local = Local::start(&seed);
-    assert_eq!(
-        local.get("applications/9PGIVEN"),
-        seed["applications"][0]["application"]
-    );
-    assert_eq!(
-        local.get("applications/9PGIVEN/submissions/7")["status"],
-        "PendingCommit"
-    );
+    assert_eq!(local.get("applications/9PGIVEN"), seed["applications"][0]["application"]);
+    assert_eq!(local.get("applications/9PGIVEN/submissions/7")["status"], "PendingCommit");
     local.expect(204, "DELETE", "applications/9PGIVEN/submissions/7", None);
     assert_eq!(local.get("applications/9PGIVEN"), json!({ "id": "9PGIVEN" }));
     let reference =
@@ -91,10 +66,7 @@ fn references_come_back_as_they_are_or_are_added() {
             "lastPublishedApplicationSubmission": reference("8"), "pendingApplicationSubmission": reference("9")
         })
     );
-    assert_eq!(
-        local.get("applications/9PALONE"),
-        seed["applications"][2]["application"]
-    );
+    assert_eq!(local.get("applications/9PALONE"), seed["applications"][2]["application"]);
     local.expect(404, "GET", "applications/9PALONE/submissions/10", None);
     local.expect(404, "POST", "applications/9PALONE/submissions", None);
     local.expect(201, "POST", "applications/9PNONE/submissions", None);
@@ -115,10 +87,7 @@ fn ids_in_a_seed_are_not_given_out_again() {
 fn a_seed_is_for_a_fresh_folder() {
     let mut local = Local::start(&things::account());
     local.restart();
-    assert_eq!(
-        local.get(&format!("applications/{APP}/submissions/{PUBLISHED}"))["id"],
-        PUBLISHED
-    );
+    assert_eq!(local.get(&format!("applications/{APP}/submissions/{PUBLISHED}"))["id"], PUBLISHED);
     let empty = Local::start(&json!({}));
     assert_eq!(empty.get("applications"), json!({ "value": [], "totalCount": 0 }));
 }
@@ -128,11 +97,8 @@ fn a_sandbox_listens_on_loopback_only() {
     let folder = tempfile::tempdir().unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     for listen in ["0.0.0.0:0", "[::]:0", "192.0.2.1:0"] {
-        let options = Options {
-            listen: listen.parse().unwrap(),
-            data: folder.path().join("data"),
-            seed: None,
-        };
+        let options =
+            Options { listen: listen.parse().unwrap(), data: folder.path().join("data"), seed: None };
         let refusal = runtime.block_on(sandbox::start(options)).unwrap_err();
         assert!(matches!(refusal, SandboxError::NotLoopback(_)), "{refusal}");
     }
@@ -158,10 +124,7 @@ fn the_schema_takes_what_the_reader_takes() {
         (json!({ "rules": { "statusMillis": "soon" } }), false),
         (json!({ "rules": { "skipChecks": ["everything"] } }), false),
         (json!({ "applications": [{}] }), false),
-        (
-            json!({ "applications": [{ "application": { "id": "1" }, "pendng": {} }] }),
-            false,
-        ),
+        (json!({ "applications": [{ "application": { "id": "1" }, "pendng": {} }] }), false),
     ] {
         assert_eq!(schema.is_valid(&seed), good, "{seed}");
         assert_eq!(Local::try_start(&seed).is_ok(), good, "{seed}");

@@ -9,12 +9,7 @@ use crate::support::local::Local;
 use crate::support::things::{self, APP};
 
 const ALL: [&str; 7] = [
-    "CommitStarted",
-    "PreProcessing",
-    "Certification",
-    "Release",
-    "PendingPublication",
-    "Publishing",
+    "CommitStarted", "PreProcessing", "Certification", "Release", "PendingPublication", "Publishing",
     "Published",
 ];
 
@@ -94,9 +89,6 @@ fn a_committed_submission_warns_of_sales() {
     let (path, document) = draft(&local);
     submit(&local, &path, &document, None);
     let status = local.get(&format!("{path}/status"));
-    assert_eq!(
-        status["statusDetails"]["warnings"][0]["code"],
-        "SalesUnsupportedWarning"
-    );
+    assert_eq!(status["statusDetails"]["warnings"][0]["code"], "SalesUnsupportedWarning");
     assert_eq!(status["statusDetails"]["errors"], json!([]));
 }

@@ -21,11 +21,7 @@ impl Draft {
     fn of(seed: &Value) -> Self {
         let local = Local::start(seed);
         let (path, document) = draft(&local);
-        Self {
-            local,
-            path,
-            document,
-        }
+        Self { local, path, document }
     }
 
     fn changed(&self, change: impl FnOnce(&mut Value)) -> Value {
@@ -36,8 +32,7 @@ impl Draft {
 
     /// What is stored after an update with this change.
     fn stored(&self, change: impl FnOnce(&mut Value)) -> Value {
-        self.local
-            .expect(200, "PUT", &self.path, Some(&self.changed(change)));
+        self.local.expect(200, "PUT", &self.path, Some(&self.changed(change)));
         self.local.get(&self.path)
     }
 
@@ -52,13 +47,7 @@ impl Draft {
 
 fn remove(document: &mut Value, pointer: &str) {
     let (parent, member) = pointer.rsplit_once('/').unwrap();
-    document
-        .pointer_mut(parent)
-        .unwrap()
-        .as_object_mut()
-        .unwrap()
-        .remove(member)
-        .unwrap();
+    document.pointer_mut(parent).unwrap().as_object_mut().unwrap().remove(member).unwrap();
 }
 
 #[test]
@@ -70,34 +59,16 @@ fn a_price_that_is_not_said_becomes_free() {
     assert_eq!(price(&|_| {}), "Tier1012");
     assert_eq!(price(&|pricing| *pricing = json!({})), "Free");
     assert_eq!(price(&|pricing| pricing["priceId"] = Value::Null), "Free");
-    assert_eq!(
-        price(&|pricing| pricing["priceId"] = "NotAvailable".into()),
-        "NotAvailable"
-    );
+    assert_eq!(price(&|pricing| pricing["priceId"] = "NotAvailable".into()), "NotAvailable");
     assert_eq!(price(&|pricing| pricing["priceId"] = "Tier96".into()), "Tier96");
-    assert_eq!(
-        price(&|pricing| drop(pricing.as_object_mut().unwrap().remove("priceId"))),
-        "Free"
-    );
-    let missing = (
-        "pricing".to_owned(),
-        "Pricing data was not provided in the request.".to_owned(),
-    );
+    assert_eq!(price(&|pricing| drop(pricing.as_object_mut().unwrap().remove("priceId"))), "Free");
+    let missing = ("pricing".to_owned(), "Pricing data was not provided in the request.".to_owned());
     assert_eq!(draft.refused(|body| body["pricing"] = Value::Null), missing);
     assert_eq!(draft.refused(|body| remove(body, "/pricing")), missing);
-    let base = (
-        "pricing".to_owned(),
-        "'Base' is not a valid PriceId for base price.".to_owned(),
-    );
-    assert_eq!(
-        draft.refused(|body| body["pricing"]["priceId"] = "Base".into()),
-        base
-    );
+    let base = ("pricing".to_owned(), "'Base' is not a valid PriceId for base price.".to_owned());
+    assert_eq!(draft.refused(|body| body["pricing"]["priceId"] = "Base".into()), base);
     for wrong in ["free", "Tier", "4.99"] {
-        assert_eq!(
-            draft.refused(|body| body["pricing"]["priceId"] = wrong.into()).0,
-            "pricing"
-        );
+        assert_eq!(draft.refused(|body| body["pricing"]["priceId"] = wrong.into()).0, "pricing");
     }
 }
 
@@ -106,19 +77,11 @@ fn prices_of_markets_are_replaced_whole() {
     let draft = Draft::new();
     let stored = draft
         .stored(|body| body["pricing"]["marketSpecificPricings"] = json!({ "EH": "Base", "JP": "Free" }));
-    assert_eq!(
-        stored["pricing"]["marketSpecificPricings"],
-        json!({ "EH": "Base", "JP": "Free" })
-    );
+    assert_eq!(stored["pricing"]["marketSpecificPricings"], json!({ "EH": "Base", "JP": "Free" }));
     let stored = draft.stored(|body| remove(body, "/pricing/marketSpecificPricings"));
     assert_eq!(stored["pricing"]["marketSpecificPricings"], json!({}));
     for wrong in [json!({ "JPN": "Free" }), json!({ "JP": "cheap" })] {
-        assert_eq!(
-            draft
-                .refused(|body| body["pricing"]["marketSpecificPricings"] = wrong)
-                .0,
-            "pricing"
-        );
+        assert_eq!(draft.refused(|body| body["pricing"]["marketSpecificPricings"] = wrong).0, "pricing");
     }
     // Sales are accepted and ignored; the flag flips whatever is sent.
     let stored = draft.stored(|body| body["pricing"]["sales"] = json!([{ "name": "Spring" }]));
@@ -137,16 +100,9 @@ fn what_is_left_out_falls_back() {
     });
     let stored = draft.stored(|body| {
         for member in [
-            "/applicationCategory",
-            "/visibility",
-            "/targetPublishMode",
-            "/targetPublishDate",
-            "/hardwarePreferences",
-            "/canInstallOnRemovableMedia",
-            "/notesForCertification",
-            "/packageDeliveryOptions",
-            "/pricing/trialPeriod",
-            "/listings/en-us/baseListing/keywords",
+            "/applicationCategory", "/visibility", "/targetPublishMode", "/targetPublishDate",
+            "/hardwarePreferences", "/canInstallOnRemovableMedia", "/notesForCertification",
+            "/packageDeliveryOptions", "/pricing/trialPeriod", "/listings/en-us/baseListing/keywords",
             "/listings/en-us/baseListing/releaseNotes",
         ] {
             remove(body, member);
@@ -158,10 +114,7 @@ fn what_is_left_out_falls_back() {
     assert_eq!(stored["hardwarePreferences"], json!([]));
     assert_eq!(stored["canInstallOnRemovableMedia"], false);
     assert_eq!(stored["notesForCertification"], "");
-    assert_eq!(
-        stored["packageDeliveryOptions"],
-        things::app_submission()["packageDeliveryOptions"]
-    );
+    assert_eq!(stored["packageDeliveryOptions"], things::app_submission()["packageDeliveryOptions"]);
     assert_eq!(stored["pricing"]["trialPeriod"], "NoFreeTrial");
     assert_eq!(stored["listings"]["en-us"]["baseListing"]["keywords"], json!([]));
     assert_eq!(stored["listings"]["en-us"]["baseListing"]["releaseNotes"], "");
@@ -202,10 +155,7 @@ fn unknown_members_live_as_long_as_they_are_sent() {
     assert_eq!(stored["later"], json!({ "kept": 25.0 }));
     assert_eq!(stored.get("unknown"), None);
     assert_eq!(stored["listings"]["en-us"].get("unknown"), None);
-    assert_eq!(
-        stored["listings"]["en-us"]["baseListing"]["badge"],
-        json!({ "kind": "silver" })
-    );
+    assert_eq!(stored["listings"]["en-us"]["baseListing"]["badge"], json!({ "kind": "silver" }));
     let stored = draft.stored(|body| remove(body, "/later"));
     assert_eq!(stored.get("later"), None);
 }
@@ -216,10 +166,7 @@ fn members_are_found_whatever_their_case() {
         match value {
             Value::Object(members) => {
                 let name = |name: &str| name[..1].to_uppercase() + &name[1..];
-                members
-                    .iter()
-                    .map(|(key, value)| (name(key), upper(value)))
-                    .collect()
+                members.iter().map(|(key, value)| (name(key), upper(value))).collect()
             }
             Value::Array(entries) => entries.iter().map(upper).collect(),
             other => other.clone(),
@@ -248,23 +195,14 @@ fn languages_come_and_go_with_a_warning() {
     assert_eq!(languages, ["de", "de-de"]);
     let warnings = &stored["statusDetails"]["warnings"];
     assert_eq!(warnings[0]["code"], "ListingOptOutWarning");
-    assert_eq!(
-        warnings[0]["details"],
-        "You have removed listing language(s): [en-us]"
-    );
+    assert_eq!(warnings[0]["details"], "You have removed listing language(s): [en-us]");
     assert_eq!(warnings[1]["code"], "ListingOptInWarning");
-    let empty = (
-        "appListings".to_owned(),
-        "The size of AppListings must be 1 or more".to_owned(),
-    );
+    let empty = ("appListings".to_owned(), "The size of AppListings must be 1 or more".to_owned());
     assert_eq!(draft.refused(|body| body["listings"] = json!({})), empty);
     assert_eq!(draft.refused(|body| body["listings"] = Value::Null), empty);
     assert_eq!(draft.refused(|body| remove(body, "/listings")), empty);
     let odd = json!({ "klingon": { "baseListing": { "description": "Qapla'" } } });
-    assert_eq!(
-        draft.refused(|body| body["listings"] = odd).1,
-        "Language codes: klingon not supported"
-    );
+    assert_eq!(draft.refused(|body| body["listings"] = odd).1, "Language codes: klingon not supported");
 }
 
 #[test]
@@ -272,10 +210,7 @@ fn languages_can_be_refused_in_upper_case() {
     let draft = Draft::of(&account_with(&json!({ "refuseUpperCaseLanguages": true })));
     let english = draft.document["listings"]["en-us"].clone();
     let (target, message) = draft.refused(|body| body["listings"] = json!({ "en-US": english }));
-    assert_eq!(
-        (target.as_str(), message.as_str()),
-        ("appListings", "Language codes: en-US not supported")
-    );
+    assert_eq!((target.as_str(), message.as_str()), ("appListings", "Language codes: en-US not supported"));
     draft.stored(|_| {});
 }
 
@@ -311,30 +246,15 @@ fn limits() -> Vec<(&'static str, Value, Value, &'static str)> {
             long(10_001).into(),
             "The length of Description must be 10000 or less",
         ),
-        (
-            "description",
-            "x".into(),
-            "".into(),
-            "The length of Description must be 1 or more",
-        ),
+        ("description", "x".into(), "".into(), "The length of Description must be 1 or more"),
         (
             "releaseNotes",
             long(1500).into(),
             long(1501).into(),
             "The length of ReleaseNotes must be 1500 or less",
         ),
-        (
-            "shortTitle",
-            long(50).into(),
-            long(51).into(),
-            "The length of ShortTitle must be 50 or less",
-        ),
-        (
-            "devStudio",
-            long(255).into(),
-            long(256).into(),
-            "The length of DevStudio must be 255 or less",
-        ),
+        ("shortTitle", long(50).into(), long(51).into(), "The length of ShortTitle must be 50 or less"),
+        ("devStudio", long(255).into(), long(256).into(), "The length of DevStudio must be 255 or less"),
         (
             "licenseTerms",
             long(10_000).into(),
@@ -347,36 +267,11 @@ fn limits() -> Vec<(&'static str, Value, Value, &'static str)> {
             long(201).into(),
             "The length of CopyrightAndTrademarkInfo must be 200 or less",
         ),
-        (
-            "keywords",
-            many(7, 30),
-            many(8, 1),
-            "The size of Keywords must be 7 or less",
-        ),
-        (
-            "keywords",
-            many(1, 30),
-            many(1, 31),
-            "The length of Keyword must be 30 or less",
-        ),
-        (
-            "features",
-            many(20, 200),
-            many(21, 1),
-            "The size of Features must be 20 or less",
-        ),
-        (
-            "features",
-            many(1, 200),
-            many(1, 201),
-            "The length of Feature must be 200 or less",
-        ),
-        (
-            "minimumHardware",
-            many(11, 200),
-            many(12, 1),
-            "The size of MinimumHardware must be 11 or less",
-        ),
+        ("keywords", many(7, 30), many(8, 1), "The size of Keywords must be 7 or less"),
+        ("keywords", many(1, 30), many(1, 31), "The length of Keyword must be 30 or less"),
+        ("features", many(20, 200), many(21, 1), "The size of Features must be 20 or less"),
+        ("features", many(1, 200), many(1, 201), "The length of Feature must be 200 or less"),
+        ("minimumHardware", many(11, 200), many(12, 1), "The size of MinimumHardware must be 11 or less"),
     ]
 }
 
@@ -391,9 +286,7 @@ fn limits_are_checked() {
             }
         };
         assert_eq!(
-            draft
-                .stored(set(good.clone()))
-                .pointer(&format!("{base}{member}")),
+            draft.stored(set(good.clone())).pointer(&format!("{base}{member}")),
             Some(&good),
             "{member}"
         );
@@ -419,9 +312,7 @@ fn keywords_are_limited_in_all() {
     };
     draft.stored(|body| body["listings"]["en-us"]["baseListing"]["keywords"] = words(21));
     assert_eq!(
-        draft
-            .refused(|body| body["listings"]["en-us"]["baseListing"]["keywords"] = words(22))
-            .1,
+        draft.refused(|body| body["listings"]["en-us"]["baseListing"]["keywords"] = words(22)).1,
         expected
     );
     let with_languages = |count: usize| {
@@ -466,18 +357,9 @@ fn future_families_are_all_mentioned() {
     let message = "AllowTargetFutureDeviceFamilies needs to be initialized for all supported platform, \
                    [Desktop, Mobile, Xbox, Holographic]";
     let expected = ("allowTargetFutureDeviceFamilies".to_owned(), message.to_owned());
-    assert_eq!(
-        draft.refused(|body| remove(body, "/allowTargetFutureDeviceFamilies")),
-        expected
-    );
-    assert_eq!(
-        draft.refused(|body| remove(body, "/allowTargetFutureDeviceFamilies/Xbox")),
-        expected
-    );
-    assert_eq!(
-        draft.refused(|body| body["allowTargetFutureDeviceFamilies"] = json!({})),
-        expected
-    );
+    assert_eq!(draft.refused(|body| remove(body, "/allowTargetFutureDeviceFamilies")), expected);
+    assert_eq!(draft.refused(|body| remove(body, "/allowTargetFutureDeviceFamilies/Xbox")), expected);
+    assert_eq!(draft.refused(|body| body["allowTargetFutureDeviceFamilies"] = json!({})), expected);
     let stored = draft.stored(|body| remove(body, "/allowTargetFutureDeviceFamilies/Team"));
     assert_eq!(
         stored["allowTargetFutureDeviceFamilies"],
@@ -491,10 +373,7 @@ fn dates_are_kept_in_utc() {
     let date = |text: &str| {
         draft.stored(|body| body["targetPublishDate"] = text.into())["targetPublishDate"].clone()
     };
-    assert_eq!(
-        date("2031-01-01T00:00:00.1234567Z"),
-        "2031-01-01T00:00:00.1234567Z"
-    );
+    assert_eq!(date("2031-01-01T00:00:00.1234567Z"), "2031-01-01T00:00:00.1234567Z");
     assert_eq!(date("1601-01-01T02:00:00.0000000+02:00"), "1601-01-01T00:00:00Z");
     assert_eq!(date(""), "");
     draft.refused(|body| body["targetPublishDate"] = "tomorrow".into());
@@ -506,10 +385,7 @@ fn existing_packages_are_all_mentioned() {
     let packages = "/applicationPackages";
     let (target, message) = draft.refused(|body| list(body, packages).clear());
     assert_eq!(target, "packages");
-    assert!(
-        message.ends_with(&format!("missing in your update: {PACKAGE}")),
-        "{message}"
-    );
+    assert!(message.ends_with(&format!("missing in your update: {PACKAGE}")), "{message}");
     assert_eq!(draft.refused(|body| remove(body, packages)).0, "packages");
     draft.refused(|body| remove(body, "/applicationPackages/0/id"));
     draft.refused(|body| body["applicationPackages"][0]["fileStatus"] = "PendingUpload".into());
@@ -533,10 +409,7 @@ fn existing_packages_are_all_mentioned() {
     // The answer to an update does not show all that reading does.
     let answer = draft.local.expect(200, "PUT", &draft.path, Some(&stored));
     assert_eq!(answer["applicationPackages"][0].get("targetPlatform"), None);
-    assert_eq!(
-        draft.local.get(&draft.path)["applicationPackages"][0]["targetPlatform"],
-        "Windows10"
-    );
+    assert_eq!(draft.local.get(&draft.path)["applicationPackages"][0]["targetPlatform"], "Windows10");
 }
 
 #[test]
@@ -545,10 +418,7 @@ fn an_announced_package_is_left_out_to_take_it_back() {
     let add = |body: &mut Value| list(body, "/applicationPackages").push(new_package("new.msix"));
     let stored = draft.stored(add);
     assert_eq!(stored["applicationPackages"][1], new_package("new.msix"));
-    assert_eq!(
-        draft.stored(add)["applicationPackages"],
-        stored["applicationPackages"]
-    );
+    assert_eq!(draft.stored(add)["applicationPackages"], stored["applicationPackages"]);
     for status in ["PendingDelete", "Uploaded"] {
         draft.local.expect(
             400,
@@ -570,10 +440,7 @@ fn existing_images_stay_unless_they_are_removed() {
     let kept = draft.document.pointer(IMAGES).unwrap()[0].clone();
     let stored =
         draft.stored(|body| *body.pointer_mut(IMAGES).unwrap() = json!([new_image("new.png", "Icon")]));
-    assert_eq!(
-        stored.pointer(IMAGES).unwrap(),
-        &json!([new_image("new.png", "Icon"), kept])
-    );
+    assert_eq!(stored.pointer(IMAGES).unwrap(), &json!([new_image("new.png", "Icon"), kept]));
     let stored = draft.stored(|body| remove(body, IMAGES));
     assert_eq!(stored.pointer(IMAGES).unwrap(), &json!([kept]));
     // Captions and order can be changed.
@@ -581,10 +448,7 @@ fn existing_images_stay_unless_they_are_removed() {
         list(body, IMAGES)[0]["description"] = "Another caption".into();
         list(body, IMAGES).insert(0, new_image("first.png", "Screenshot"));
     });
-    assert_eq!(
-        stored.pointer(IMAGES).unwrap()[1]["description"],
-        "Another caption"
-    );
+    assert_eq!(stored.pointer(IMAGES).unwrap()[1]["description"], "Another caption");
     let stored = draft.stored(|body| list(body, IMAGES)[0]["fileStatus"] = "PendingDelete".into());
     assert_eq!(stored.pointer(IMAGES).unwrap()[0]["fileStatus"], "PendingDelete");
     let (target, message) = draft.refused(|body| remove(body, &format!("{IMAGES}/0/id")));
@@ -601,13 +465,7 @@ fn existing_images_stay_unless_they_are_removed() {
 #[test]
 fn omitted_images_can_go() {
     let draft = Draft::of(&account_with(&json!({ "keepOmittedImages": false })));
-    assert_eq!(
-        draft
-            .stored(|body| list(body, IMAGES).clear())
-            .pointer(IMAGES)
-            .unwrap(),
-        &json!([])
-    );
+    assert_eq!(draft.stored(|body| list(body, IMAGES).clear()).pointer(IMAGES).unwrap(), &json!([]));
 }
 
 #[test]
@@ -624,8 +482,5 @@ fn trailers_are_kept_when_they_are_sent_back() {
     assert_eq!(stored["trailers"][1], trailer);
     assert_eq!(stored["trailers"][0].get("id"), None);
     assert_eq!(stored["trailers"][0]["trailerAssets"]["en-us"]["title"], "B");
-    assert_eq!(
-        draft.stored(|body| remove(body, "/trailers"))["trailers"],
-        json!([])
-    );
+    assert_eq!(draft.stored(|body| remove(body, "/trailers"))["trailers"], json!([]));
 }

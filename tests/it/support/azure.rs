@@ -35,17 +35,10 @@ impl HttpClient for Wire {
         let status = answer.status().as_u16().into();
         let headers = answer.headers().iter().map(|(name, value)| {
             let value = value.to_str().unwrap().to_owned();
-            (
-                HeaderName::from(name.as_str().to_owned()),
-                HeaderValue::from(value),
-            )
+            (HeaderName::from(name.as_str().to_owned()), HeaderValue::from(value))
         });
         let headers = Headers::from(headers.collect::<std::collections::HashMap<_, _>>());
-        Ok(AsyncRawResponse::new(
-            status,
-            headers,
-            Box::pin(answer.bytes_stream().map_err(failed)),
-        ))
+        Ok(AsyncRawResponse::new(status, headers, Box::pin(answer.bytes_stream().map_err(failed))))
     }
 }
 
@@ -58,18 +51,12 @@ fn options() -> ClientOptions {
 
 /// A client for blocks of the blob that a URL belongs to.
 pub(crate) fn blocks(url: &str) -> BlockBlobClient {
-    let options = BlockBlobClientOptions {
-        client_options: options(),
-        ..Default::default()
-    };
+    let options = BlockBlobClientOptions { client_options: options(), ..Default::default() };
     BlockBlobClient::new(Url::parse(url).unwrap(), None, Some(options)).unwrap()
 }
 
 /// A client for the blob that a URL belongs to.
 pub(crate) fn blob(url: &str) -> BlobClient {
-    let options = BlobClientOptions {
-        client_options: options(),
-        ..Default::default()
-    };
+    let options = BlobClientOptions { client_options: options(), ..Default::default() };
     BlobClient::new(Url::parse(url).unwrap(), None, Some(options)).unwrap()
 }

@@ -37,13 +37,7 @@ impl Local {
         };
         let sandbox = runtime.block_on(sandbox::start(options))?;
         let endpoints = sandbox.endpoints().clone();
-        let mut local = Self {
-            runtime,
-            sandbox: Some(sandbox),
-            folder,
-            endpoints,
-            token: String::new(),
-        };
+        let mut local = Self { runtime, sandbox: Some(sandbox), folder, endpoints, token: String::new() };
         local.token = local.login();
         Ok(local)
     }
@@ -51,13 +45,7 @@ impl Local {
     /// A client of a sandbox that another process runs in `folder`.
     pub(crate) fn elsewhere(folder: TempDir, endpoints: Endpoints) -> Self {
         let runtime = Runtime::new().unwrap();
-        let mut local = Self {
-            runtime,
-            sandbox: None,
-            folder,
-            endpoints,
-            token: String::new(),
-        };
+        let mut local = Self { runtime, sandbox: None, folder, endpoints, token: String::new() };
         local.token = local.login();
         local
     }
@@ -71,11 +59,7 @@ impl Local {
         if let Some(sandbox) = self.sandbox.take() {
             self.runtime.block_on(sandbox.stop());
         }
-        let options = Options {
-            listen: "127.0.0.1:0".parse().unwrap(),
-            data: self.data(),
-            seed: None,
-        };
+        let options = Options { listen: "127.0.0.1:0".parse().unwrap(), data: self.data(), seed: None };
         let sandbox = self.runtime.block_on(sandbox::start(options)).unwrap();
         self.endpoints = sandbox.endpoints().clone();
         self.sandbox = Some(sandbox);
@@ -83,11 +67,7 @@ impl Local {
 
     /// Another sandbox on the same folder.
     pub(crate) fn start_another(&self) -> Result<Sandbox, SandboxError> {
-        let options = Options {
-            listen: "127.0.0.1:0".parse().unwrap(),
-            data: self.data(),
-            seed: None,
-        };
+        let options = Options { listen: "127.0.0.1:0".parse().unwrap(), data: self.data(), seed: None };
         self.runtime.block_on(sandbox::start(options))
     }
 
@@ -96,11 +76,7 @@ impl Local {
     }
 
     fn login(&self) -> String {
-        let given = self
-            .sandbox
-            .as_ref()
-            .map(Sandbox::credentials)
-            .unwrap_or_default();
+        let given = self.sandbox.as_ref().map(Sandbox::credentials).unwrap_or_default();
         let form = format!(
             "grant_type=client_credentials&client_id={}&client_secret={}&resource=https%3A%2F%2Fmanage.devcenter.microsoft.com",
             given.client_id, given.client_secret
@@ -133,11 +109,7 @@ impl Local {
     pub(crate) fn expect(&self, status: u16, method: &str, path: &str, body: Option<&Value>) -> Value {
         let answer = self.call(method, path, body);
         assert_eq!(answer.status, status, "{method} {path}: {}", answer.text());
-        if answer.body.is_empty() {
-            Value::Null
-        } else {
-            answer.json()
-        }
+        if answer.body.is_empty() { Value::Null } else { answer.json() }
     }
 
     pub(crate) fn get(&self, path: &str) -> Value {
@@ -157,10 +129,7 @@ impl Local {
             if wanted.contains(&status.as_str()) {
                 return seen;
             }
-            assert!(
-                start.elapsed() < Duration::from_secs(20),
-                "stays at {seen:?}: {answer}"
-            );
+            assert!(start.elapsed() < Duration::from_secs(20), "stays at {seen:?}: {answer}");
             std::thread::sleep(Duration::from_millis(2));
         }
     }
@@ -168,17 +137,12 @@ impl Local {
     /// The lines of `requests.ndjson`.
     pub(crate) fn requests(&self) -> Vec<Value> {
         let text = fs::read_to_string(self.data().join("requests.ndjson")).unwrap();
-        text.lines()
-            .map(|line| serde_json::from_str(line).unwrap())
-            .collect()
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 }
 
 /// Puts a whole blob, as Microsoft's samples do: with `%2B` for every `+`.
 pub(crate) fn upload(url: &str, bytes: &[u8]) -> Answer {
-    let headers = [
-        ("x-ms-blob-type", "BlockBlob"),
-        ("Content-Type", "application/octet-stream"),
-    ];
+    let headers = [("x-ms-blob-type", "BlockBlob"), ("Content-Type", "application/octet-stream")];
     send("PUT", &url.replace('+', "%2B"), &headers, Some(bytes))
 }

@@ -82,20 +82,12 @@ impl Msix<'_> {
                 r#"<TargetDeviceFamily Name="{name}" MinVersion="{version}" MaxVersionTested="10.0.26100.0"/>"#
             )
         });
-        let languages = joined(self.languages, |language| {
-            format!(r#"<Resource Language="{language}"/>"#)
-        });
+        let languages = joined(self.languages, |language| format!(r#"<Resource Language="{language}"/>"#));
         let capabilities = joined(self.capabilities, |capability| {
             let (element, name) = capability.split_once(' ').unwrap();
             format!(r#"<{element} Name="{name}"/>"#)
         });
-        let Self {
-            name,
-            publisher,
-            version,
-            architecture,
-            ..
-        } = self;
+        let Self { name, publisher, version, architecture, .. } = self;
         format!(
             r#"<?xml version="1.0" encoding="utf-8"?>
 <Package xmlns="http://schemas.microsoft.com/appx/manifest/foundation/windows10"
@@ -130,18 +122,15 @@ impl MsixBundle<'_> {
         let mut bundle = Writer::create(path);
         let mut packages = String::new();
         for package in self.packages {
-            let resources = joined(package.languages, |language| {
-                format!(r#"<Resource Language="{language}"/>"#)
-            });
+            let resources =
+                joined(package.languages, |language| format!(r#"<Resource Language="{language}"/>"#));
             let attributes = format!(r#"Type="application" Architecture="{}""#, package.architecture);
             let inner = folder.path().join(package.file_name());
             package.write(&inner);
             packages += &bundle.add_package(&inner, package.version, &attributes, &resources);
         }
         for language in self.resource_languages {
-            let inner = folder
-                .path()
-                .join(format!("{}_language-{language}.msix", self.name));
+            let inner = folder.path().join(format!("{}_language-{language}.msix", self.name));
             let package = Msix {
                 name: self.name,
                 publisher: self.publisher,
@@ -157,12 +146,7 @@ impl MsixBundle<'_> {
             let resource = format!(r#"<Resource Language="{language}"/>"#);
             packages += &bundle.add_package(&inner, self.version, &attributes, &resource);
         }
-        let Self {
-            name,
-            publisher,
-            version,
-            ..
-        } = self;
+        let Self { name, publisher, version, .. } = self;
         let manifest = format!(
             r#"<?xml version="1.0" encoding="utf-8"?>
 <Bundle xmlns="http://schemas.microsoft.com/appx/2013/bundle" SchemaVersion="6.0">
@@ -183,8 +167,7 @@ impl MsixBundle<'_> {
 pub(crate) fn write_zip(path: &Path, files: &[(&str, &Path)], method: CompressionMethod) {
     let mut zip = ZipWriter::new(File::create(path).unwrap());
     for (name, file) in files {
-        zip.start_file(*name, SimpleFileOptions::default().compression_method(method))
-            .unwrap();
+        zip.start_file(*name, SimpleFileOptions::default().compression_method(method)).unwrap();
         io::copy(&mut File::open(file).unwrap(), &mut zip).unwrap();
     }
     zip.finish().unwrap();
@@ -200,11 +183,7 @@ struct Writer {
 
 impl Writer {
     fn create(path: &Path) -> Self {
-        Self {
-            zip: ZipWriter::new(File::create(path).unwrap()),
-            block_map: String::new(),
-            end: 0,
-        }
+        Self { zip: ZipWriter::new(File::create(path).unwrap()), block_map: String::new(), end: 0 }
     }
 
     fn add_bytes(&mut self, name: &str, content: &[u8]) {
@@ -214,9 +193,8 @@ impl Writer {
     /// Adds an entry and its part of the block map. Tells where its content starts.
     fn add(&mut self, name: &str, mut content: impl Read, size: u64) -> u64 {
         let large = size >= u64::from(u32::MAX);
-        let options = SimpleFileOptions::default()
-            .compression_method(CompressionMethod::Stored)
-            .large_file(large);
+        let options =
+            SimpleFileOptions::default().compression_method(CompressionMethod::Stored).large_file(large);
         let encoded = name.replace(' ', "%20");
         let header = 30 + encoded.len() + if large { 20 } else { 0 };
         self.zip.start_file(encoded, options).unwrap();
@@ -230,11 +208,7 @@ impl Writer {
         let mut total = 0;
         loop {
             block.clear();
-            let read = content
-                .by_ref()
-                .take(BLOCK as u64)
-                .read_to_end(&mut block)
-                .unwrap();
+            let read = content.by_ref().take(BLOCK as u64).read_to_end(&mut block).unwrap();
             if read == 0 {
                 break;
             }

@@ -16,10 +16,7 @@ pub(crate) struct Answer {
 impl Answer {
     /// A header, whatever its case.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(key, _)| key.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.as_str())
+        self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
     pub(crate) fn text(&self) -> String {
@@ -73,10 +70,7 @@ pub(crate) fn try_send(
 }
 
 fn parse(raw: &[u8]) -> Answer {
-    let end = raw
-        .windows(4)
-        .position(|four| four == b"\r\n\r\n")
-        .expect("an answer has a head");
+    let end = raw.windows(4).position(|four| four == b"\r\n\r\n").expect("an answer has a head");
     let head = String::from_utf8(raw[..end].to_vec()).unwrap();
     let mut lines = head.split("\r\n");
     let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
@@ -86,11 +80,7 @@ fn parse(raw: &[u8]) -> Answer {
             (name.to_owned(), value.trim().to_owned())
         })
         .collect();
-    let mut answer = Answer {
-        status,
-        headers,
-        body: raw[end + 4..].to_vec(),
-    };
+    let mut answer = Answer { status, headers, body: raw[end + 4..].to_vec() };
     if answer.header("transfer-encoding") == Some("chunked") {
         answer.body = unchunked(&answer.body);
     }

@@ -40,12 +40,7 @@ pub(crate) fn deflated(name: &str, content: &[u8]) -> Raw {
     let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(content).unwrap();
     let packed = encoder.finish().unwrap();
-    Raw {
-        method: DEFLATED,
-        packed: packed.len() as u64,
-        content: packed,
-        ..stored(name, content)
-    }
+    Raw { method: DEFLATED, packed: packed.len() as u64, content: packed, ..stored(name, content) }
 }
 
 /// Writes a ZIP as `MakeAppx` does: the sizes behind the contents, and everything in ZIP64 form.
