@@ -42,7 +42,8 @@ pub(super) fn fingerprints(resources: &[(&ResourcePlan, Vec<Guard>)]) -> Fingerp
             let action = json!({ "action": resource.action, "id": resource.id, "changes": changes, "permits": permits });
             actions.insert(&resource.address, action);
         }
-        let before: Vec<Value> = resource.changes.iter().map(|c| json!([c.path, c.before])).collect();
+        let mut before: Vec<Value> = resource.changes.iter().map(|c| json!([c.path, c.before])).collect();
+        before.sort_by_key(ToString::to_string);
         live.insert(resource.address.clone(), digest(&json!(before)));
         for asset in resource.changes.iter().filter_map(|change| change.asset.as_ref()) {
             assets.insert(asset.file.clone(), asset.sha256.clone());

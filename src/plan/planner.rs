@@ -158,7 +158,9 @@ fn plan_app(
         }
     };
     let route = route(&overlay, upload_bytes);
-    steps(plan, address, pending, planned.base.as_ref(), &overlay, &route);
+    if plan.blockers_of(address).next().is_none() {
+        steps(plan, address, pending, planned.base.as_ref(), &overlay, &route);
+    }
     planned.route = Some(route);
     planned.changes = overlay.changes;
 }
@@ -321,7 +323,8 @@ fn steps(
         format!("send the draft with {changes} change{}", if changes == 1 { "" } else { "s" }),
     );
     if route.upload_files > 0 {
-        add(StepKind::Upload, format!("{} files, {} bytes", route.upload_files, route.upload_bytes));
+        let files = if route.upload_files == 1 { "file" } else { "files" };
+        add(StepKind::Upload, format!("{} {files}, {} bytes", route.upload_files, route.upload_bytes));
     }
     add(StepKind::Verify, "read the draft back: it must equal what was sent, price first".to_owned());
     add(StepKind::Commit, "point of no return".to_owned());

@@ -22,9 +22,10 @@ pub fn language(key: &str) -> String {
 /// A number's value in one spelling: sign, digits without outer zeros, decimal exponent. Loses no digit.
 pub fn number(number: &Number) -> String {
     let spelled = number.to_string();
-    let (mantissa, exponent) = match spelled.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (mantissa, exponent.parse::<i64>().unwrap_or(0)),
-        None => (spelled.as_str(), 0),
+    let (mantissa, exponent) = spelled.split_once(['e', 'E']).unwrap_or((&spelled, "0"));
+    let Ok(exponent) = exponent.parse::<i64>() else {
+        // No real number is that long or small; it is equal to its own spelling only.
+        return spelled;
     };
     let (sign, mantissa) = match mantissa.strip_prefix('-') {
         Some(rest) => ("-", rest),
@@ -119,6 +120,7 @@ mod tests {
         }
         assert!(!same(Some(&parsed("123456789012345678901")), Some(&parsed("123456789012345678902"))));
         assert!(!same(Some(&json!(25)), Some(&json!("25"))));
+        assert!(!same(Some(&parsed("1e99999999999999999999")), Some(&parsed("1"))));
     }
 
     #[test]
