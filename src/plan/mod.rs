@@ -15,6 +15,8 @@ mod pending;
 mod planner;
 mod rollout;
 mod targets;
+#[cfg(test)]
+mod tests;
 mod types;
 
 pub use blocker::{Blocker, BlockerKind};

@@ -1,0 +1,17 @@
+//! What this room promises, proved on made-up documents and files.
+
+mod fingerprints;
+mod generate;
+mod guards;
+mod images;
+mod listings;
+mod live;
+mod local;
+mod packages;
+mod pending;
+mod prices;
+mod properties;
+mod run;
+mod settings;
+mod snapshots;
+mod want;

@@ -1,0 +1,194 @@
+//! Comparing and planning, and what came of it in words that are easy to compare.
+
+use serde_json::{Value, json};
+
+use crate::manifest::{Address, Guard, Permit, Resource};
+use crate::plan::{BlockerKind, Change, Op, Options, Overlay, Plan, Product, lay_over, plan};
+use crate::submission::{Application, Document, Live, LiveApp};
+
+use super::live;
+use super::local::{IDENTITY, describe};
+use super::want::{Want, at};
+
+/// Lays a desired state over a live document.
+pub(super) fn lay(live: &Document, want: &Want) -> Overlay {
+    lay_over(live, &want.0, Options::default())
+}
+
+/// Every change as `op path`, in the order of the plan.
+pub(super) fn listed(changes: &[Change]) -> Vec<String> {
+    changes
+        .iter()
+        .map(|change| {
+            let op = match change.op {
+                Op::Set => "set",
+                Op::Clear => "clear",
+                Op::Add => "add",
+                Op::Remove => "remove",
+                Op::Move => "move",
+                Op::Replace => "replace",
+            };
+            format!("{op} {}", change.path)
+        })
+        .collect()
+}
+
+/// The change at a dotted path.
+pub(super) fn change_at<'o>(overlay: &'o Overlay, path: &str) -> &'o Change {
+    let found = overlay.changes.iter().find(|change| change.path.dotted() == path);
+    found.unwrap_or_else(|| panic!("no change at `{path}`, only {:?}", listed(&overlay.changes)))
+}
+
+/// The codes of what the overlay found.
+pub(super) fn codes(overlay: &Overlay) -> Vec<&str> {
+    overlay.findings.iter().map(|finding| finding.code.as_str()).collect()
+}
+
+/// The member at a dotted path of the API's own keys.
+pub(super) fn get<'d>(document: &'d Document, path: &str) -> Option<&'d Value> {
+    document.get(&path.split('.').collect::<Vec<_>>())
+}
+
+/// The file entries of a list as `status name`, in order.
+pub(super) fn files(document: &Document, path: &str) -> Vec<String> {
+    let entries = document.entries(&path.split('.').collect::<Vec<_>>());
+    entries.iter().map(|entry| format!("{:?} {}", entry.status(), entry.file_name())).collect()
+}
+
+/// The images of `en-us` as `status name`, in order.
+pub(super) fn images(document: &Document) -> Vec<String> {
+    files(document, "listings.en-us.baseListing.images")
+}
+
+/// What a commit that was processed makes of a document: new files get ids, and what was to go is gone.
+pub(super) fn committed(document: &Document) -> Document {
+    fn process(value: &mut Value, next: &mut usize) {
+        match value {
+            Value::Array(items) => {
+                items.retain(|item| item["fileStatus"] != "PendingDelete");
+                items.iter_mut().for_each(|item| process(item, next));
+            }
+            Value::Object(members) => {
+                if members.get("fileStatus").is_some_and(|status| status == "PendingUpload") {
+                    *next += 1;
+                    members.insert("fileStatus".into(), json!("Uploaded"));
+                    members.insert("id".into(), json!(format!("new-{next}")));
+                }
+                members.values_mut().for_each(|member| process(member, next));
+            }
+            _ => {}
+        }
+    }
+    let mut all = Value::Object(document.json().clone());
+    process(&mut all, &mut 0);
+    live::document(&all)
+}
+
+/// What publishing makes of what was sent: committed, and the packages described.
+pub(super) fn shipped(overlay: &Overlay) -> Document {
+    let mut document = committed(&overlay.document);
+    let mut packages: Vec<Value> = Vec::new();
+    for entry in document.entries(&["applicationPackages"]) {
+        let mut entry = Value::Object(entry.json().clone());
+        let asset =
+            overlay.packages.added.iter().find(|asset| entry["fileName"] == json!(asset.archive_name));
+        if let Some(package) = asset.and_then(|asset| asset.package()) {
+            describe(package, &mut entry);
+        }
+        packages.push(entry);
+    }
+    if !packages.is_empty() {
+        document.set(&["applicationPackages"], Value::Array(packages));
+    }
+    document
+}
+
+/// One app, what Partner Center holds of it, and what is wanted.
+pub(super) struct Case {
+    pub(super) live: Live,
+    pub(super) permits: Vec<Guard>,
+    pub(super) options: Options,
+    pub(super) name: &'static str,
+}
+
+/// An app whose published submission is this one.
+pub(super) fn case(published: Document) -> Case {
+    let application = Application::from_json(
+        json!({
+            "id": "9NBLGGH4R315",
+            "primaryName": "Contoso Reader",
+            "packageIdentityName": IDENTITY.0,
+            "publisherName": IDENTITY.1,
+        })
+        .to_string()
+        .as_bytes(),
+    );
+    let app = LiveApp { application: application.unwrap(), published: Some(published), pending: None };
+    Case {
+        live: Live::Readable(Box::new(app)),
+        permits: Vec::new(),
+        options: Options::default(),
+        name: "reader",
+    }
+}
+
+impl Case {
+    /// With this submission in progress.
+    pub(super) fn pending(mut self, document: Document) -> Self {
+        match &mut self.live {
+            Live::Readable(app) => app.pending = Some(document),
+            Live::Unsupported(_) => panic!("nothing is in progress of a product that cannot be read"),
+        }
+        self
+    }
+
+    pub(super) fn permits<const N: usize>(mut self, guards: [Guard; N]) -> Self {
+        self.permits = guards.into();
+        self
+    }
+
+    /// Another app.
+    pub(super) fn named(self, name: &'static str) -> Self {
+        Self { name, ..self }
+    }
+
+    fn resource(&self, want: Want) -> Resource {
+        let permits = self.permits.iter().map(|guard| Permit { guard: *guard, at: at(80) }).collect();
+        let id = format!("9N{:A>10}", self.name.to_uppercase());
+        Resource { address: Address::app(self.name), id, permits, desired: want.0, at: at(1) }
+    }
+
+    pub(super) fn plan(self, want: Want) -> Plan {
+        plan_all([(self, want)])
+    }
+}
+
+/// One plan for several apps.
+pub(super) fn plan_all<const N: usize>(cases: [(Case, Want); N]) -> Plan {
+    let cases: Vec<(Resource, Live, Options)> =
+        cases.into_iter().map(|(case, want)| (case.resource(want), case.live, case.options)).collect();
+    let options = cases.first().map(|(.., options)| *options).unwrap_or_default();
+    let products: Vec<Product<'_>> =
+        cases.iter().map(|(resource, live, _)| Product { resource, live }).collect();
+    plan(&products, options, "2026-09-01T08:00:00Z", Vec::new())
+}
+
+/// The guards of a plan as `guard: detail`.
+pub(super) fn guards(plan: &Plan) -> Vec<String> {
+    plan.guards.iter().map(|hit| format!("{}: {}", hit.guard, hit.detail)).collect()
+}
+
+/// Whether a plan names a guard.
+pub(super) fn has_guard(plan: &Plan, guard: Guard) -> bool {
+    plan.guards.iter().any(|hit| hit.guard == guard)
+}
+
+/// The blockers of a plan.
+pub(super) fn blockers(plan: &Plan) -> Vec<BlockerKind> {
+    plan.blockers.iter().map(|blocker| blocker.kind).collect()
+}
+
+/// The codes of a plan's diagnostics.
+pub(super) fn diagnostics(plan: &Plan) -> Vec<&str> {
+    plan.diagnostics.iter().map(|finding| finding.code.as_str()).collect()
+}
