@@ -330,7 +330,7 @@ fn paths() -> Vec<(Path, BoxedStrategy<Wanted>)> {
             match wanted(field.shape, field.null, Some(language)) {
                 Some(strategy) => all.push((path, strategy)),
                 None => {
-                    all.extend(KINDS.map(|kind| (path.child(kind), wanted_images(language, kind).boxed())))
+                    all.extend(KINDS.map(|kind| (path.child(kind), wanted_images(language, kind).boxed())));
                 }
             }
         }

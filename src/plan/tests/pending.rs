@@ -60,9 +60,9 @@ fn steps(plan: &Plan) -> Vec<StepKind> {
 
 #[test]
 fn without_a_pending_submission_a_clone_is_made() {
+    use StepKind::{Check, Clone, Commit, Update, Upload, Verify, Wait};
     assert_eq!(kind(None, &text()), Pending::None);
     let plan = case(published()).plan(release());
-    use StepKind::{Check, Clone, Commit, Update, Upload, Verify, Wait};
     assert_eq!(steps(&plan), [Clone, Check, Update, Upload, Verify, Commit, Wait]);
     assert!(!steps(&case(published()).plan(text())).contains(&Upload));
     assert!(plan.blockers.is_empty());

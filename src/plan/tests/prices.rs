@@ -128,6 +128,7 @@ fn other_markets_stay_go_or_are_an_error() {
 
 #[test]
 fn a_market_is_removed_or_becomes_free_also_through_the_base_price() {
+    use Guard::{BecomesFree, MarketRemoved, PriceChange};
     let with = |base: &str, own: Value, wanted: Option<&str>| {
         let mut live = priced(json!(base));
         live.set(&["pricing", "marketSpecificPricings"], json!({"DE": own}));
@@ -138,7 +139,6 @@ fn a_market_is_removed_or_becomes_free_also_through_the_base_price() {
         let plan = case(live).plan(want);
         plan.guards.iter().map(|hit| hit.guard).collect::<Vec<_>>()
     };
-    use Guard::{BecomesFree, MarketRemoved, PriceChange};
     assert_eq!(with("Tier1012", json!("Tier1020"), Some("NotAvailable")), [MarketRemoved]);
     assert_eq!(with("NotAvailable", json!("Tier1020"), None), [MarketRemoved]);
     assert_eq!(with("Tier1012", json!("Tier1020"), Some("Free")), [BecomesFree, PriceChange]);

@@ -66,7 +66,9 @@ pub(super) fn committed(document: &Document) -> Document {
         match value {
             Value::Array(items) => {
                 items.retain(|item| item["fileStatus"] != "PendingDelete");
-                items.iter_mut().for_each(|item| process(item, next));
+                for item in items {
+                    process(item, next);
+                }
             }
             Value::Object(members) => {
                 if members.get("fileStatus").is_some_and(|status| status == "PendingUpload") {
