@@ -178,9 +178,9 @@ fn package_identity() {
         plan.blockers.into_iter().map(|blocker| (blocker.kind, blocker.detail)).collect::<Vec<_>>()
     };
     assert!(with("Contoso.Reader", "CN=Contoso").is_empty());
-    let both = with("Contoso.Writer", "CN=Fabrikam");
+    let both = with("Contoso.Scribe", "CN=Fabrikam");
     assert!(both.iter().all(|(kind, _)| *kind == BlockerKind::PackageIdentity));
-    assert!(both[0].1.contains("`Contoso.Writer`; the app has `Contoso.Reader`"), "{both:?}");
+    assert!(both[0].1.contains("`Contoso.Scribe`; the app has `Contoso.Reader`"), "{both:?}");
     assert!(both[1].1.contains("`CN=Fabrikam`; the app has `CN=Contoso`"), "{both:?}");
     assert_eq!(both.len(), 2);
 }
