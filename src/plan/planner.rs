@@ -111,6 +111,9 @@ fn plan_app(
 ) {
     let address = resource.address.as_str();
     let over_published = lay_over(published, &resource.desired, options);
+    // What is on its way has not shipped: its permits are needed still.
+    let mut needed: Vec<Guard> =
+        risks(published, &over_published).into_iter().map(|(guard, _)| guard).collect();
     let pending = classify(app.pending.as_ref(), published, &over_published.document);
     let on_its_way = app.pending.as_ref().filter(|_| pending == Pending::OnItsWay);
     let (baseline, overlay) = match on_its_way {
@@ -131,7 +134,7 @@ fn plan_app(
         if let Some(document) = app.pending.as_ref().filter(|_| on_its_way.is_none()) {
             plan.diagnostics.push(not_wanted(address, document));
         }
-        unused_permits(plan, resource, &[]);
+        unused_permits(plan, resource, &needed);
         return;
     }
     planned.action = Action::Update;
@@ -145,7 +148,8 @@ fn plan_app(
             permitted,
         });
     }
-    unused_permits(plan, resource, &risks);
+    needed.extend(risks.iter().map(|(guard, _)| *guard));
+    unused_permits(plan, resource, &needed);
     plan.blockers.extend(obstacles(address, &app.application, baseline, &overlay));
     plan.blockers.extend(pending_obstacle(address, pending, app.pending.as_ref(), resource, options));
     old_release_notes(plan, resource, &overlay);
@@ -246,9 +250,9 @@ fn unpackable(resource: &Resource, reason: &str) -> Finding {
     }
 }
 
-fn unused_permits(plan: &mut Plan, resource: &Resource, risks: &[(Guard, String)]) {
+fn unused_permits(plan: &mut Plan, resource: &Resource, needed: &[Guard]) {
     for permit in &resource.permits {
-        if !risks.iter().any(|(guard, _)| *guard == permit.guard) {
+        if !needed.contains(&permit.guard) {
             plan.diagnostics.push(Finding {
                 code: Code::UnusedPermit.to_string(),
                 severity: Severity::Warning,
