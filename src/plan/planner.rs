@@ -153,6 +153,7 @@ fn plan_app(
     plan.blockers.extend(obstacles(address, &app.application, baseline, &overlay));
     plan.blockers.extend(pending_obstacle(address, pending, app.pending.as_ref(), resource, options));
     old_release_notes(plan, resource, &overlay);
+    past_date(plan, resource, &overlay);
     let upload_bytes = match overlay.archive() {
         Ok(archive) => archive.size(),
         Err(error) => {
@@ -280,6 +281,27 @@ fn old_release_notes(plan: &mut Plan, resource: &Resource, overlay: &Overlay) {
             ),
             at: Some(resource.at.clone()),
             help: Some("write `releaseNotes` for this version under `release`".to_owned()),
+        });
+    }
+}
+
+/// A date that has passed is none to wait for. It matters only now that a submission is due.
+fn past_date(plan: &mut Plan, resource: &Resource, overlay: &Overlay) {
+    let text = |key: &str| overlay.document.get(&[key]).and_then(Value::as_str).unwrap_or_default();
+    let Some(owned) = resource.desired.value(&["targetPublishDate"]) else { return };
+    let instant = |text: &str| text.parse::<jiff::Timestamp>().ok();
+    let (date, now) = (instant(text("targetPublishDate")), instant(&plan.read_at));
+    if text("targetPublishMode") == "SpecificDate" && date.is_some() && date <= now {
+        plan.diagnostics.push(Finding {
+            code: Code::DateHasPassed.to_string(),
+            severity: Severity::Error,
+            message: format!(
+                "{}: the date to publish on, {}, has passed",
+                resource.address,
+                text("targetPublishDate")
+            ),
+            at: Some(owned.at.clone()),
+            help: Some("name a later one, or another `targetPublishMode`".to_owned()),
         });
     }
 }
