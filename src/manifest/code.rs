@@ -123,6 +123,8 @@ codes! {
         "`{remote: ID}` keeps a live image in its place; no image of this type and language has that id.";
     DraftNotWanted = 2009, "a draft that no manifest wants",
         "The product matches its manifest, and a draft or failed submission is still open. It changes nothing until somebody commits it, but while it is there no new submission can be made. Delete it in Partner Center if nobody needs it.";
+    DateHasPassed = 2010, "a date to publish on that has passed",
+        "`targetPublishMode: SpecificDate` publishes on `targetPublishDate`. A date that has passed stays in a manifest unharmed until a submission is due; then it must be a later one.";
 }
 
 impl Code {

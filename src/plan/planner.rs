@@ -111,6 +111,9 @@ fn plan_app(
 ) {
     let address = resource.address.as_str();
     let over_published = lay_over(published, &resource.desired, options);
+    // What is on its way has not shipped: its permits are needed still.
+    let mut needed: Vec<Guard> =
+        risks(published, &over_published).into_iter().map(|(guard, _)| guard).collect();
     let pending = classify(app.pending.as_ref(), published, &over_published.document);
     let on_its_way = app.pending.as_ref().filter(|_| pending == Pending::OnItsWay);
     let (baseline, overlay) = match on_its_way {
@@ -132,7 +135,7 @@ fn plan_app(
         if let Some(document) = app.pending.as_ref().filter(|_| on_its_way.is_none()) {
             plan.diagnostics.push(not_wanted(address, document));
         }
-        unused_permits(plan, resource, &[]);
+        unused_permits(plan, resource, &needed);
         return;
     }
     planned.action = Action::Update;
@@ -146,10 +149,12 @@ fn plan_app(
             permitted,
         });
     }
-    unused_permits(plan, resource, &risks);
+    needed.extend(risks.iter().map(|(guard, _)| *guard));
+    unused_permits(plan, resource, &needed);
     plan.blockers.extend(obstacles(address, &app.application, baseline, &overlay));
     plan.blockers.extend(pending_obstacle(address, pending, app.pending.as_ref(), &overlay.document));
     old_release_notes(plan, resource, &overlay);
+    past_date(plan, resource, &overlay);
     let upload_bytes = match overlay.archive() {
         Ok(archive) => archive.size(),
         Err(error) => {
@@ -244,9 +249,9 @@ fn unpackable(resource: &Resource, reason: &str) -> Finding {
     }
 }
 
-fn unused_permits(plan: &mut Plan, resource: &Resource, risks: &[(Guard, String)]) {
+fn unused_permits(plan: &mut Plan, resource: &Resource, needed: &[Guard]) {
     for permit in &resource.permits {
-        if !risks.iter().any(|(guard, _)| *guard == permit.guard) {
+        if !needed.contains(&permit.guard) {
             plan.diagnostics.push(Finding {
                 code: Code::UnusedPermit.to_string(),
                 severity: Severity::Warning,
@@ -274,6 +279,27 @@ fn old_release_notes(plan: &mut Plan, resource: &Resource, overlay: &Overlay) {
             ),
             at: Some(resource.at.clone()),
             help: Some("write `releaseNotes` for this version under `release`".to_owned()),
+        });
+    }
+}
+
+/// A date that has passed is none to wait for. It matters only now that a submission is due.
+fn past_date(plan: &mut Plan, resource: &Resource, overlay: &Overlay) {
+    let text = |key: &str| overlay.document.get(&[key]).and_then(Value::as_str).unwrap_or_default();
+    let Some(owned) = resource.desired.value(&["targetPublishDate"]) else { return };
+    let instant = |text: &str| text.parse::<jiff::Timestamp>().ok();
+    let (date, now) = (instant(text("targetPublishDate")), instant(&plan.read_at));
+    if text("targetPublishMode") == "SpecificDate" && date.is_some() && date <= now {
+        plan.diagnostics.push(Finding {
+            code: Code::DateHasPassed.to_string(),
+            severity: Severity::Error,
+            message: format!(
+                "{}: the date to publish on, {}, has passed",
+                resource.address,
+                text("targetPublishDate")
+            ),
+            at: Some(owned.at.clone()),
+            help: Some("name a later one, or another `targetPublishMode`".to_owned()),
         });
     }
 }
