@@ -161,6 +161,7 @@ impl App<'_> {
                 };
                 let document = self.reader.submission(self.id(), &id).await?;
                 self.announce(&document, false);
+                self.refuse_touched(&document, published).await?;
                 match self.check(&document, published, &planned) {
                     Ok(overlay) => Ok((Draft { document, made_here: true }, overlay)),
                     Err(stale) => {
@@ -200,6 +201,24 @@ impl App<'_> {
                 )],
             }),
         }
+    }
+
+    /// A new draft must be a copy of what is published. Where it is not, something else was published since the plan
+    /// was made, or somebody edited the draft already: then it is left alone, because nobody planned those edits.
+    async fn refuse_touched(&self, draft: &Document, published: &Document) -> Result<(), ApplyError> {
+        if draft.differences(published).is_empty() {
+            return Ok(());
+        }
+        let app = self.reader.application(self.id()).await?;
+        if let Some(id) = app.published_submission().filter(|id| *id != published.id()) {
+            let published = self.reader.submission(self.id(), id).await?;
+            if draft.differences(&published).is_empty() {
+                return Ok(());
+            }
+        }
+        let id = draft.id();
+        let differences = vec![format!("draft {id} was changed by somebody else; it is left alone")];
+        Err(ApplyError::Stale { differences })
     }
 
     fn announce(&self, draft: &Document, adopted: bool) {
@@ -298,7 +317,7 @@ impl App<'_> {
                 }
                 Ok(()) => {
                     let got = self.reader.submission(self.id(), draft.id()).await?;
-                    self.compare(sent, &got).await?;
+                    self.compare(draft.id(), sent, &got).await?;
                     return Ok(got);
                 }
             }
@@ -306,15 +325,15 @@ impl App<'_> {
     }
 
     /// A draft must equal what was sent. Another price removes it: it must never ship.
-    async fn compare(&self, sent: &Document, got: &Document) -> Result<(), ApplyError> {
+    async fn compare(&self, id: &str, sent: &Document, got: &Document) -> Result<(), ApplyError> {
         let findings = verify::draft(sent, got);
         if let Some((sent, back)) = findings.price {
             self.step(StepKind::Discard, "remove the draft: its price is not what was sent");
-            self.delete(got.id()).await?;
+            self.delete(id).await?;
             return Err(ApplyError::PriceNotTaken { sent, got: back });
         }
         if !findings.paths.is_empty() {
-            return Err(ApplyError::NotTaken { submission: got.id().to_owned(), paths: findings.paths });
+            return Err(ApplyError::NotTaken { submission: id.to_owned(), paths: findings.paths });
         }
         for title in findings.titles {
             self.remark(format!("the Store keeps another `{title}` than was sent"));
@@ -343,7 +362,7 @@ impl App<'_> {
     async fn verify_and_commit(&self, id: &str, sent: &Document) -> Result<(), ApplyError> {
         self.step(StepKind::Verify, "read the draft back");
         let got = self.reader.submission(self.id(), id).await?;
-        self.compare(sent, &got).await?;
+        self.compare(id, sent, &got).await?;
         self.step(StepKind::Commit, format!("submission {id}"));
         let mut tries = 0;
         loop {

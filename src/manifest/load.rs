@@ -89,20 +89,33 @@ fn kind_of(document: &Node) -> Option<&str> {
 /// Whether a text may hold a manifest at all. Other YAML in a repository is none of our business, broken or not.
 fn may_hold_manifest(text: &str) -> bool {
     let text = text.trim_start_matches('\u{feff}');
-    text.lines().filter_map(|line| line.trim_start_matches("- ").strip_prefix("kind")).any(|rest| {
-        rest.trim_start().strip_prefix(':').is_some_and(|kind| {
-            let kind = kind.split('#').next().unwrap_or_default().trim().trim_matches(['"', '\'']);
+    // Also indented, in quotes, in a map of one line, or behind an anchor.
+    let start = [' ', '\t', '-', '{', '"', '\''];
+    text.lines().filter_map(|line| line.trim_start_matches(start).strip_prefix("kind")).any(|rest| {
+        rest.trim_start_matches(['"', '\'', ' ']).strip_prefix(':').is_some_and(|kind| {
+            let mut words = kind.split([' ', ',', '}', '"', '\'', '#']);
+            let kind = words.find(|word| !word.is_empty() && !word.starts_with('&')).unwrap_or_default();
             KINDS.contains(&kind) || did_you_mean(kind, KINDS.iter().copied()).is_some()
         })
     })
+}
+
+/// Whether a file that is not UTF-8 holds what a manifest holds.
+fn looks_like_manifest(path: &Path) -> bool {
+    let bytes = std::fs::read(path).unwrap_or_default();
+    let wide = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+    let bytes: Vec<u8> = bytes.into_iter().filter(|byte| !wide || (*byte != 0 && *byte < 0xfe)).collect();
+    may_hold_manifest(&String::from_utf8_lossy(&bytes))
 }
 
 fn load_file(path: &Path, named: bool, files: &mut Files<'_>, releases: &Releases, loaded: &mut Loaded) {
     let text = match files.workspace().read(path, None) {
         Ok(text) => text,
         Err(diagnostic) => {
-            // An unreadable file that nobody named is somebody else's file.
-            if named {
+            // A file that cannot be read and that nobody named is somebody else's file, unless it looks like a manifest
+            // that was saved in another encoding.
+            let is_ours = || diagnostic.code == Code::NotUtf8 && looks_like_manifest(path);
+            if named || is_ours() {
                 loaded.diagnostics.push(diagnostic);
             }
             return;
@@ -195,5 +208,23 @@ mod tests {
         assert!(!loaded.diagnostics.has_errors(), "{:?}", loaded.diagnostics);
         assert_eq!(loaded.resources.len(), 1);
         assert!(!format!("{:?}", loaded.sources).contains("something else"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_be_a_manifest_is_looked_into() {
+        for text in [
+            "kind: App", " kind: App", "{kind: App, name: x}", "\"kind\": App", "kind: &a App # x",
+            "kind: 'AddOn'", "kind: Ap",
+        ] {
+            assert!(may_hold_manifest(text), "{text}");
+        }
+        for text in ["kind: Deployment", "kinds: App", "a: kind", "kind:"] {
+            assert!(!may_hold_manifest(text), "{text}");
+        }
     }
 }

@@ -48,7 +48,13 @@ impl Workspace {
     /// whether a file outside exists can be learned. `release` is a further folder that is trusted.
     pub fn check(&self, path: &Path, release: Option<&Path>, span: Span) -> Result<(), Diagnostic> {
         let normal = lexically_normal(path);
-        if normal.starts_with(&self.root) || release.is_some_and(|folder| normal.starts_with(folder)) {
+        // Git's own folder may hold the credentials that a checkout was made with.
+        let in_git = normal
+            .strip_prefix(&self.root)
+            .is_ok_and(|below| below.components().any(|part| part.as_os_str() == ".git"));
+        if normal.starts_with(&self.root) && !in_git
+            || release.is_some_and(|folder| normal.starts_with(folder))
+        {
             return Ok(());
         }
         Err(self.outside(path, span))

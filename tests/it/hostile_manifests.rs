@@ -8,7 +8,8 @@ use storeward::manifest::{Address, Code, Desired, Loaded, Releases, Wanted, Work
 use tempfile::TempDir;
 
 use crate::support::msix::Msix;
-use crate::support::story::{run, storeward};
+use crate::support::story::{Story, run, storeward};
+use crate::support::things;
 
 /// A workspace of one app with these blocks.
 struct Case(TempDir);
@@ -239,4 +240,22 @@ fn a_gradual_rollout_retains_something() {
     assert_eq!(refused(halves(gradual), None), at(5));
     assert_eq!(refused(halves(gradual), Some(release.path())), at(5));
     assert_eq!(refused(halves("null"), Some(release.path())), []);
+}
+
+#[test]
+fn the_folder_of_git_is_nobodys_text() {
+    let story = Story::new(
+        &things::app_submission(),
+        "submission:\n  listings:\n    en-us:\n      description: {file: .git/config}\n",
+    );
+    story.write(".git/config", "AUTHORIZATION: basic c2VjcmV0");
+    let ran = story.run(&["plan"]).ended(3).says("SW1004");
+    assert!(!format!("{}{}", ran.stdout, ran.stderr).contains("basic"));
+}
+
+#[test]
+fn a_manifest_in_another_encoding_is_not_passed_over() {
+    let story = Story::new(&things::app_submission(), "submission: {visibility: Public}\n");
+    story.write("second.yaml", b"kind: App\nname: b\xfccher\n");
+    story.run(&["plan"]).ended(3).says("second.yaml").says("not UTF-8");
 }

@@ -265,3 +265,22 @@ fn a_create_that_comes_late_is_found_when_the_second_try_meets_it() {
     ran.ended(0).says("draft taken up");
     assert_eq!(successes(&story.store, "POST", "/submissions"), 1);
 }
+
+#[test]
+fn a_fresh_clone_that_somebody_edits_at_once_is_left_alone() {
+    let story = Story::new(&things::app_submission(), TEXTS);
+    let other = colleague(&story);
+    let ran = apply_through(&story, move |passing, forward| {
+        let answer = forward(&passing);
+        if passing.is("POST", "/submissions") {
+            let path = format!("applications/{APP}/submissions/{}", answer.json()["id"].as_str().unwrap());
+            let mut draft = other("GET", &path, None).json();
+            draft["visibility"] = json!("Hidden");
+            assert_eq!(other("PUT", &path, Some(&draft)).status, 200);
+        }
+        answer
+    });
+    ran.ended(4).says("was changed by somebody else; it is left alone");
+    assert_eq!(successes(&story.store, "POST", "/commit"), 0);
+    assert!(story.app().get("pendingApplicationSubmission").is_some());
+}
