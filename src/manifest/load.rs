@@ -209,11 +209,6 @@ mod tests {
         assert_eq!(loaded.resources.len(), 1);
         assert!(!format!("{:?}", loaded.sources).contains("something else"));
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
 
     #[test]
     fn what_may_be_a_manifest_is_looked_into() {
