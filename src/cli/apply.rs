@@ -50,6 +50,7 @@ async fn carry_out(global: &Global, args: &ApplyArgs, run: &Run) -> Result<Exit,
     });
     if !work {
         let exit = Exit::of_reports(&[], blocked.len(), rejected);
+        print_blockers(global, &plan, exit);
         print_result(global, &plan, &[], exit);
         return Ok(exit);
     }
@@ -86,6 +87,7 @@ async fn carry_out(global: &Global, args: &ApplyArgs, run: &Run) -> Result<Exit,
         }
     };
     let exit = Exit::of_reports(&reports, blocked.len(), rejected);
+    print_blockers(global, &plan, exit);
     for report in &reports {
         if let Outcome::Failed(error) = &report.outcome {
             let mut failure = Failure::new(exit, format!("{}: {error}", report.address));
@@ -203,6 +205,14 @@ async fn interrupted() -> &'static str {
         std::future::pending::<()>().await;
     }
     "SIGINT"
+}
+
+/// What was left alone, and why: said also where the plan was not shown.
+fn print_blockers(global: &Global, plan: &Plan, exit: Exit) {
+    for blocker in &plan.blockers {
+        let words = format!("{} is blocked: {}: {}", blocker.address, blocker.kind, blocker.detail);
+        Failure::new(exit, words).print(global);
+    }
 }
 
 /// The result, on standard output.

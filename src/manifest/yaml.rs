@@ -246,7 +246,7 @@ impl Builder<'_> {
                 if text == "<<" && plain {
                     let message = "merge keys are not supported";
                     return Err(Diagnostic::error(Code::Syntax, node.span, message)
-                        .help("use `$file` or `$each`, or write the keys out"));
+                        .help("use `$each`, or write the keys out"));
                 }
                 if !keys.insert(text.clone()) {
                     let message = format!("the key `{text}` is given twice");

@@ -45,7 +45,7 @@ pub(super) fn lay_images(
             slots[i] = Some(Slot::Live(j));
         } else {
             let message = format!("there is no live image `{id}` among the {kind} images of `{language}`");
-            let help = "run `storeward pull` to see the live ids, or name a file".to_owned();
+            let help = "name a file, or an id that the Store has".to_owned();
             overlay.find(Code::RemoteImageGone, Severity::Error, &image.at, message, Some(help));
         }
     }
