@@ -4,6 +4,7 @@
 //!   what values it takes, what `null` means, in which order it is shown.
 //! - [`document`]: the lossless document that live state is kept in, with typed views.
 //! - [`canonical`]: the one form in which values are compared, hashed and read back.
+//! - [`kind`]: the kinds of submission.
 //! - [`live`]: what was read of a product.
 //! - [`path`], [`status`], [`vocabulary`]: addresses inside a submission, the states of one, its closed word lists.
 //!
@@ -12,6 +13,7 @@
 pub mod canonical;
 pub mod document;
 pub mod field;
+pub mod kind;
 pub mod live;
 pub mod path;
 pub mod status;
@@ -19,6 +21,7 @@ pub mod vocabulary;
 
 pub use document::{Document, FileEntry, FileStatus, UploadUrl};
 pub use field::{FIELDS, Field, Null, Scope, Section, Shape};
+pub use kind::Kind;
 pub use live::{Application, Live, LiveApp, Rollout};
 pub use path::Path;
 pub use status::{Phase, Status};
