@@ -1,23 +1,24 @@
-//! Format and size of an image, from its header alone.
+//! Format and size of an image, without decoding it.
 
 use std::fmt;
-use std::io::{self, Cursor, Read};
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use imagesize::ImageType;
 
 use super::file::open_regular;
+use super::png::{self, PngError};
 
-/// How much of a file is looked at. A JPEG may have its size behind the picture data of a thumbnail.
+/// How much of a file that is not PNG is looked at. A JPEG may have its size behind the picture data of a thumbnail.
 const HEADER: u64 = 1024 * 1024;
 
-const PNG_SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
-
-/// What the header of an image says.
+/// What an image says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImageHeader {
     /// The format, by content and not by name.
     pub format: ImageFormat,
+    /// Size of the file in bytes.
+    pub size: u64,
     /// Width in pixels.
     pub width: u32,
     /// Height in pixels.
@@ -43,7 +44,7 @@ impl fmt::Display for ImageFormat {
     }
 }
 
-/// Why an image has no readable header.
+/// Why an image is not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum ImageError {
     /// The file cannot be read.
@@ -60,60 +61,62 @@ pub enum ImageError {
         /// The file.
         path: PathBuf,
     },
-    /// The content begins as an image does but its header makes no sense.
+    /// The content begins as an image does but does not go on as one.
     #[error("the image `{}` is damaged: {reason}; export or check it out again", path.display())]
     Damaged {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
-        reason: &'static str,
+        reason: String,
     },
 }
 
-/// Reads the header of an image: 1 MiB of the file at most.
+/// Reads what an image says of itself.
+///
+/// Of a PNG the chunks are gone through, so that one whose content is cut off, or cannot be as large as its header
+/// says, is refused; no pixel is decoded. Of other formats only the header is read, 1 MiB at most: that is enough
+/// to say what the file is.
 pub fn image_header(path: &Path) -> Result<ImageHeader, ImageError> {
-    let header =
-        read_start(path).map_err(|source| ImageError::Unreadable { path: path.to_owned(), source })?;
+    let unreadable = |source| ImageError::Unreadable { path: path.to_owned(), source };
     let damaged = |reason| ImageError::Damaged { path: path.to_owned(), reason };
-    let not_an_image = || ImageError::NotAnImage { path: path.to_owned() };
-    let mut cursor = Cursor::new(header.as_slice());
-    let kind = imagesize::reader_type(&mut cursor).map_err(|_| not_an_image())?;
-    let format = match kind {
-        ImageType::Png => ImageFormat::Png,
-        ImageType::Jpeg => ImageFormat::Other("JPEG".to_owned()),
-        ImageType::Gif => ImageFormat::Other("GIF".to_owned()),
-        ImageType::Webp => ImageFormat::Other("WebP".to_owned()),
-        ImageType::Bmp => ImageFormat::Other("BMP".to_owned()),
-        _ => return Err(not_an_image()),
+    let (mut file, size) = open_regular(path).map_err(unreadable)?;
+    let mut start = [0; 4];
+    let is_png = size >= 4 && {
+        file.read_exact(&mut start).map_err(unreadable)?;
+        png::SIGNATURE.starts_with(&start)
     };
-    if format == ImageFormat::Png {
-        check_png(&header).map_err(damaged)?;
+    if is_png {
+        let (width, height) = png::check(file, size).map_err(|error| match error {
+            PngError::Unreadable(source) => unreadable(source),
+            PngError::Damaged(reason) => damaged(reason),
+        })?;
+        return Ok(ImageHeader { format: ImageFormat::Png, size, width, height });
     }
-    let size =
-        kind.reader_size(&mut cursor).map_err(|_| damaged("its header is cut off or makes no sense"))?;
-    match (u32::try_from(size.width), u32::try_from(size.height)) {
-        (Ok(width @ 1..), Ok(height @ 1..)) => Ok(ImageHeader { format, width, height }),
-        _ => Err(damaged("it has no pixels")),
+    let mut header = Vec::new();
+    file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
+    file.take(HEADER).read_to_end(&mut header).map_err(unreadable)?;
+    let mut header = Cursor::new(header.as_slice());
+    let known = imagesize::reader_type(&mut header).ok().and_then(|kind| Some((kind, other_format(kind)?)));
+    let (kind, name) = known.ok_or_else(|| ImageError::NotAnImage { path: path.to_owned() })?;
+    let pixels = kind
+        .reader_size(&mut header)
+        .map_err(|_| damaged("its header is cut off or makes no sense".to_owned()))?;
+    match (u32::try_from(pixels.width), u32::try_from(pixels.height)) {
+        (Ok(width @ 1..), Ok(height @ 1..)) => {
+            Ok(ImageHeader { format: ImageFormat::Other(name.to_owned()), size, width, height })
+        }
+        _ => Err(damaged("it has no pixels".to_owned())),
     }
 }
 
-fn read_start(path: &Path) -> io::Result<Vec<u8>> {
-    let (file, _) = open_regular(path)?;
-    let mut start = Vec::new();
-    file.take(HEADER).read_to_end(&mut start)?;
-    Ok(start)
-}
-
-/// The library goes by the first four bytes. The rest of the signature is there to show the damage that
-/// a transfer as text does.
-fn check_png(header: &[u8]) -> Result<(), &'static str> {
-    if !header.starts_with(PNG_SIGNATURE) {
-        return Err("its line ends were converted as if it were text");
+fn other_format(kind: ImageType) -> Option<&'static str> {
+    match kind {
+        ImageType::Jpeg => Some("JPEG"),
+        ImageType::Gif => Some("GIF"),
+        ImageType::Webp => Some("WebP"),
+        ImageType::Bmp => Some("BMP"),
+        _ => None,
     }
-    if header.get(12..16) != Some(b"IHDR".as_slice()) {
-        return Err("its first chunk is not the PNG header");
-    }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -121,16 +124,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-
-    fn png(width: u32, height: u32) -> Vec<u8> {
-        let mut bytes = PNG_SIGNATURE.to_vec();
-        bytes.extend(13_u32.to_be_bytes());
-        bytes.extend(b"IHDR");
-        bytes.extend(width.to_be_bytes());
-        bytes.extend(height.to_be_bytes());
-        bytes.extend([8, 6, 0, 0, 0]);
-        bytes
-    }
+    use crate::asset::test_png::png;
 
     fn header_of(content: &[u8]) -> Result<ImageHeader, ImageError> {
         let folder = tempfile::tempdir().unwrap();
@@ -139,7 +133,7 @@ mod tests {
         image_header(&path)
     }
 
-    fn damage_of(content: &[u8]) -> &'static str {
+    fn damage_of(content: &[u8]) -> String {
         match header_of(content) {
             Err(ImageError::Damaged { reason, .. }) => reason,
             other => panic!("{other:?}"),
@@ -148,8 +142,10 @@ mod tests {
 
     #[test]
     fn png_size_is_read() {
-        let expected = ImageHeader { format: ImageFormat::Png, width: 3840, height: 2160 };
-        assert_eq!(header_of(&png(3840, 2160)).unwrap(), expected);
+        let content = png(3840, 2160);
+        let size = content.len() as u64;
+        let expected = ImageHeader { format: ImageFormat::Png, size, width: 3840, height: 2160 };
+        assert_eq!(header_of(&content).unwrap(), expected);
     }
 
     #[test]
@@ -163,22 +159,21 @@ mod tests {
             (b"RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0\x03\x03\0\x01\x01\0", "WebP", 0x0304, 0x0102),
             (bmp.as_slice(), "BMP", 0x0304, 0x0102),
         ] {
-            let expected = ImageHeader { format: ImageFormat::Other(name.to_owned()), width, height };
+            let size = content.len() as u64;
+            let expected = ImageHeader { format: ImageFormat::Other(name.to_owned()), size, width, height };
             assert_eq!(header_of(content).unwrap(), expected);
         }
     }
 
     #[test]
     fn damage_is_told_from_other_content() {
-        assert_eq!(damage_of(&png(1, 1)[..20]), "its header is cut off or makes no sense");
-        assert_eq!(damage_of(&png(0, 1)), "it has no pixels");
-        assert_eq!(damage_of(&png(1, 0)), "it has no pixels");
-        let converted: Vec<u8> = png(1, 1).into_iter().filter(|b| *b != b'\r').collect();
-        assert_eq!(damage_of(&converted), "its line ends were converted as if it were text");
-        let mut other_chunk = png(1, 1);
-        other_chunk[12..16].copy_from_slice(b"CgBI");
-        assert_eq!(damage_of(&other_chunk), "its first chunk is not the PNG header");
-        for content in [&b""[..], b"x", b"<svg/>", b"a text of some length"] {
+        let whole = png(1366, 768);
+        assert_eq!(damage_of(&whole[..20]), "it is cut off within its header");
+        assert_eq!(damage_of(&whole[..4]), "it is cut off within its header");
+        assert_eq!(damage_of(&whole[..whole.len() - 12]), "it is cut off: its end is missing");
+        assert_eq!(damage_of(b"GIF89a\0\0\x02\x01\0\0\0"), "it has no pixels");
+        assert_eq!(damage_of(b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01"), "its header is cut off or makes no sense");
+        for content in [&b""[..], b"x", b"\x89PN", b"<svg/>", b"a text of some length"] {
             assert!(matches!(header_of(content), Err(ImageError::NotAnImage { .. })));
         }
     }
@@ -193,7 +188,7 @@ mod tests {
         #[test]
         fn no_content_makes_it_panic(
             start in prop::sample::select(vec![
-                &b""[..], PNG_SIGNATURE, b"\xff\xd8\xff\xe0", b"GIF89a", b"RIFF\0\0\0\0WEBPVP8 ", b"BM",
+                &b""[..], png::SIGNATURE, b"\xff\xd8\xff\xe0", b"GIF89a", b"RIFF\0\0\0\0WEBPVP8 ", b"BM",
             ]),
             rest in prop::collection::vec(prop_oneof![Just(0xff), Just(0xc0), any::<u8>()], 0..200),
         ) {

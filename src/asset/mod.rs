@@ -9,6 +9,10 @@ mod file;
 mod image;
 mod name;
 mod package;
+mod png;
+#[cfg(test)]
+#[path = "../../tests/it/support/png.rs"]
+mod test_png;
 
 pub use archive::{Archive, ArchiveError, Entry, PartCrc, Piece, Verifier};
 pub use digest::{Digest, Fingerprint, ParseDigestError, fingerprint};

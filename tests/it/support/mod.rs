@@ -4,6 +4,7 @@ pub(crate) mod azure;
 pub(crate) mod local;
 pub(crate) mod msix;
 pub(crate) mod plain_http;
+pub(crate) mod png;
 pub(crate) mod proxy;
 pub(crate) mod raw_zip;
 pub(crate) mod story;

@@ -4,6 +4,8 @@ use std::io::{Cursor, Write as _};
 
 use serde_json::{Value, json};
 
+pub(crate) use super::png::png;
+
 /// The Store ID of the app in [`account`].
 pub(crate) const APP: &str = "9PSANDBOX001";
 /// Its last published submission.
@@ -40,15 +42,6 @@ pub(crate) fn package_of(identity: &str, version: &str) -> Vec<u8> {
 </Package>"#
     );
     zip(&[("AppxManifest.xml", manifest.as_bytes())])
-}
-
-/// The beginning of a PNG image, which is all that anybody looks at.
-pub(crate) fn png(width: u32, height: u32) -> Vec<u8> {
-    let mut bytes = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR".to_vec();
-    bytes.extend(width.to_be_bytes());
-    bytes.extend(height.to_be_bytes());
-    bytes.extend([8, 6, 0, 0, 0, 0, 0, 0, 0]);
-    bytes
 }
 
 /// The published app submission of [`account`].
