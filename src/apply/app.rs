@@ -97,7 +97,7 @@ struct App<'a> {
 
 impl App<'_> {
     fn id(&self) -> &str {
-        &self.resource.id
+        self.resource.id.as_deref().unwrap_or_default()
     }
 
     fn address(&self) -> String {

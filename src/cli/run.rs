@@ -37,7 +37,10 @@ impl Run {
             Failure::new(Exit::Usage, format!("`{}` is no folder: {error}", base.display()))
         })?;
         let releases = releases(&workspace, selection)?;
-        let loaded = load(&workspace, &selection.paths, &releases);
+        let mut loaded = load(&workspace, &selection.paths, &releases);
+        for diagnostic in loaded.resources.iter().flat_map(plan::not_yet) {
+            loaded.diagnostics.push(diagnostic);
+        }
         let text = render::diagnostics(&loaded.diagnostics, &loaded.sources, global.look_of_stderr());
         if loaded.diagnostics.has_errors() {
             out::progress(&text);
@@ -49,7 +52,7 @@ impl Run {
         let (connection, sandbox) = settings::connect(global, &base).await?;
         let reader = Reader::new(connection.clone());
         let read_at = jiff::Timestamp::now().strftime("%Y-%m-%d %H:%M:%SZ").to_string();
-        let ids: Vec<String> = loaded.resources.iter().map(|resource| resource.id.clone()).collect();
+        let ids: Vec<String> = loaded.resources.iter().filter_map(|resource| resource.id.clone()).collect();
         let live = stream::iter(ids)
             .map(|id| {
                 let reader = reader.clone();

@@ -49,6 +49,10 @@ codes! {
         "Nesting and the number of values (aliases counted each time they are used) are limited, so that a hostile file cannot exhaust memory. No real manifest comes near the limits.";
     NoManifest = 1009, "no manifest was found",
         "Manifests are YAML documents with `kind: App`, `kind: AddOn` or `kind: Flight`. Without a path they are looked for from the current folder down; hidden and git-ignored folders are left out.";
+    HiddenFile = 1010, "a hidden file",
+        "Files whose names start with a dot, such as .env or .npmrc, hold settings and credentials. A manifest may come from a fork, and its plan shows the texts that it names, so hidden files are never read as texts.";
+    ControlCharacter = 1011, "a text with a control character",
+        "Control characters other than line feeds and tabs cannot be seen and mean nothing in a listing. They usually come from a copy or an export that went wrong.";
     UnknownKey = 1101, "a key that means nothing here",
         "Unknown keys are errors, because a key that is silently ignored looks like a setting that works. Check the spelling and the level of indentation.";
     MissingKey = 1102, "a required key is missing",
@@ -63,6 +67,14 @@ codes! {
         "The API accepts this field and ignores it, so a manifest that sets it would promise what it cannot keep. Set it in Partner Center.";
     NotInThisVersion = 1107, "not in this version of Storeward",
         "The design has a place for it, but this version cannot carry it out, and refuses rather than ignores it.";
+    EachOfNothing = 1108, "`$each` without languages",
+        "`$each` holds for every language that the manifest names below `listings`. Where none is named it would say nothing, which is never what was meant. A language is named by its key, also with an empty map: `de: {}`.";
+    BadPath = 1109, "a path that names no field",
+        "`ignore` lists dotted paths below `submission`, such as `listings.*.images` or `pricing.marketSpecificPricings.BR`; `*` stands for one key. A path that names nothing would leave the field managed.";
+    OneElement = 1110, "more than one element where the Store takes one",
+        "The API has a list here and refuses more than one element when the submission is committed: `InvalidParameterValue`, MultipleInstancesOfGamingOptions (microsoft/StoreBroker#135).";
+    CannotBeAbsent = 1111, "an app cannot be deleted",
+        "The API deletes add-ons and flights, no apps. Take the app off the Store in Partner Center, or make it `visibility: Hidden`.";
     NotAllowed = 1201, "a value that is not one of those allowed",
         "The API takes a fixed set of words here, and tells upper from lower case.";
     TooLong = 1202, "a text or list over its limit",
@@ -89,6 +101,10 @@ codes! {
         "`permit` names guards: risks that need a permit before anything is sent.";
     BadMeaning = 1213, "a meaning of $(lang) that is no tag",
         "`$as` says what $(lang) means for a language, such as the name of a folder: at most 64 letters, digits, hyphens, underscores and dots.";
+    BadVersion = 1214, "not a version",
+        "Versions have four parts, each from 0 to 65535, such as 1.43.0.0.";
+    BadProductId = 1215, "not a product id",
+        "The developer's id of an add-on has at most 100 characters and none of < > * % & : \\ ? + , (Microsoft's page on setting the product id of an add-on).";
     FileMissing = 1301, "a file that does not exist",
         "Paths are relative to the file that they are written in. `else` names a file to use where the first does not exist.";
     NothingMatches = 1302, "a pattern that matches nothing",
@@ -97,16 +113,36 @@ codes! {
         "`at` is a JSON Pointer into a .json or .yaml file, such as /notes/en-us.";
     BadImage = 1304, "an image that the Store cannot take",
         "Images are PNG files of at most 50 MB.";
+    BadVideo = 1305, "a video that the Store cannot take",
+        "Trailers are MP4 or MOV files of at most 2 GB, 1920×1080 pixels.";
+    NameCollision = 1306, "two files of one name in the upload",
+        "Inside the upload a file is named by its place, its own name and the first twelve digits of its SHA-256 digest. Two different files have met at all of these; rename one of them.";
     BadPackage = 1401, "a package that cannot be read",
         "Packages are opened before anything is sent, because the Store finds out only after the upload, or drops them in silence.";
     SamePackageTwice = 1402, "two packages of the same identity, version and architecture",
         "The Store takes one package for each version and architecture.";
     RetainsNothing = 1403, "a rollout to some customers that leaves the others nothing",
         "In a gradual rollout, customers outside the share go on getting the packages that are published. `retain: none` removes those. Retain the newest of each target, or release to everybody with `packageRollout: null`.";
+    PackageVersion = 1404, "a package version that the Store refuses",
+        "The version of a package has four parts; the first must not be 0, and the fourth is kept for the Store and must be 0 (Microsoft's page on package version numbering). The Store finds out only after the upload.";
+    PackagesDiffer = 1405, "packages of different apps",
+        "All packages of a submission have the identity name and the publisher of the app, as Partner Center shows them under Product identity.";
     DuplicateResource = 1501, "two resources of one name or id",
         "Each resource is managed by one manifest only; two would undo each other's changes.";
     UnknownRelease = 1502, "a release for a resource that does not exist here",
         "--release names a resource by its address, such as app/contoso-reader=dist. The address is mandatory, so that a beta cannot reach retail by accident.";
+    UnknownApp = 1503, "an app that no manifest describes",
+        "Add-ons and flights name their app by the `name` of its manifest, which must be among those that the run reads: name its file or folder as well.";
+    RanksInACircle = 1504, "flights that rank above each other",
+        "`rankHigherThan` orders the flights of an app. An order that comes back to where it began cannot be carried out.";
+    DateMissing = 1601, "a date to publish on that is missing",
+        "`targetPublishMode: SpecificDate` publishes on `targetPublishDate`. Without it the date of the last submission would be taken, which has passed, or was never set.";
+    PlayersMissing = 1602, "numbers of players that are missing",
+        "A game that several people can play states the fewest and the most players of that way to play, each from 2 to 1,000.";
+    TooManyKeywords = 1603, "keywords in too many languages",
+        "The service refuses a submission in which more than 21 languages have keywords (*The size of KeywordsTotalCount must be 21 or less*, prof18/pcenter-cli), each of them valid by itself.";
+    NotForConsumables = 1604, "a lifetime of a consumable add-on",
+        "`lifetime` says how long a durable add-on is owned. A consumable one is used up, so it has none.";
     TitleIsServers = 2001, "the title of a listing that is already there",
         "The service answers a changed title of an existing language with 200 and drops it, and has switched titles by itself. So a title is sent only while its language is being added; afterwards it is reported, never sent. Change it in Partner Center.";
     RaiseVersion = 2002, "a package with a version that is already there, but other content",
@@ -125,6 +161,16 @@ codes! {
         "The product matches its manifest, and a draft or failed submission is still open. It changes nothing until somebody commits it, but while it is there no new submission can be made. Delete it in Partner Center if nobody needs it.";
     DateHasPassed = 2010, "a date to publish on that has passed",
         "`targetPublishMode: SpecificDate` publishes on `targetPublishDate`. A date that has passed stays in a manifest unharmed until a submission is due; then it must be a later one.";
+    UnlistedLanguage = 2101, "a language that the Store does not list",
+        "Microsoft's list of supported languages does not have it. Whether every listed language is taken is not documented, so this is a warning; an unsupported one is answered with an internal error (microsoft/StoreBroker#236).";
+    SecretInNotes = 2102, "notes that hold what looks like a secret",
+        "Notes for certification go to the testers at Microsoft, and the manifest is in git for everybody who reads the repository. A test account belongs there, a key or a token does not.";
+    DisputedLimit = 2103, "a limit that sources disagree on",
+        "Documentation and reports of what the service refused name different limits. The larger one is an error, the smaller one this warning.";
+    NoEffect = 2104, "a value without effect",
+        "Another value of the manifest makes this one mean nothing to the Store.";
+    VideoSize = 2105, "a video of an unusual size or length",
+        "Trailers are documented as 1920×1080 pixels (older pages also 3840×2160) and advised to last at most 60 seconds.";
 }
 
 impl Code {

@@ -9,13 +9,13 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::asset::{Fingerprint, Package};
-use crate::submission::{Field, Path};
+use crate::asset::{Fingerprint, Package, Version};
+use crate::submission::{Field, Kind, Path, PathPattern};
 
 use super::guard::Guard;
 use super::source::{Location, Span};
 
-/// How this repository calls a resource: `app/NAME`.
+/// How this repository calls a resource: `app/NAME`, `add-on/APP/NAME`, `flight/APP/NAME`.
 #[derive(
     Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
 )]
@@ -25,12 +25,22 @@ pub struct Address(String);
 impl Address {
     /// The address of an app.
     pub fn app(name: &str) -> Self {
-        Self(format!("app/{name}"))
+        Self(format!("{}/{name}", Kind::App.in_addresses()))
+    }
+
+    /// The address of an add-on or a flight of an app, both by their names here.
+    pub fn below(kind: Kind, app: &str, name: &str) -> Self {
+        Self(format!("{}/{app}/{name}", kind.in_addresses()))
     }
 
     /// The address as text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The name of the app that it is, or belongs to.
+    pub fn app_name(&self) -> &str {
+        self.0.split('/').nth(1).unwrap_or_default()
     }
 }
 
@@ -46,7 +56,11 @@ impl FromStr for Address {
     fn from_str(text: &str) -> Result<Self, String> {
         match text.split('/').collect::<Vec<_>>().as_slice() {
             ["app", name] if is_name(name) => Ok(Self(text.to_owned())),
-            _ => Err(format!("`{text}` is not an address; addresses look like `app/contoso-reader`")),
+            ["add-on" | "flight", app, name] if is_name(app) && is_name(name) => Ok(Self(text.to_owned())),
+            _ => Err(format!(
+                "`{text}` is not an address; addresses look like `app/contoso-reader`, `add-on/contoso-reader/gold` or \
+                 `flight/contoso-reader/insiders`"
+            )),
         }
     }
 }
@@ -61,14 +75,78 @@ pub fn is_name(text: &str) -> bool {
 pub struct Resource {
     /// How this repository calls it.
     pub address: Address,
-    /// Its Store ID.
-    pub id: String,
+    /// Its Store ID, or for a flight the flight's id; apps always have one, others can be known by their [`Creation`].
+    pub id: Option<String>,
+    /// What can be set only while it is created.
+    pub creation: Creation,
+    /// Whether it is to be deleted, and where that is written.
+    pub absent: Option<Location>,
     /// The guards that its manifest accepts.
     pub permits: Vec<Permit>,
     /// What is owned.
     pub desired: Desired,
+    /// What is wanted of the rollout that is running.
+    pub rollout: Option<RunningRollout>,
     /// Where its document starts.
     pub at: Location,
+    /// Its `kind`, for diagnostics.
+    pub span: Span,
+}
+
+impl Resource {
+    /// What kind of resource it is.
+    pub fn kind(&self) -> Kind {
+        match self.creation {
+            Creation::App => Kind::App,
+            Creation::AddOn { .. } => Kind::AddOn,
+            Creation::Flight { .. } => Kind::Flight,
+        }
+    }
+}
+
+/// What can be set only while a resource is created, and tells it from others of its app.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Creation {
+    /// Apps are created in Partner Center.
+    App,
+    /// An add-on.
+    AddOn {
+        /// The developer's id for it, unique in the app.
+        product_id: Option<String>,
+        /// `Durable` or `Consumable`.
+        product_type: Option<String>,
+    },
+    /// A package flight.
+    Flight {
+        /// Its name in Partner Center, unique in the app.
+        friendly_name: Option<String>,
+        /// The ids of the groups of testers, a set.
+        group_ids: Option<Vec<String>>,
+        /// The flight, by name or id, above which it ranks.
+        rank_higher_than: Option<String>,
+    },
+}
+
+/// What is wanted of a rollout that is running. It says nothing of any other version.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunningRollout {
+    /// The version of the packages that are rolled out.
+    pub of: Version,
+    /// How it is to go on.
+    pub wanted: RolloutWanted,
+    /// Where it is written.
+    pub at: Location,
+}
+
+/// How a running rollout is to go on.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RolloutWanted {
+    /// To this share of customers, 0 to 100.
+    Percentage(serde_json::Number),
+    /// To everybody, for good.
+    Finalized,
+    /// To nobody else: who has no new package yet, gets the one before.
+    Halted,
 }
 
 /// A guard that a manifest accepts.
@@ -94,6 +172,14 @@ pub struct Desired {
     pub other_markets: Option<(Others, Location)>,
     /// Which of the live packages stay when one is added.
     pub retain: Option<Retain>,
+    /// What happens to a rollout that is still running when a submission is due.
+    pub open_rollout: Option<OpenRollout>,
+    /// `minimumDirectXVersion` of packages that are added; the Store heeds it for Windows 8.x only.
+    pub minimum_direct_x_version: Option<String>,
+    /// `minimumSystemRam` of packages that are added; the Store heeds it for Windows 8.x only.
+    pub minimum_system_ram: Option<String>,
+    /// Paths that are neither compared nor written.
+    pub ignore: Vec<PathPattern>,
 }
 
 /// One owned path.
@@ -122,6 +208,46 @@ pub enum Wanted {
     Images(Vec<WantedImage>),
     /// These packages.
     Packages(Vec<Arc<Asset>>),
+    /// This picture.
+    Icon(Arc<Asset>),
+    /// These trailers, in this order.
+    Trailers(Vec<WantedTrailer>),
+}
+
+/// One trailer of a list.
+#[derive(Debug, Clone)]
+pub struct WantedTrailer {
+    /// What it is.
+    pub content: TrailerContent,
+    /// Where it was written.
+    pub at: Location,
+}
+
+/// What a trailer is.
+#[derive(Debug, Clone)]
+pub enum TrailerContent {
+    /// The live trailer with this id, as it is.
+    Remote(String),
+    /// A local file with its texts and pictures, at least one language.
+    File {
+        /// The video.
+        video: Arc<Asset>,
+        /// What each language shows.
+        assets: Vec<TrailerAsset>,
+    },
+}
+
+/// What one language shows of a trailer.
+#[derive(Debug, Clone)]
+pub struct TrailerAsset {
+    /// The language, in lower case.
+    pub language: String,
+    /// Its title.
+    pub title: String,
+    /// The still picture.
+    pub image: Arc<Asset>,
+    /// The picture's description.
+    pub description: String,
 }
 
 /// One slot of an image list.
@@ -175,6 +301,8 @@ pub enum AssetContent {
     },
     /// An app package.
     Package(Package),
+    /// A video.
+    Video,
 }
 
 impl Asset {
@@ -182,7 +310,7 @@ impl Asset {
     pub fn package(&self) -> Option<&Package> {
         match &self.content {
             AssetContent::Package(package) => Some(package),
-            AssetContent::Image { .. } => None,
+            AssetContent::Image { .. } | AssetContent::Video => None,
         }
     }
 }
@@ -211,21 +339,38 @@ pub enum Retain {
     All,
 }
 
+/// What happens to a rollout that is still running when a submission is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OpenRollout {
+    /// It stays, and nothing is submitted.
+    #[default]
+    Block,
+    /// It is finalized first.
+    Finalize,
+    /// It is halted first.
+    Halt,
+}
+
 /// Targets of one release: the resources whose `release` block is laid over `submission`, each with its folder.
 pub type Releases = std::collections::BTreeMap<Address, PathBuf>;
 
 impl Desired {
     /// Takes over the settings of an overlay where it makes any.
     pub(super) fn lay_over(&mut self, overlay: Self) {
-        if overlay.other_languages.is_some() {
-            self.other_languages = overlay.other_languages;
+        fn over<T>(below: &mut Option<T>, above: Option<T>) {
+            *below = above.or(below.take());
         }
-        if overlay.other_markets.is_some() {
-            self.other_markets = overlay.other_markets;
-        }
-        if overlay.retain.is_some() {
-            self.retain = overlay.retain;
-        }
+        over(&mut self.other_languages, overlay.other_languages);
+        over(&mut self.other_markets, overlay.other_markets);
+        over(&mut self.retain, overlay.retain);
+        over(&mut self.open_rollout, overlay.open_rollout);
+        over(&mut self.minimum_direct_x_version, overlay.minimum_direct_x_version);
+        over(&mut self.minimum_system_ram, overlay.minimum_system_ram);
+    }
+
+    /// Whether a path is neither compared nor written.
+    pub fn ignores(&self, path: &Path) -> bool {
+        self.ignore.iter().any(|pattern| pattern.covers(path))
     }
 
     /// The owned value at a path.

@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::asset::{self, Fingerprint, ImageFormat};
-use crate::submission::vocabulary::{IMAGE_MAX_BYTES, ImageType};
+use crate::asset::{self, Fingerprint, ImageFormat, Package};
+use crate::submission::vocabulary::{IMAGE_MAX_BYTES, Sizes, TRAILER_MAX_BYTES};
 
 use super::code::Code;
 use super::desired::{Asset, AssetContent};
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::source::{SourceId, Sources, Span};
+use super::value::Nothing;
 use super::workspace::Workspace;
 use super::yaml::{self, Node};
 
@@ -20,14 +21,23 @@ use super::yaml::{self, Node};
 pub struct Files<'w> {
     workspace: &'w Workspace,
     texts: HashMap<PathBuf, SourceId>,
-    documents: HashMap<SourceId, Rc<Vec<Node>>>,
+    documents: HashMap<SourceId, Option<Rc<Vec<Node>>>>,
+    packages: HashMap<PathBuf, Package>,
+    pixels: HashMap<PathBuf, (u32, u32)>,
     fingerprints: HashMap<PathBuf, Fingerprint>,
 }
 
 impl<'w> Files<'w> {
     /// Opens files of this workspace.
     pub fn new(workspace: &'w Workspace) -> Self {
-        Self { workspace, texts: HashMap::new(), documents: HashMap::new(), fingerprints: HashMap::new() }
+        Self {
+            workspace,
+            texts: HashMap::new(),
+            documents: HashMap::new(),
+            packages: HashMap::new(),
+            pixels: HashMap::new(),
+            fingerprints: HashMap::new(),
+        }
     }
 
     /// The workspace.
@@ -45,15 +55,18 @@ impl<'w> Files<'w> {
         Ok(source)
     }
 
-    /// The documents in a source that `at` points into.
+    /// The documents in a source; `Err` where it is no YAML, which was reported.
     pub fn documents(
         &mut self,
         source: SourceId,
         sources: &Sources,
         diagnostics: &mut Diagnostics,
-    ) -> Rc<Vec<Node>> {
-        let read = || Rc::new(yaml::parse(sources, source, diagnostics));
-        Rc::clone(self.documents.entry(source).or_insert_with(read))
+    ) -> Result<Rc<Vec<Node>>, Nothing> {
+        let read = || {
+            let parsed = yaml::parse(sources, source, diagnostics);
+            parsed.whole.then(|| Rc::new(parsed.documents))
+        };
+        self.documents.entry(source).or_insert_with(read).clone().ok_or(Nothing)
     }
 
     fn fingerprint(&mut self, path: &Path, at: Span) -> Result<Fingerprint, Diagnostic> {
@@ -68,51 +81,35 @@ impl<'w> Files<'w> {
         Ok(fingerprint)
     }
 
-    /// An image for a listing, checked against what its type takes.
-    pub fn image(
+    /// A picture, checked against what is taken where it is shown.
+    pub fn picture(
         &mut self,
         path: &Path,
-        language: &str,
-        kind: &ImageType,
+        picture: &Picture<'_>,
         at: Span,
         diagnostics: &mut Diagnostics,
     ) -> Option<Arc<Asset>> {
-        let shown = self.workspace.display(path);
-        let checked = self.checked_image(path, &shown, kind, at);
+        let checked = self.checked_picture(path, picture, at);
         let ((width, height), fingerprint) =
             checked.map_err(|diagnostic| diagnostics.push(diagnostic)).ok()?;
-        let archive_name = asset::archive_name(&[language, kind.name], path, &fingerprint.digest);
         let content = AssetContent::Image { width, height };
-        Some(Arc::new(Asset {
-            path: path.to_owned(),
-            name: shown,
-            archive_name,
-            fingerprint,
-            content,
-            span: at,
-        }))
+        Some(self.asset(path, picture.prefix, fingerprint, content, at))
     }
 
-    fn checked_image(
+    fn checked_picture(
         &mut self,
         path: &Path,
-        shown: &str,
-        kind: &ImageType,
+        picture: &Picture<'_>,
         at: Span,
     ) -> Result<((u32, u32), Fingerprint), Diagnostic> {
-        let header = asset::image_header(path).map_err(|error| {
-            Diagnostic::error(Code::BadImage, at, format!("`{shown}` is no image: {error}"))
-        })?;
-        if header.format != ImageFormat::Png {
-            return Err(Diagnostic::error(Code::BadImage, at, format!("`{shown}` is not a PNG file"))
-                .help("export it as PNG; the Store takes no other format"));
-        }
-        let (width, height) = (header.width, header.height);
-        if !kind.sizes.take(width, height) {
-            let message = format!("`{shown}` is {width}×{height}; {} takes {}", kind.name, kind.sizes);
+        let shown = self.workspace.display(path);
+        let (width, height) = self.pixels(path, &shown, at)?;
+        if !picture.sizes.take(width, height) {
+            let (takes, sizes) = (picture.takes, picture.sizes);
+            let message = format!("`{shown}` is {width}×{height}; {takes} takes {sizes}");
             return Err(Diagnostic::error(Code::ImageSize, at, message)
                 .label(format!("{width}×{height}"))
-                .help(format!("export it again as {}", kind.sizes)));
+                .help(format!("export it again as {sizes}")));
         }
         let fingerprint = self.fingerprint(path, at)?;
         if fingerprint.size > IMAGE_MAX_BYTES {
@@ -121,22 +118,68 @@ impl<'w> Files<'w> {
         Ok(((width, height), fingerprint))
     }
 
+    fn pixels(&mut self, path: &Path, shown: &str, at: Span) -> Result<(u32, u32), Diagnostic> {
+        if let Some(known) = self.pixels.get(path) {
+            return Ok(*known);
+        }
+        let header = asset::image_header(path).map_err(|error| {
+            Diagnostic::error(Code::BadImage, at, format!("`{shown}` is no image: {error}"))
+                .help("export it as PNG again")
+        })?;
+        if header.format != ImageFormat::Png {
+            return Err(Diagnostic::error(Code::BadImage, at, format!("`{shown}` is not a PNG file"))
+                .help("export it as PNG; the Store takes no other format"));
+        }
+        self.pixels.insert(path.to_owned(), (header.width, header.height));
+        Ok((header.width, header.height))
+    }
+
+    /// The video of a trailer.
+    pub fn video(&mut self, path: &Path, at: Span, diagnostics: &mut Diagnostics) -> Option<Arc<Asset>> {
+        let shown = self.workspace.display(path);
+        let fingerprint =
+            self.fingerprint(path, at).map_err(|diagnostic| diagnostics.push(diagnostic)).ok()?;
+        if fingerprint.size > TRAILER_MAX_BYTES {
+            diagnostics.push(Diagnostic::error(Code::BadVideo, at, format!("`{shown}` is larger than 2 GB")));
+            return None;
+        }
+        Some(self.asset(path, &["trailer"], fingerprint, AssetContent::Video, at))
+    }
+
     /// A package, opened and read.
     pub fn package(&mut self, path: &Path, at: Span, diagnostics: &mut Diagnostics) -> Option<Arc<Asset>> {
-        let shown = self.workspace.display(path);
-        let read = asset::read_package(path)
-            .map_err(|error| Diagnostic::error(Code::BadPackage, at, error.to_string()))
-            .and_then(|package| Ok((package, self.fingerprint(path, at)?)));
+        let read = match self.packages.get(path) {
+            Some(known) => Ok(known.clone()),
+            None => asset::read_package(path)
+                .map_err(|error| Diagnostic::error(Code::BadPackage, at, error.to_string())),
+        };
+        let read = read.and_then(|package| Ok((package, self.fingerprint(path, at)?)));
         let (package, fingerprint) = read.map_err(|diagnostic| diagnostics.push(diagnostic)).ok()?;
-        let archive_name = asset::archive_name(&[], path, &fingerprint.digest);
-        let content = AssetContent::Package(package);
-        Some(Arc::new(Asset {
-            path: path.to_owned(),
-            name: shown,
-            archive_name,
-            fingerprint,
-            content,
-            span: at,
-        }))
+        self.packages.insert(path.to_owned(), package.clone());
+        Some(self.asset(path, &[], fingerprint, AssetContent::Package(package), at))
     }
+
+    fn asset(
+        &self,
+        path: &Path,
+        prefix: &[&str],
+        fingerprint: Fingerprint,
+        content: AssetContent,
+        span: Span,
+    ) -> Arc<Asset> {
+        let archive_name = asset::archive_name(prefix, path, &fingerprint.digest);
+        let name = self.workspace.display(path);
+        Arc::new(Asset { path: path.to_owned(), name, archive_name, fingerprint, content, span })
+    }
+}
+
+/// Where a picture is shown, and what is taken there.
+#[derive(Debug)]
+pub struct Picture<'a> {
+    /// How its name in the upload starts.
+    pub prefix: &'a [&'a str],
+    /// What it is, for messages.
+    pub takes: &'a str,
+    /// The sizes that are taken.
+    pub sizes: &'a Sizes,
 }

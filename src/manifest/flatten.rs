@@ -1,221 +1,351 @@
 //! One block of a manifest into leaves, along the field table.
 
-use crate::submission::vocabulary::{IMAGE_TYPES, ImageType, is_language, is_market};
-use crate::submission::{FIELDS, Field, Path, Scope as FieldScope, Shape, field::IGNORED_BY_API};
+use std::path::Path as FilePath;
+
+use crate::submission::field::{IGNORED_BY_API, SAID_OTHERWISE};
+use crate::submission::vocabulary::{
+    DIRECTX, IMAGE_TYPES, ImageType, LANGUAGES, MARKETS, RETIRED_IMAGE_TYPES, SYSTEM_RAM, is_language,
+    is_listed_language, is_market,
+};
+use crate::submission::{Field, Kind, Path, Scope as FieldScope, Shape};
 
 use super::code::Code;
-use super::desired::{Desired, Others, Retain};
+use super::desired::{Desired, OpenRollout, Others, Retain};
 use super::diagnostic::{Diagnostic, did_you_mean};
+use super::include::{FILE, Included};
+use super::lower::Names;
 use super::source::{Location, Span};
-use super::value::{Nothing, Scope, Values};
-use super::yaml::{Entry, Node};
+use super::value::{NoRelease, Nothing, Scope, Values};
+use super::yaml::{Entry, Node, Yaml};
 
 /// A value on its way: where it belongs and where it stands, not yet read.
 #[derive(Clone)]
 pub(super) struct Leaf<'n> {
     pub(super) path: Path,
+    /// The row of the field table; `None` for a whole language that is to go.
     pub(super) field: Option<&'static Field>,
     pub(super) node: &'n Node,
+    /// What `$(release)` means there.
+    pub(super) release: Result<&'n FilePath, NoRelease>,
 }
 
-/// One block, flattened.
+/// One block, flattened; what it says of languages is not looked into yet.
 #[derive(Default)]
 pub(super) struct Layer<'n> {
     /// What holds once a submission.
     pub(super) once: Vec<Leaf<'n>>,
-    /// What `$each` says, with paths below a language.
-    pub(super) each: Vec<Leaf<'n>>,
-    /// What each language says itself, with paths below it.
-    pub(super) own: Vec<(String, Vec<Leaf<'n>>)>,
-    /// What `$(lang)` means for a language, where `$as` says so.
-    pub(super) meanings: Vec<(String, String)>,
+    /// The maps that hold for every language.
+    pub(super) each: Vec<&'n Entry>,
+    /// The languages that are named, each once.
+    pub(super) own: Vec<Own<'n>>,
+    /// What is no leaf.
+    pub(super) settings: Desired,
     /// Which packages stay, and where that is written.
     pub(super) retain: Option<(Retain, Span)>,
 }
 
+/// What a block says of one language.
+pub(super) struct Own<'n> {
+    /// The language, in lower case.
+    pub(super) language: String,
+    /// What `$(lang)` means for it, where `$as` says so.
+    pub(super) meaning: Option<String>,
+    /// Its maps; later ones win.
+    maps: Vec<&'n Node>,
+    /// The `null` that takes it away.
+    goes: Option<&'n Node>,
+}
+
 impl<'n> Layer<'n> {
-    /// What a language says itself, if it is named.
-    pub(super) fn own(&self, language: &str) -> Option<&[Leaf<'n>]> {
-        self.own.iter().find(|(known, _)| known == language).map(|(_, leaves)| leaves.as_slice())
+    /// What is said of a language, if it is named.
+    fn own(&self, language: &str) -> Option<&Own<'n>> {
+        self.own.iter().find(|own| own.language == language)
     }
 
     /// Whether a language is to go, if it is named.
     pub(super) fn takes_away(&self, language: &str) -> Option<bool> {
-        self.own(language).map(|leaves| leaves.iter().any(|leaf| leaf.field.is_none()))
+        self.own(language).map(|own| own.goes.is_some())
     }
 }
 
 /// The Store documents about 350 language codes.
 const MAX_LANGUAGES: usize = 400;
+/// How many keys one manifest may say, those that hold for every language counted for each. A hundred languages with
+/// every field and image take 20,000.
+const MAX_KEYS: usize = 500_000;
 
-/// Flattens a block; what is not a leaf (`$others`, `retain`) goes to `settings`.
-pub(super) fn flatten<'n>(
-    values: &mut Values<'_, '_>,
-    settings: &mut Desired,
-    block: Option<&'n Node>,
-) -> Layer<'n> {
-    let mut flatten = Flatten { values, settings, layer: Layer::default() };
-    if let Some(node) = block {
-        flatten.block(node);
-    }
-    flatten.layer
-}
-
-struct Flatten<'a, 'v, 'w, 'n> {
-    values: &'a mut Values<'v, 'w>,
-    settings: &'a mut Desired,
+/// Flattens the blocks of one manifest.
+pub(super) struct Flatten<'a, 'v, 'w, 'n> {
+    pub(super) values: &'a mut Values<'v, 'w>,
+    pub(super) kind: Kind,
+    pub(super) included: &'n Included,
+    release: Result<&'n FilePath, NoRelease>,
     layer: Layer<'n>,
+    keys: usize,
 }
 
-impl<'n> Flatten<'_, '_, '_, 'n> {
-    fn block(&mut self, node: &'n Node) {
-        let Some(entries) = node.entries() else {
-            self.values.wrong_type(node, "a map");
-            return;
-        };
-        for entry in entries {
-            if entry.key == "listings" {
-                self.listings(&entry.value);
-            } else if entry.key == "openRollout" {
-                let message = "this version does not carry out `openRollout`";
-                let diagnostic = Diagnostic::error(Code::NotInThisVersion, entry.key_span, message);
-                self.values.report(
-                    diagnostic.help("leave the key out; finish an open rollout in Partner Center first"),
-                );
-            } else {
-                let leaves = self.field(FieldScope::Submission, entry);
-                self.layer.once.extend(leaves);
+impl<'a, 'v, 'w, 'n> Flatten<'a, 'v, 'w, 'n> {
+    pub(super) fn new(values: &'a mut Values<'v, 'w>, kind: Kind, included: &'n Included) -> Self {
+        Self {
+            values,
+            kind,
+            included,
+            release: Err(NoRelease::OutsideRelease),
+            layer: Layer::default(),
+            keys: 0,
+        }
+    }
+
+    /// Flattens a block; `release` is what `$(release)` means in it.
+    pub(super) fn block(
+        &mut self,
+        node: Option<&'n Node>,
+        release: Result<&'n FilePath, NoRelease>,
+    ) -> Layer<'n> {
+        self.release = release;
+        if let Some(node) = node {
+            for part in self.parts(node, "a map of fields", None) {
+                self.block_part(part);
+            }
+        }
+        std::mem::take(&mut self.layer)
+    }
+
+    fn scope<'s>(&self, lang: Option<&'s str>) -> Scope<'s>
+    where
+        'n: 's,
+    {
+        Scope { lang, release: self.release, package_version: None }
+    }
+
+    fn parts(&mut self, node: &'n Node, wanted: &str, lang: Option<&str>) -> Vec<&'n Node> {
+        let scope = self.scope(lang);
+        self.included.parts(self.values, node, wanted, scope)
+    }
+
+    /// The entries of one part of a map, within the budget.
+    fn entries(&mut self, part: &'n Node) -> impl Iterator<Item = &'n Entry> + use<'n> {
+        let entries = part.entries().unwrap_or_default();
+        self.keys += entries.len();
+        if self.keys > MAX_KEYS {
+            let message = format!("more than {MAX_KEYS} keys, those for every language counted for each");
+            self.values.report(Diagnostic::error(Code::TooComplex, part.span, message));
+        }
+        let within = self.keys <= MAX_KEYS;
+        entries.iter().filter(move |entry| within && entry.key != FILE)
+    }
+
+    fn block_part(&mut self, part: &'n Node) {
+        for entry in self.entries(part) {
+            match entry.key.as_str() {
+                "listings" if self.kind != Kind::Flight => {
+                    for part in self.parts(&entry.value, "a map from language to listing", None) {
+                        self.listings(part);
+                    }
+                }
+                "openRollout" if self.kind != Kind::AddOn => {
+                    let words = [
+                        ("block", OpenRollout::Block),
+                        ("finalize", OpenRollout::Finalize),
+                        ("halt", OpenRollout::Halt),
+                    ];
+                    self.layer.settings.open_rollout = self.word(&entry.value, &words);
+                }
+                _ => {
+                    let mut leaves = Vec::new();
+                    self.field(FieldScope::Submission, entry, None, &mut leaves);
+                    self.layer.once.extend(leaves);
+                }
             }
         }
     }
 
     /// The leaves of one key of a block or of a language.
-    fn field(&mut self, scope: FieldScope, entry: &'n Entry) -> Vec<Leaf<'n>> {
-        let rows: Vec<&'static Field> =
-            FIELDS.iter().filter(|field| field.scope == scope && field.path[0] == entry.key).collect();
-        match rows.as_slice() {
-            [] => {
-                self.unknown(scope, entry);
-                Vec::new()
-            }
-            [field] if field.path.len() == 1 => self.single(field, entry),
-            rows => self.group(rows, entry),
-        }
-    }
-
-    fn unknown(&mut self, scope: FieldScope, entry: &Entry) {
-        if let Some((key, advice)) = IGNORED_BY_API.iter().find(|(key, _)| *key == entry.key) {
-            let message = format!("the Store's API ignores `{key}`");
-            let diagnostic = Diagnostic::error(Code::IgnoredByStore, entry.key_span, message).help(*advice);
-            self.values.report(diagnostic);
+    fn field(&mut self, scope: FieldScope, entry: &'n Entry, lang: Option<&str>, leaves: &mut Vec<Leaf<'n>>) {
+        let found = Field::all_of(self.kind).find(|field| field.scope == scope && field.path == [&entry.key]);
+        let Some(field) = found else {
+            let extra: &[&str] = match scope {
+                FieldScope::Submission => &["listings", "openRollout", FILE],
+                FieldScope::Listing => &["$as", FILE],
+            };
+            let fields = Field::all_of(self.kind).filter(|field| field.scope == scope);
+            let known = fields.map(|field| field.path[0]);
+            self.unknown(entry, extra.iter().copied().chain(known));
             return;
-        }
-        let extra: &[&str] = match scope {
-            FieldScope::Submission => &["listings"],
-            FieldScope::Listing => &["$as"],
         };
-        let known = FIELDS.iter().filter(|field| field.scope == scope).map(|field| field.path[0]);
-        self.values.unknown_key(&entry.key, entry.key_span, extra.iter().copied().chain(known));
+        match field.shape {
+            Shape::Group => self.group(field, entry, leaves),
+            Shape::Images if !entry.value.is_null() => {
+                for part in self.parts(&entry.value, "a map from image type to a list of images", lang) {
+                    self.images(field, part, leaves);
+                }
+            }
+            Shape::Packages if !entry.value.is_null() => self.packages(field, entry, leaves),
+            _ => leaves.push(self.leaf(field, &entry.value)),
+        }
     }
 
-    fn single(&mut self, field: &'static Field, entry: &'n Entry) -> Vec<Leaf<'n>> {
-        let path = Path::new(field.path.iter().copied());
-        match field.shape {
-            Shape::Images if !entry.value.is_null() => self.images(field, &path, entry),
-            Shape::Packages if !entry.value.is_null() => {
-                self.retain(&entry.value);
-                vec![Leaf { path, field: Some(field), node: &entry.value }]
-            }
-            _ => vec![Leaf { path, field: Some(field), node: &entry.value }],
+    fn leaf(&self, field: &'static Field, node: &'n Node) -> Leaf<'n> {
+        Leaf { path: Path::new(field.path.iter().copied()), field: Some(field), node, release: self.release }
+    }
+
+    fn leaf_below(&self, field: &'static Field, entry: &'n Entry) -> Leaf<'n> {
+        let leaf = self.leaf(field, &entry.value);
+        Leaf { path: leaf.path.child(&entry.key), ..leaf }
+    }
+
+    fn unknown(&mut self, entry: &Entry, known: impl Iterator<Item = &'static str> + Clone) {
+        let find = |table: &'static [(&str, &'static str)]| {
+            table.iter().find(|(key, _)| *key == entry.key).map(|(_, advice)| *advice)
+        };
+        if let Some(advice) = find(IGNORED_BY_API) {
+            let message = format!("the Store's API ignores `{}`", entry.key);
+            let diagnostic = Diagnostic::error(Code::IgnoredByStore, entry.key_span, message).help(advice);
+            self.values.report(diagnostic);
+        } else if let Some(advice) = find(SAID_OTHERWISE) {
+            let message = format!("unknown key `{}`", entry.key);
+            let diagnostic = Diagnostic::error(Code::UnknownKey, entry.key_span, message).help(advice);
+            self.values.report(diagnostic);
+        } else {
+            self.values.unknown_key(&entry.key, entry.key_span, known);
         }
     }
 
     /// Keys that lie together below one key, such as `pricing`.
-    fn group(&mut self, rows: &[&'static Field], entry: &'n Entry) -> Vec<Leaf<'n>> {
-        if entry.value.is_null() && rows.iter().all(|field| matches!(field.shape, Shape::Percentage)) {
-            return rows.iter().map(|field| leaf(field, &entry.value)).collect();
+    fn group(&mut self, group: &'static Field, entry: &'n Entry, leaves: &mut Vec<Leaf<'n>>) {
+        let below = Field::all_of(self.kind)
+            .filter(move |field| field.path.len() > 1 && field.path[0] == group.path[0]);
+        let mut node = &entry.value;
+        if node.is_null() {
+            if group.rides_along {
+                // Each of its keys is cleared.
+                leaves.extend(below.map(|field| self.leaf(field, node)));
+            } else {
+                leaves.push(self.leaf(group, node));
+            }
+            return;
         }
-        let Some(entries) = entry.value.entries() else {
-            self.values.wrong_type(&entry.value, "a map");
-            return Vec::new();
-        };
-        let mut leaves = Vec::new();
-        for inner in entries {
-            match rows.iter().find(|field| field.path[1] == inner.key) {
-                Some(field) if matches!(field.shape, Shape::Markets) && !inner.value.is_null() => {
-                    leaves.extend(self.markets(field, inner));
+        // The API writes a list of one where a manifest writes the one.
+        if let (Yaml::List(items), true) = (&node.value, group.is_first_of_list()) {
+            match items.as_slice() {
+                [] => return leaves.push(self.leaf(group, node)),
+                [one] => node = one,
+                [_, second, ..] => {
+                    let message = format!("`{}` has one element", group.path[0]);
+                    let diagnostic = Diagnostic::error(Code::OneElement, second.span, message);
+                    self.values.report(diagnostic.help("the commit fails with more; leave one of them out"));
+                    return;
                 }
-                Some(field) => leaves.push(leaf(field, &inner.value)),
-                None => match IGNORED_BY_API.iter().find(|(key, _)| *key == inner.key) {
-                    Some((key, advice)) => {
-                        let message = format!("the Store's API ignores `{key}`");
-                        let at = inner.key_span;
-                        self.values
-                            .report(Diagnostic::error(Code::IgnoredByStore, at, message).help(*advice));
+            }
+        }
+        let before = leaves.len();
+        let mut keys = 0;
+        for part in self.parts(node, "a map", None) {
+            for inner in self.entries(part) {
+                keys += 1;
+                match below.clone().find(|field| field.path[1] == inner.key) {
+                    Some(field) if matches!(field.shape, Shape::Markets) && !inner.value.is_null() => {
+                        for part in self.parts(&inner.value, "a map from market to price", None) {
+                            self.markets(field, part, leaves);
+                        }
                     }
-                    None => {
-                        let known = rows.iter().map(|field| field.path[1]);
+                    Some(field) => leaves.push(self.leaf(field, &inner.value)),
+                    None => self.unknown(inner, below.clone().map(|field| field.path[1])),
+                }
+            }
+        }
+        if keys == 0 && leaves.len() == before && node.entries().is_some_and(<[Entry]>::is_empty) {
+            let message = format!("`{}` says nothing", entry.key);
+            let diagnostic = Diagnostic::error(Code::MissingKey, entry.key_span, message);
+            self.values.report(diagnostic.help("name a key below it, or leave it out"));
+        }
+    }
+
+    fn markets(&mut self, field: &'static Field, part: &'n Node, leaves: &mut Vec<Leaf<'n>>) {
+        for entry in self.entries(part) {
+            if entry.key == "$others" {
+                let others = self.others(entry);
+                self.layer.settings.other_markets = others.or(self.layer.settings.other_markets.take());
+            } else if is_market(&entry.key) {
+                leaves.push(self.leaf_below(field, entry));
+            } else if entry.key.starts_with('$') {
+                self.values.unknown_key(&entry.key, entry.key_span, ["$others", FILE]);
+            } else {
+                let message = format!("`{}` is not a market", entry.key);
+                let diagnostic = Diagnostic::error(Code::BadMarket, entry.key_span, message);
+                let upper = entry.key.to_uppercase();
+                let meant = if is_market(&upper) {
+                    Some(upper.as_str())
+                } else {
+                    did_you_mean(&upper, MARKETS.iter().copied())
+                };
+                self.values.report(match meant {
+                    Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")),
+                    None => diagnostic.help("write its two capital letters, such as DE"),
+                });
+            }
+        }
+    }
+
+    fn images(&mut self, field: &'static Field, part: &'n Node, leaves: &mut Vec<Leaf<'n>>) {
+        for entry in self.entries(part) {
+            if image_type(&entry.key).is_some() {
+                leaves.push(self.leaf_below(field, entry));
+                continue;
+            }
+            let names = IMAGE_TYPES.iter().map(|kind| kind.name);
+            let (message, help) = if RETIRED_IMAGE_TYPES.contains(&entry.key.as_str()) {
+                let message = format!("the Store takes no new images of type `{}`", entry.key);
+                (message, "leave it out: images that are there stay".to_owned())
+            } else {
+                let message = format!("there is no image type `{}`", entry.key);
+                match did_you_mean(&entry.key, names.clone()) {
+                    Some(meant) => (message, format!("did you mean `{meant}`?")),
+                    None => (message, format!("image types are {}", names.collect::<Vec<_>>().join(", "))),
+                }
+            };
+            self.values.report(Diagnostic::error(Code::NotAllowed, entry.key_span, message).help(help));
+        }
+    }
+
+    fn packages(&mut self, field: &'static Field, entry: &'n Entry, leaves: &mut Vec<Leaf<'n>>) {
+        let mut files = None;
+        for part in self.parts(&entry.value, "a map with `files`", None) {
+            for inner in self.entries(part) {
+                let settings = &mut self.layer.settings;
+                match inner.key.as_str() {
+                    "files" => files = Some(&inner.value),
+                    "retain" => self.retain(&inner.value),
+                    "minimumDirectXVersion" => {
+                        settings.minimum_direct_x_version = one_of(self.values, &inner.value, DIRECTX);
+                    }
+                    "minimumSystemRam" => {
+                        settings.minimum_system_ram = one_of(self.values, &inner.value, SYSTEM_RAM);
+                    }
+                    _ => {
+                        let known = ["files", "retain", "minimumDirectXVersion", "minimumSystemRam", FILE];
                         self.values.unknown_key(&inner.key, inner.key_span, known);
                     }
-                },
-            }
-        }
-        leaves
-    }
-
-    fn markets(&mut self, field: &'static Field, entry: &'n Entry) -> Vec<Leaf<'n>> {
-        let Some(entries) = entry.value.entries() else {
-            self.values.wrong_type(&entry.value, "a map from market to price");
-            return Vec::new();
-        };
-        let mut leaves = Vec::new();
-        for inner in entries {
-            if inner.key == "$others" {
-                self.settings.other_markets = self.others(inner);
-            } else if is_market(&inner.key) {
-                let path = Path::new(field.path.iter().copied()).child(&inner.key);
-                leaves.push(Leaf { path, field: Some(field), node: &inner.value });
-            } else {
-                let message = format!("`{}` is not a market", inner.key);
-                let mut diagnostic = Diagnostic::error(Code::BadMarket, inner.key_span, message);
-                let upper = inner.key.to_uppercase();
-                if is_market(&upper) {
-                    diagnostic = diagnostic.help(format!("did you mean `{upper}`?"));
                 }
-                self.values.report(diagnostic);
             }
         }
-        leaves
-    }
-
-    fn images(&mut self, field: &'static Field, path: &Path, entry: &'n Entry) -> Vec<Leaf<'n>> {
-        let Some(entries) = entry.value.entries() else {
-            self.values.wrong_type(&entry.value, "a map from image type to a list of images");
-            return Vec::new();
-        };
-        let mut leaves = Vec::new();
-        for inner in entries {
-            if image_type(&inner.key).is_some() {
-                leaves.push(Leaf { path: path.child(&inner.key), field: Some(field), node: &inner.value });
-            } else {
-                let names = IMAGE_TYPES.iter().map(|kind| kind.name);
-                let message = format!("there is no image type `{}`", inner.key);
-                let help = match did_you_mean(&inner.key, names.clone()) {
-                    Some(meant) => format!("did you mean `{meant}`?"),
-                    None => format!("image types are {}", names.collect::<Vec<_>>().join(", ")),
-                };
-                self.values.report(Diagnostic::error(Code::NotAllowed, inner.key_span, message).help(help));
+        match files {
+            Some(files) => leaves.push(self.leaf(field, files)),
+            None if entry.value.entries().is_some() => {
+                let diagnostic =
+                    Diagnostic::error(Code::MissingKey, entry.key_span, "`packages` needs `files`");
+                let help = "name files or patterns, such as `$(release)/*.msixbundle`";
+                self.values.report(diagnostic.help(help));
             }
+            None => {}
         }
-        leaves
     }
 
-    fn retain(&mut self, node: &Node) {
-        let Some(written) = node.get("retain") else { return };
+    fn retain(&mut self, written: &Node) {
         let words =
             [("none", Retain::None), ("newest-per-target", Retain::NewestPerTarget), ("all", Retain::All)];
         if let Some(retain) = self.word(written, &words) {
-            self.settings.retain = Some(retain);
+            self.layer.settings.retain = Some(retain);
             self.layer.retain = Some((retain, written.span));
         }
     }
@@ -236,68 +366,79 @@ impl<'n> Flatten<'_, '_, '_, 'n> {
         found
     }
 
-    fn listings(&mut self, node: &'n Node) {
-        let Some(entries) = node.entries() else {
-            self.values.wrong_type(node, "a map from language to listing");
-            return;
-        };
-        if entries.len() > MAX_LANGUAGES {
-            let message = format!("more than {MAX_LANGUAGES} languages; the Store knows fewer");
-            self.values.report(Diagnostic::error(Code::TooLong, node.span, message));
-            return;
-        }
-        for entry in entries {
+    fn listings(&mut self, part: &'n Node) {
+        let mut seen: Vec<String> = Vec::new();
+        for entry in self.entries(part) {
             match entry.key.as_str() {
-                "$others" => self.settings.other_languages = self.others(entry),
-                "$each" => {
-                    if let Some(entries) = entry.value.entries() {
-                        for inner in entries {
-                            let leaves = self.field(FieldScope::Listing, inner);
-                            self.layer.each.extend(leaves);
-                        }
+                "$others" => {
+                    let others = self.others(entry);
+                    self.layer.settings.other_languages =
+                        others.or(self.layer.settings.other_languages.take());
+                }
+                "$each" => self.layer.each.push(entry),
+                language if is_language(language) => {
+                    let language = language.to_ascii_lowercase();
+                    if seen.contains(&language) {
+                        let message = format!("the language `{language}` is given twice");
+                        let diagnostic = Diagnostic::error(Code::DuplicateKey, entry.key_span, message);
+                        self.values.report(diagnostic.help("remove one of the two"));
                     } else {
-                        self.values.wrong_type(&entry.value, "a map");
+                        self.language(&language, entry);
+                        seen.push(language);
                     }
                 }
-                language if is_language(language) => self.language(entry),
-                other => {
-                    let message = format!("`{other}` is not a listing language");
-                    let mut diagnostic = Diagnostic::error(Code::BadLanguage, entry.key_span, message);
-                    if is_language(&other.replace('_', "-")) {
-                        diagnostic = diagnostic
-                            .help(format!("did you mean `{}`?", other.replace('_', "-").to_lowercase()));
-                    }
-                    self.values.report(diagnostic);
+                other if other.starts_with('$') => {
+                    self.values.unknown_key(other, entry.key_span, ["$each", "$others", FILE]);
                 }
+                other => self.bad_language(other, entry.key_span),
+            }
+            if self.layer.own.len() > MAX_LANGUAGES {
+                let message = format!("more than {MAX_LANGUAGES} languages; the Store knows fewer");
+                self.values.report(Diagnostic::error(Code::TooLong, part.span, message));
+                self.layer.own.clear();
+                return;
             }
         }
     }
 
-    fn language(&mut self, entry: &'n Entry) {
-        let language = entry.key.to_ascii_lowercase();
-        if self.layer.own.iter().any(|(known, _)| *known == language) {
-            let message = format!("the language `{language}` is given twice");
-            self.values.report(
-                Diagnostic::error(Code::DuplicateKey, entry.key_span, message).help("remove one of the two"),
-            );
-            return;
+    fn bad_language(&mut self, written: &str, at: Span) {
+        let meant = written.replace('_', "-").to_lowercase();
+        let meant = Some(meant.as_str()).filter(|meant| is_listed_language(meant));
+        let meant = meant.or_else(|| did_you_mean(written, LANGUAGES.iter().copied()));
+        let message = format!("`{written}` is not a listing language");
+        let diagnostic = Diagnostic::error(Code::BadLanguage, at, message);
+        self.values.report(match meant {
+            Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")),
+            None => diagnostic.help("languages look like `en-us`, `de` or `zh-hans`"),
+        });
+    }
+
+    fn language(&mut self, language: &str, entry: &'n Entry) {
+        if !is_listed_language(language) {
+            let message = format!("the Store does not list `{language}` among its languages");
+            let diagnostic = Diagnostic::warning(Code::UnlistedLanguage, entry.key_span, message);
+            self.values.report(match did_you_mean(language, LANGUAGES.iter().copied()) {
+                Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")),
+                None => diagnostic.help("the service answers an unknown language with an internal error"),
+            });
         }
-        let mut leaves = Vec::new();
+        let meaning = entry.value.get("$as").and_then(|node| self.meaning(node));
+        let place = self.layer.own.iter().position(|own| own.language == language);
+        let place = place.unwrap_or_else(|| {
+            let language = language.to_owned();
+            self.layer.own.push(Own { language, meaning: None, maps: Vec::new(), goes: None });
+            self.layer.own.len() - 1
+        });
+        let own = &mut self.layer.own[place];
+        own.meaning = meaning.or(own.meaning.take());
+        // The later of two parts wins as a whole where one of them takes the language away.
         if entry.value.is_null() {
-            leaves.push(Leaf { path: Path::default(), field: None, node: &entry.value });
-        } else if let Some(entries) = entry.value.entries() {
-            for inner in entries {
-                if inner.key == "$as" {
-                    let meaning = self.meaning(&inner.value);
-                    self.layer.meanings.extend(meaning.map(|meaning| (language.clone(), meaning)));
-                } else {
-                    leaves.extend(self.field(FieldScope::Listing, inner));
-                }
-            }
+            own.maps.clear();
+            own.goes = Some(&entry.value);
         } else {
-            self.values.wrong_type(&entry.value, "a map");
+            own.maps.push(&entry.value);
+            own.goes = None;
         }
-        self.layer.own.push((language, leaves));
     }
 
     fn meaning(&mut self, node: &Node) -> Option<String> {
@@ -311,6 +452,45 @@ impl<'n> Flatten<'_, '_, '_, 'n> {
         );
         None
     }
+
+    /// The leaves of a layer: what holds once, then for every language what `$each` says and what it says itself.
+    /// Later ones win.
+    pub(super) fn leaves(
+        &mut self,
+        layer: &Layer<'n>,
+        languages: &Names,
+        release: Result<&'n FilePath, NoRelease>,
+    ) -> Vec<Leaf<'n>> {
+        self.release = release;
+        let mut leaves = layer.once.clone();
+        for (language, meaning) in languages.iter() {
+            let own = layer.own(language);
+            let base = Path::new(["listings", language]);
+            if let Some(node) = own.and_then(|own| own.goes) {
+                // `$each` says nothing about a language that goes.
+                leaves.push(Leaf { path: base, field: None, node, release });
+                continue;
+            }
+            let each = layer.each.iter().map(|entry| &entry.value);
+            let maps: Vec<&Node> = each.chain(own.iter().flat_map(|own| own.maps.iter().copied())).collect();
+            let mut below = Vec::new();
+            for map in maps {
+                for part in self.parts(map, "a map of texts and images", Some(meaning)) {
+                    self.listing(part, meaning, &mut below);
+                }
+            }
+            leaves.extend(below.into_iter().map(|leaf| Leaf { path: base.join(&leaf.path), ..leaf }));
+        }
+        leaves
+    }
+
+    fn listing(&mut self, part: &'n Node, meaning: &str, leaves: &mut Vec<Leaf<'n>>) {
+        for entry in self.entries(part) {
+            if entry.key != "$as" {
+                self.field(FieldScope::Listing, entry, Some(meaning), leaves);
+            }
+        }
+    }
 }
 
 /// Whether a text can stand for a language, also in paths: short, so that repeating it makes nothing long.
@@ -319,19 +499,25 @@ fn is_tag(text: &str) -> bool {
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
 }
 
-fn leaf<'n>(field: &'static Field, node: &'n Node) -> Leaf<'n> {
-    Leaf { path: Path::new(field.path.iter().copied()), field: Some(field), node }
-}
-
 pub(super) fn image_type(name: &str) -> Option<&'static ImageType> {
     IMAGE_TYPES.iter().find(|kind| kind.name == name)
+}
+
+/// A word that is one of those allowed.
+pub(super) fn one_of(values: &mut Values<'_, '_>, node: &Node, words: &[&str]) -> Option<String> {
+    let text = values.scalar(node, "a word", Scope::plain()).ok()?;
+    if words.contains(&text.as_str()) {
+        return Some(text);
+    }
+    not_allowed(values, &text, node.span, words);
+    None
 }
 
 pub(super) fn not_allowed(values: &mut Values<'_, '_>, text: &str, at: Span, words: &[&str]) -> Nothing {
     let help = match did_you_mean(text, words.iter().copied()) {
         Some(meant) => format!("did you mean `{meant}`?"),
         None if words.len() <= 14 => format!("allowed: {}", words.join(", ")),
-        None => "the reference of the field lists the words".to_owned(),
+        None => "`storeward schema manifest` lists the words".to_owned(),
     };
     values.report(Diagnostic::error(Code::NotAllowed, at, format!("`{text}` is not allowed here")).help(help))
 }

@@ -2,14 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::submission::Kind;
+
 use super::code::Code;
 use super::decode::decode;
 use super::desired::{Releases, Resource};
 use super::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 use super::files::Files;
-use super::source::Sources;
+use super::include::Included;
+use super::source::{Sources, Span};
+use super::together::check_together;
+use super::value::Values;
 use super::workspace::Workspace;
-use super::yaml::{self, Node, Yaml};
+use super::yaml::{self, Entry, Node, Yaml};
 
 /// What loading gave: every resource that could be read, and everything there is to say.
 #[derive(Debug, Default)]
@@ -21,8 +26,6 @@ pub struct Loaded {
     /// What was found.
     pub diagnostics: Diagnostics,
 }
-
-const KINDS: &[&str] = &["App", "AddOn", "Flight"];
 
 /// Loads the manifests at `paths`, or those found from the current folder down.
 ///
@@ -39,7 +42,7 @@ pub fn load(workspace: &Workspace, paths: &[PathBuf], releases: &Releases) -> Lo
             loaded.diagnostics.push(Diagnostic::error(Code::NoManifest, None, message));
         }
     }
-    check_together(releases, &mut loaded);
+    check_together(&loaded.resources, releases, &mut loaded.diagnostics);
     if loaded.resources.is_empty() && !loaded.diagnostics.has_errors() {
         loaded.diagnostics.push(
             Diagnostic::error(Code::NoManifest, None, "no manifest was found")
@@ -78,12 +81,61 @@ fn manifest_files(
     files
 }
 
-/// The kind that a document names, if it names one as a text.
-fn kind_of(document: &Node) -> Option<&str> {
-    match &document.get("kind")?.value {
-        Yaml::Scalar { text, .. } => Some(text),
+/// What a document is by its `kind`.
+enum KindOf<'d> {
+    Known(Kind),
+    /// A word near that of a kind.
+    Meant {
+        written: &'d str,
+        at: Span,
+        kind: Kind,
+    },
+    /// The key in another case, with a kind.
+    Misspelt {
+        at: Span,
+    },
+    /// No kind, and a block of a manifest.
+    Missing {
+        at: Span,
+    },
+    /// None of our business.
+    Other,
+}
+
+fn kind_of(document: &Node) -> KindOf<'_> {
+    let entries = document.entries().unwrap_or_default();
+    let word = |entry: &'_ Entry| match &entry.value.value {
+        Yaml::Scalar { text, .. } => Some((text.clone(), entry.value.span)),
         _ => None,
+    };
+    let looks_like_one = ["submission", "release"].iter().any(|key| document.get(key).is_some());
+    let Some(entry) = entries.iter().find(|entry| entry.key == "kind") else {
+        let near = entries.iter().find(|entry| {
+            entry.key.eq_ignore_ascii_case("kind")
+                && word(entry).is_some_and(|(text, _)| Kind::parse(&text).is_some())
+        });
+        return match near {
+            Some(near) => KindOf::Misspelt { at: near.key_span },
+            None if looks_like_one => KindOf::Missing { at: document.span },
+            None => KindOf::Other,
+        };
+    };
+    let Yaml::Scalar { text, .. } = &entry.value.value else { return KindOf::Other };
+    match Kind::parse(text) {
+        Some(kind) => KindOf::Known(kind),
+        None if text.is_empty() && looks_like_one => KindOf::Missing { at: entry.key_span },
+        None => match did_you_mean(text, kinds()) {
+            Some(meant) => match Kind::parse(meant) {
+                Some(kind) => KindOf::Meant { written: text, at: entry.value.span, kind },
+                None => KindOf::Other,
+            },
+            None => KindOf::Other,
+        },
     }
+}
+
+fn kinds() -> impl Iterator<Item = &'static str> {
+    Kind::ALL.iter().map(|kind| kind.as_str())
 }
 
 /// Whether a text may hold a manifest at all. Other YAML in a repository is none of our business, broken or not.
@@ -91,12 +143,17 @@ fn may_hold_manifest(text: &str) -> bool {
     let text = text.trim_start_matches('\u{feff}');
     // Also indented, in quotes, in a map of one line, or behind an anchor.
     let start = [' ', '\t', '-', '{', '"', '\''];
-    text.lines().filter_map(|line| line.trim_start_matches(start).strip_prefix("kind")).any(|rest| {
-        rest.trim_start_matches(['"', '\'', ' ']).strip_prefix(':').is_some_and(|kind| {
-            let mut words = kind.split([' ', ',', '}', '"', '\'', '#']);
-            let kind = words.find(|word| !word.is_empty() && !word.starts_with('&')).unwrap_or_default();
-            KINDS.contains(&kind) || did_you_mean(kind, KINDS.iter().copied()).is_some()
-        })
+    text.lines().any(|line| {
+        let line = line.trim_start_matches(start);
+        // A manifest without its kind.
+        line.starts_with("submission:")
+            || line.get(..4).is_some_and(|key| key.eq_ignore_ascii_case("kind"))
+                && line[4..].trim_start_matches(['"', '\'', ' ']).strip_prefix(':').is_some_and(|kind| {
+                    let mut words = kind.split([' ', ',', '}', '"', '\'', '#']);
+                    let kind =
+                        words.find(|word| !word.is_empty() && !word.starts_with('&')).unwrap_or_default();
+                    did_you_mean(kind, kinds()).is_some()
+                })
     })
 }
 
@@ -124,71 +181,39 @@ fn load_file(path: &Path, named: bool, files: &mut Files<'_>, releases: &Release
     if !named && !may_hold_manifest(&text) {
         return;
     }
-    let source = loaded.sources.add(files.workspace().display(path), &text);
-    for document in yaml::parse(&loaded.sources, source, &mut loaded.diagnostics) {
-        let Some(kind) = kind_of(&document) else { continue };
-        let at = document.get("kind").map(|node| node.span);
-        match kind {
-            "App" => {
-                let folder = path.parent().unwrap_or(Path::new("."));
-                let resource =
-                    decode(&document, folder, releases, files, &mut loaded.sources, &mut loaded.diagnostics);
-                loaded.resources.extend(resource);
-            }
-            "AddOn" | "Flight" => loaded.diagnostics.push(
-                Diagnostic::error(
-                    Code::NotInThisVersion,
-                    at,
-                    format!("this version manages apps, not `kind: {kind}`"),
-                )
-                .help("move the document to a file that is not loaded"),
-            ),
-            other => {
-                if let Some(meant) = did_you_mean(other, KINDS.iter().copied()) {
-                    loaded.diagnostics.push(
-                        Diagnostic::error(Code::UnknownKind, at, format!("there is no kind `{other}`"))
-                            .help(format!("did you mean `{meant}`?")),
-                    );
-                }
-            }
-        }
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let source = loaded.sources.add(files.workspace().display(path), folder, &text);
+    let parsed = yaml::parse(&loaded.sources, source, &mut loaded.diagnostics);
+    for document in &parsed.documents {
+        load_document(document, files, releases, loaded);
     }
 }
 
-/// Checks what no single document can tell.
-fn check_together(releases: &Releases, loaded: &mut Loaded) {
-    for (i, resource) in loaded.resources.iter().enumerate() {
-        for earlier in &loaded.resources[..i] {
-            let what = if earlier.address == resource.address {
-                format!("`{}`", resource.address)
-            } else if earlier.id == resource.id {
-                format!("the product `{}`", resource.id)
-            } else {
-                continue;
-            };
-            let first = format!("{}:{}", earlier.at.file, earlier.at.line);
-            let second = format!("{}:{}", resource.at.file, resource.at.line);
-            loaded.diagnostics.push(Diagnostic::error(
-                Code::DuplicateResource,
-                None,
-                format!("{what} is managed by two manifests: {first} and {second}"),
-            ));
+fn load_document(document: &Node, files: &mut Files<'_>, releases: &Releases, loaded: &mut Loaded) {
+    let report = |loaded: &mut Loaded, diagnostic| loaded.diagnostics.push(diagnostic);
+    match kind_of(document) {
+        KindOf::Known(kind) => {
+            let included = Included::default();
+            let (sources, diagnostics) = (&mut loaded.sources, &mut loaded.diagnostics);
+            let mut values = Values { files, sources, diagnostics };
+            let resource = decode(&mut values, kind, document, releases, &included);
+            loaded.resources.extend(resource);
         }
-    }
-    for address in releases.keys() {
-        if !loaded.resources.iter().any(|resource| resource.address == *address) {
-            let known: Vec<&str> =
-                loaded.resources.iter().map(|resource| resource.address.as_str()).collect();
-            let known = if known.is_empty() {
-                "there are none".to_owned()
-            } else {
-                format!("there is {}", known.join(", "))
-            };
-            loaded.diagnostics.push(
-                Diagnostic::error(Code::UnknownRelease, None, format!("no manifest describes `{address}`"))
-                    .help(format!("name a resource that the manifests describe: {known}")),
-            );
+        KindOf::Meant { written, at, kind } => {
+            let message = format!("there is no kind `{written}`");
+            let help = format!("did you mean `{kind}`?");
+            report(loaded, Diagnostic::error(Code::UnknownKind, at, message).help(help));
         }
+        KindOf::Misspelt { at } => {
+            let message = "the key is `kind`, in lower case";
+            report(loaded, Diagnostic::error(Code::UnknownKey, at, message).help("write `kind`"));
+        }
+        KindOf::Missing { at } => {
+            let message = "this looks like a manifest, and has no `kind`";
+            let help = "add `kind: App`, `kind: AddOn` or `kind: Flight`";
+            report(loaded, Diagnostic::error(Code::MissingKey, at, message).help(help));
+        }
+        KindOf::Other => {}
     }
 }
 

@@ -5,80 +5,109 @@
 
 use std::path::Path as FilePath;
 
-use crate::submission::Path;
+use crate::submission::{Kind, Path, PathPattern};
 
+use super::checks::{self, Checked};
 use super::code::Code;
 use super::desired::{Desired, Owned, Retain, Wanted};
 use super::diagnostic::Diagnostic;
-use super::flatten::{Layer, Leaf, flatten};
+use super::flatten::{Flatten, Layer, Leaf};
+use super::include::Included;
 use super::read::Reader;
 use super::source::Span;
 use super::value::{NoRelease, Values};
 use super::yaml::Node;
 
-/// The two blocks of a manifest that say what is wanted.
+/// The parts of a manifest that say what is wanted of its submission.
 #[derive(Debug, Clone, Copy)]
 pub struct Blocks<'n> {
+    /// What the manifest describes.
+    pub kind: Kind,
     /// What holds always.
     pub submission: Option<&'n Node>,
     /// What is laid over it in runs that name a release.
     pub release: Option<&'n Node>,
+    /// The folder that the run names as the release; `None` where it names none.
+    pub folder: Option<&'n FilePath>,
 }
 
 /// What is wanted, from the blocks of one manifest. The `release` block is always checked, but taken only where
 /// the run names a folder for it.
-pub fn lower(
+pub fn lower<'n>(
     values: &mut Values<'_, '_>,
-    blocks: Blocks<'_>,
-    folder: &FilePath,
-    release: Option<&FilePath>,
+    blocks: Blocks<'n>,
+    ignore: Vec<PathPattern>,
+    included: &'n Included,
 ) -> Desired {
-    let mut desired = Desired::default();
-    let submission = flatten(values, &mut desired, blocks.submission);
-    let mut overlay_settings = Desired::default();
-    let overlay = flatten(values, &mut overlay_settings, blocks.release);
-    if release.is_some() {
-        desired.lay_over(overlay_settings);
+    let always = Err(NoRelease::OutsideRelease);
+    let named = blocks.folder.ok_or(NoRelease::NotNamed);
+    let mut flatten = Flatten::new(values, blocks.kind, included);
+    let mut submission = flatten.block(blocks.submission, always);
+    let mut overlay = flatten.block(blocks.release, named);
+    let mut desired = std::mem::take(&mut submission.settings);
+    if named.is_ok() {
+        desired.lay_over(std::mem::take(&mut overlay.settings));
     }
+    desired.ignore = ignore;
     let languages = Names::of(&[&submission, &overlay]);
-    desired.named_languages = languages.0.iter().map(|(language, _)| language.clone()).collect();
+    desired.named_languages = languages.iter().map(|(language, _)| language.to_owned()).collect();
     // A language that only `release` names comes with a release, not before.
-    let standing_languages = if release.is_some() { &languages } else { &Names::of(&[&submission]) };
-    let mut standing = leaves(&submission, standing_languages);
-    let mut coming = leaves(&overlay, &languages);
-    let always = |leaf| (leaf, Err(NoRelease::OutsideRelease));
-    let mut reader = Reader { values, folder, languages: &languages, version: None };
-    if let Some(release) = release {
+    let standing_languages = if named.is_ok() { &languages } else { &Names::of(&[&submission]) };
+    refuse_each_of_nothing(&mut flatten, &languages, &[&submission, &overlay]);
+    let mut standing = flatten.leaves(&submission, standing_languages, always);
+    let mut coming = flatten.leaves(&overlay, &languages, named);
+    for leaves in [&mut standing, &mut coming] {
+        leaves.retain(|leaf| !desired.ignores(&leaf.path));
+    }
+    let mut reader = Reader { values, languages: &languages, version: None };
+    if named.is_ok() {
         settle_going(&mut standing, &mut coming, &submission, &overlay);
-        let winners =
-            standing.into_iter().map(always).chain(coming.into_iter().map(|leaf| (leaf, Ok(release))));
-        desired.owned = reader.read_all(winners.collect());
-        refuse_retaining_nothing(values, overlay.retain.or(submission.retain), share(&desired.owned));
+        standing.append(&mut coming);
+        desired.owned = reader.read_all(standing);
+        let retain = overlay.retain.or(submission.retain);
+        check(values, blocks.kind, &desired, &desired.owned.iter().collect::<Vec<_>>(), retain);
     } else {
-        desired.owned = reader.read_all(standing.into_iter().map(always).collect());
-        let coming =
-            reader.read_all(coming.into_iter().map(|leaf| (leaf, Err(NoRelease::NotNamed))).collect());
-        let standing = share(&desired.owned);
-        refuse_retaining_nothing(values, submission.retain, standing);
+        desired.owned = reader.read_all(standing);
+        let coming = reader.read_all(coming);
+        check(values, blocks.kind, &desired, &desired.owned.iter().collect::<Vec<_>>(), submission.retain);
         // What a release would be is wrong already before there is one.
-        refuse_retaining_nothing(values, overlay.retain.or(submission.retain), share(&coming).or(standing));
+        let stands = |owned: &&Owned| !coming.iter().any(|later| later.path == owned.path);
+        let both: Vec<&Owned> = desired.owned.iter().filter(stands).chain(&coming).collect();
+        check(values, blocks.kind, &desired, &both, overlay.retain.or(submission.retain));
     }
     desired
 }
 
-/// What is wanted of the share of customers that gets new packages first.
-fn share(owned: &[Owned]) -> Option<&Wanted> {
-    let found = owned.iter().find(|owned| owned.path.keys() == ["packageRollout", "percentage"]);
-    found.map(|owned| &owned.wanted)
+fn check(
+    values: &mut Values<'_, '_>,
+    kind: Kind,
+    desired: &Desired,
+    owned: &[&Owned],
+    retain: Option<(Retain, Span)>,
+) {
+    refuse_retaining_nothing(values, retain, owned);
+    for diagnostic in checks::all(&Checked { kind, desired, owned }) {
+        values.report(diagnostic);
+    }
+}
+
+/// What is said of every language is said of none where none is named.
+fn refuse_each_of_nothing(flatten: &mut Flatten<'_, '_, '_, '_>, languages: &Names, layers: &[&Layer<'_>]) {
+    if languages.iter().next().is_some() {
+        return;
+    }
+    for entry in layers.iter().flat_map(|layer| &layer.each) {
+        let message = "`$each` holds for the languages that are named, and none is";
+        let diagnostic = Diagnostic::error(Code::EachOfNothing, entry.key_span, message);
+        flatten.values.report(diagnostic.help("name each language below `listings`, such as `de: {}`"));
+    }
 }
 
 /// Customers outside a gradual rollout go on getting the packages that are published, so these must stay.
-fn refuse_retaining_nothing(
-    values: &mut Values<'_, '_>,
-    retain: Option<(Retain, Span)>,
-    share: Option<&Wanted>,
-) {
-    let (Some((Retain::None, at)), Some(Wanted::Value(share))) = (retain, share) else {
+fn refuse_retaining_nothing(values: &mut Values<'_, '_>, retain: Option<(Retain, Span)>, owned: &[&Owned]) {
+    let share = owned.iter().find(|owned| owned.path.keys() == ["packageRollout", "percentage"]);
+    let (Some((Retain::None, at)), Some(Wanted::Value(share))) = (retain, share.map(|owned| &owned.wanted))
+    else {
         return;
     };
     if share.as_f64().is_some_and(|share| share < 100.0) {
@@ -96,19 +125,21 @@ pub(super) struct Names(Vec<(String, String)>);
 impl Names {
     fn of(layers: &[&Layer<'_>]) -> Self {
         let mut names: Vec<(String, String)> = Vec::new();
-        for layer in layers {
-            for (language, _) in &layer.own {
-                if !names.iter().any(|(known, _)| known == language) {
-                    names.push((language.clone(), language.clone()));
-                }
-            }
-        }
-        for (language, meaning) in layers.iter().flat_map(|layer| &layer.meanings) {
-            for (_, known) in names.iter_mut().filter(|(known, _)| known == language) {
-                meaning.clone_into(known);
+        for own in layers.iter().flat_map(|layer| &layer.own) {
+            let place = names.iter().position(|(known, _)| *known == own.language).unwrap_or_else(|| {
+                names.push((own.language.clone(), own.language.clone()));
+                names.len() - 1
+            });
+            if let Some(meaning) = &own.meaning {
+                meaning.clone_into(&mut names[place].1);
             }
         }
         Self(names)
+    }
+
+    /// Each language with its meaning.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(language, meaning)| (language.as_str(), meaning.as_str()))
     }
 
     /// Where a path stands in the order of languages; what holds once a submission comes first.
@@ -117,10 +148,9 @@ impl Names {
             .map_or(0, |language| 1 + self.0.iter().take_while(|(known, _)| known != language).count())
     }
 
-    /// What `$(lang)` means at a path.
-    pub(super) fn meaning(&self, path: &Path) -> Option<&str> {
-        let language = path.language()?;
-        self.0.iter().find(|(known, _)| known == language).map(|(_, meaning)| meaning.as_str())
+    /// What `$(lang)` means for a language.
+    pub(super) fn meaning(&self, language: &str) -> Option<&str> {
+        self.iter().find(|(known, _)| *known == language).map(|(_, meaning)| meaning)
     }
 }
 
@@ -143,20 +173,4 @@ fn settle_going(
         let Some(language) = leaf.path.language() else { return true };
         (submission.takes_away(language), overlay.takes_away(language)) != (Some(true), None)
     });
-}
-
-/// The leaves of a layer, `$each` spelled out for every language; later ones win.
-fn leaves<'n>(layer: &Layer<'n>, languages: &Names) -> Vec<Leaf<'n>> {
-    let mut leaves = layer.once.clone();
-    for (language, _) in &languages.0 {
-        let own = layer.own(language).unwrap_or_default();
-        // `de-de: null` takes the whole language away; `$each` says nothing about it.
-        let goes = layer.takes_away(language) == Some(true);
-        for leaf in layer.each.iter().filter(|_| !goes).chain(own) {
-            let keys = leaf.path.keys().iter().map(String::as_str);
-            let path = Path::new(["listings", language.as_str()].into_iter().chain(keys));
-            leaves.push(Leaf { path, ..leaf.clone() });
-        }
-    }
-    leaves
 }

@@ -4,6 +4,7 @@
 //! lowers them through the [field table](crate::submission::field) to [`Desired`]: a list of owned paths with
 //! values. Every problem of a run is collected in [`Diagnostics`]; nothing stops at the first.
 
+mod checks;
 mod code;
 mod decode;
 mod desired;
@@ -11,19 +12,28 @@ mod diagnostic;
 mod files;
 mod flatten;
 mod guard;
+mod heading;
+mod ignore;
+mod include;
+mod keys;
 mod load;
 mod lower;
+mod packages;
 mod pattern;
+mod pictures;
 mod read;
+mod secrets;
 mod source;
+mod together;
 mod value;
 mod workspace;
 mod yaml;
 
 pub use code::Code;
 pub use desired::{
-    Address, Asset, AssetContent, Desired, ImageContent, Others, Owned, Permit, Releases, Resource, Retain,
-    Wanted, WantedImage,
+    Address, Asset, AssetContent, Creation, Desired, ImageContent, OpenRollout, Others, Owned, Permit,
+    Releases, Resource, Retain, RolloutWanted, RunningRollout, TrailerAsset, TrailerContent, Wanted,
+    WantedImage, WantedTrailer,
 };
 pub use diagnostic::{Diagnostic, Diagnostics, Finding, Severity, did_you_mean};
 pub use guard::Guard;

@@ -1,64 +1,60 @@
 //! Leaves into owned values: each field reads what its shape says.
 
 use std::collections::HashMap;
-use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::submission::vocabulary::{is_language, is_price};
+use crate::submission::vocabulary::is_price;
 use crate::submission::{FIELDS, Field, Null, Path, Shape};
 
 use super::code::Code;
-use super::desired::{Asset, ImageContent, Owned, Wanted, WantedImage};
+use super::desired::{Asset, Owned, Wanted};
 use super::diagnostic::Diagnostic;
-use super::flatten::{Leaf, image_type, not_allowed};
+use super::flatten::{Leaf, not_allowed};
 use super::lower::Names;
-use super::pattern::{FilePattern, PatternError};
+use super::secrets::looks_like_secret;
 use super::source::Span;
-use super::value::{Content, NoRelease, Nothing, Scope, Values, lines_as_items};
+use super::value::{Content, Nothing, Scope, Values, lines_as_items};
 use super::yaml::{Node, Yaml};
 
-/// A submission holds far fewer packages.
-const MAX_MATCHES: usize = 100;
+/// How many people can play together, where several can.
+const PLAYERS: std::ops::RangeInclusive<u32> = 2..=1000;
 
 /// Reads leaves in the order of risk, packages first.
 pub(super) struct Reader<'a, 'v, 'w> {
     pub(super) values: &'a mut Values<'v, 'w>,
-    pub(super) folder: &'a FilePath,
     pub(super) languages: &'a Names,
     /// What `$(package.version)` means, once the packages are read.
     pub(super) version: Option<String>,
 }
 
-type Standing<'n, 'p> = (Leaf<'n>, Result<&'p FilePath, NoRelease>);
-
 impl Reader<'_, '_, '_> {
-    /// Reads the leaves; of several at one path the last one wins.
-    pub(super) fn read_all(&mut self, leaves: Vec<Standing<'_, '_>>) -> Vec<Owned> {
-        let mut last: HashMap<Path, Standing<'_, '_>> = HashMap::new();
+    /// Reads the leaves; of several at one path the last one wins, and of a group and a key below it.
+    pub(super) fn read_all(&mut self, leaves: Vec<Leaf<'_>>) -> Vec<Owned> {
+        let mut last: HashMap<Path, Leaf<'_>> = HashMap::new();
         for leaf in leaves {
-            last.insert(leaf.0.path.clone(), leaf);
+            if leaf.field.is_some_and(Field::is_group) {
+                last.retain(|path, _| !leaf.path.covers(path));
+            } else if let [group, _, ..] = leaf.path.keys() {
+                last.remove(&Path::new([group]));
+            }
+            last.insert(leaf.path.clone(), leaf);
         }
-        let mut winners: Vec<Standing<'_, '_>> = last.into_values().collect();
-        winners.sort_by_key(|(leaf, _)| {
+        let mut winners: Vec<Leaf<'_>> = last.into_values().collect();
+        winners.sort_by_cached_key(|leaf| {
             let row = |own: &'static Field| FIELDS.iter().position(|field| std::ptr::eq(field, own));
             // Entries of one map in the order in which they are written.
             (self.languages.position(&leaf.path), leaf.field.and_then(row), leaf.node.span)
         });
-        winners.iter().filter_map(|(leaf, release)| self.read_leaf(leaf, *release).ok()).collect()
+        winners.iter().filter_map(|leaf| self.read_leaf(leaf).ok()).collect()
     }
 
-    fn read_leaf(
-        &mut self,
-        leaf: &Leaf<'_>,
-        release: Result<&FilePath, NoRelease>,
-    ) -> Result<Owned, Nothing> {
+    fn read_leaf(&mut self, leaf: &Leaf<'_>) -> Result<Owned, Nothing> {
         let version = self.version.clone();
         let scope = Scope {
-            folder: self.folder,
-            lang: self.languages.meaning(&leaf.path),
-            release,
+            lang: leaf.path.language().and_then(|language| self.languages.meaning(language)),
+            release: leaf.release,
             package_version: version.as_deref(),
         };
         let (wanted, span) = match leaf.field {
@@ -96,6 +92,14 @@ impl Reader<'_, '_, '_> {
             Shape::Percentage if node.is_null() && keys.len() == field.path.len() => {
                 Ok((Wanted::Nothing, node.span))
             }
+            Shape::Trailers if !node.is_null() => {
+                Ok((Wanted::Trailers(self.trailers(node, scope)?), node.span))
+            }
+            Shape::Icon if !node.is_null() => {
+                let language = leaf.path.language().unwrap_or_default();
+                Ok((Wanted::Icon(self.icon(node, language, scope)?), node.span))
+            }
+            Shape::Icon => Ok((Wanted::Nothing, node.span)),
             Shape::Texts { items, max } => match self.values.content(node, "a list of texts", scope)? {
                 Content::Null(at) => self.cleared(field, at),
                 Content::Text(text, at) => {
@@ -104,11 +108,11 @@ impl Reader<'_, '_, '_> {
                 }
                 Content::List(texts, at) => self.texts(field, texts, items, max, at),
             },
-            Shape::SomeOf(words) => self.some_of(field, node, words, scope),
+            Shape::SomeOf { words, items } => self.some_of(field, node, words, items, scope),
             Shape::Text { max, lines } => self.text(field, node, max, lines, scope),
             Shape::Notes { max } => {
                 self.values.diagnostics.hide_text(true);
-                let read = self.text(field, node, max, true, scope);
+                let read = self.notes(field, node, max, scope);
                 self.values.diagnostics.hide_text(false);
                 read
             }
@@ -118,14 +122,17 @@ impl Reader<'_, '_, '_> {
             | Shape::Markets
             | Shape::Date
             | Shape::Percentage
+            | Shape::Players
             | Shape::Images
-            | Shape::Packages => {
-                if node.is_null() {
+            | Shape::Packages
+            | Shape::Trailers
+            | Shape::Group => {
+                if node.is_null() || field.is_group() {
                     return self.cleared(field, node.span);
                 }
                 let wanted = match field.shape {
                     Shape::Flag => "`true` or `false`",
-                    Shape::Percentage => "a number",
+                    Shape::Percentage | Shape::Players => "a number",
                     _ => "a text",
                 };
                 let text = self.values.scalar(node, wanted, scope)?;
@@ -174,22 +181,57 @@ impl Reader<'_, '_, '_> {
                         .help("write it as 2026-09-01T08:00:00Z")
                 }
             },
-            Shape::Percentage => {
-                let share = text.parse::<f64>().ok().filter(|share| (0.0..=100.0).contains(share));
-                match share.and_then(|_| serde_json::from_str::<serde_json::Number>(text).ok()) {
-                    Some(number) => return Ok(Value::Number(number)),
-                    None => Diagnostic::error(Code::OutOfRange, at, format!("`{text}` is not a percentage"))
-                        .help("write a number from 0 to 100"),
+            Shape::Percentage => match percentage(text) {
+                Some(number) => return Ok(Value::Number(number)),
+                None => Diagnostic::error(Code::OutOfRange, at, format!("`{text}` is not a percentage"))
+                    .help("write a number from 0 to 100"),
+            },
+            Shape::Players => {
+                let number = text.parse::<u32>().ok().filter(|number| PLAYERS.contains(number));
+                match number {
+                    Some(number) => return Ok(Value::from(number)),
+                    None => {
+                        Diagnostic::error(Code::OutOfRange, at, format!("`{text}` is no number of players"))
+                            .help(format!("write a number from {} to {}", PLAYERS.start(), PLAYERS.end()))
+                    }
                 }
             }
-            Shape::Images
+            Shape::Group
+            | Shape::Images
             | Shape::Packages
+            | Shape::Trailers
+            | Shape::Icon
             | Shape::Text { .. }
             | Shape::Notes { .. }
             | Shape::Texts { .. }
-            | Shape::SomeOf(_) => unreachable!("read by their own functions"),
+            | Shape::SomeOf { .. } => unreachable!("read by their own functions"),
         };
         Err(self.values.report(problem))
+    }
+
+    /// One text; `Err` with where it stands if it says nothing.
+    fn one_text(&mut self, node: &Node, scope: Scope<'_>) -> Result<Result<(String, Span), Span>, Nothing> {
+        let (text, at) = match self.values.content(node, "a text", scope)? {
+            Content::Null(at) => return Ok(Err(at)),
+            Content::Text(text, at) => (text, at),
+            Content::List(texts, at) => {
+                (texts.into_iter().map(|(text, _)| text).collect::<Vec<_>>().join("\n"), at)
+            }
+        };
+        if text.trim().is_empty() {
+            return Ok(Err(at));
+        }
+        self.refuse_control(&text, at)?;
+        Ok(Ok((text, at)))
+    }
+
+    fn refuse_control(&mut self, text: &str, at: Span) -> Result<(), Nothing> {
+        let Some(found) = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t')) else {
+            return Ok(());
+        };
+        let message = format!("the text holds the control character U+{:04X}", u32::from(found));
+        let diagnostic = Diagnostic::error(Code::ControlCharacter, at, message);
+        Err(self.values.report(diagnostic.help("remove it; customers cannot see it")))
     }
 
     fn text(
@@ -200,16 +242,10 @@ impl Reader<'_, '_, '_> {
         lines: bool,
         scope: Scope<'_>,
     ) -> Result<(Wanted, Span), Nothing> {
-        let (text, at) = match self.values.content(node, "a text", scope)? {
-            Content::Null(at) => return self.cleared(field, at),
-            Content::Text(text, at) => (text, at),
-            Content::List(texts, at) => {
-                (texts.into_iter().map(|(text, _)| text).collect::<Vec<_>>().join("\n"), at)
-            }
+        let (text, at) = match self.one_text(node, scope)? {
+            Ok(found) => found,
+            Err(at) => return self.cleared(field, at),
         };
-        if text.trim().is_empty() {
-            return self.cleared(field, at);
-        }
         if !lines && text.contains('\n') {
             let message = format!("`{}` is one line", field.path.join("."));
             return Err(self.values.report(Diagnostic::error(Code::WrongType, at, message)));
@@ -218,7 +254,33 @@ impl Reader<'_, '_, '_> {
         Ok((Wanted::Value(Value::String(text)), at))
     }
 
-    fn within(&mut self, text: &str, max: usize, at: Span) -> Result<(), Nothing> {
+    /// Notes for the testers. Their limit is documented for another API only, so it is a warning here.
+    fn notes(
+        &mut self,
+        field: &Field,
+        node: &Node,
+        max: usize,
+        scope: Scope<'_>,
+    ) -> Result<(Wanted, Span), Nothing> {
+        let (text, at) = match self.one_text(node, scope)? {
+            Ok(found) => found,
+            Err(at) => return self.cleared(field, at),
+        };
+        let length = text.chars().count();
+        if length > max {
+            let message = format!("{length} characters; the Store may take {max} only");
+            let help = format!("shorten it by {} to be safe", length - max);
+            self.values.report(Diagnostic::warning(Code::DisputedLimit, at, message).help(help));
+        }
+        if let Some(kind) = looks_like_secret(&text) {
+            let message = format!("the notes hold what looks like {kind}");
+            let help = "give testers an account made for them; keep keys and tokens out of git";
+            self.values.report(Diagnostic::warning(Code::SecretInNotes, at, message).help(help));
+        }
+        Ok((Wanted::Value(Value::String(text)), at))
+    }
+
+    pub(super) fn within(&mut self, text: &str, max: usize, at: Span) -> Result<(), Nothing> {
         let length = text.chars().count();
         if length <= max {
             return Ok(());
@@ -245,9 +307,18 @@ impl Reader<'_, '_, '_> {
             return Err(Nothing);
         }
         let mut list = Vec::new();
+        let mut complete = true;
         for (text, at) in texts {
-            self.within(&text, max, at)?;
+            if text.trim().is_empty() {
+                let diagnostic = Diagnostic::error(Code::WrongType, at, "expected a text, found a blank one");
+                self.values.report(diagnostic.help("remove the item"));
+                complete = false;
+            }
+            complete &= self.refuse_control(&text, at).and_then(|()| self.within(&text, max, at)).is_ok();
             list.push(Value::String(text));
+        }
+        if !complete {
+            return Err(Nothing);
         }
         Ok((Wanted::Value(Value::Array(list)), at))
     }
@@ -257,6 +328,7 @@ impl Reader<'_, '_, '_> {
         field: &Field,
         node: &Node,
         words: &[&str],
+        max: usize,
         scope: Scope<'_>,
     ) -> Result<(Wanted, Span), Nothing> {
         if node.is_null() {
@@ -268,205 +340,35 @@ impl Reader<'_, '_, '_> {
         if items.is_empty() {
             return self.cleared(field, node.span);
         }
+        if items.len() > max {
+            let message = format!("{} items; the Store takes {max}", items.len());
+            return Err(self.values.report(Diagnostic::error(Code::TooLong, node.span, message)));
+        }
         let mut list = Vec::new();
+        let mut complete = true;
         for item in items {
-            let word = self.values.scalar(item, "a word", scope)?;
+            let Ok(word) = self.values.scalar(item, "a word", scope) else {
+                complete = false;
+                continue;
+            };
             if !words.contains(&word.as_str()) {
-                return Err(not_allowed(self.values, &word, item.span, words));
+                not_allowed(self.values, &word, item.span, words);
+                complete = false;
+            } else if list.contains(&Value::String(word.clone())) {
+                let message = format!("`{word}` is given twice");
+                self.values.report(Diagnostic::error(Code::DuplicateKey, item.span, message));
+                complete = false;
             }
             list.push(Value::String(word));
         }
-        Ok((Wanted::Value(Value::Array(list)), node.span))
+        if complete { Ok((Wanted::Value(Value::Array(list)), node.span)) } else { Err(Nothing) }
     }
+}
 
-    fn images(
-        &mut self,
-        node: &Node,
-        language: &str,
-        kind: &str,
-        scope: Scope<'_>,
-    ) -> Result<Vec<WantedImage>, Nothing> {
-        let kind = image_type(kind).ok_or(Nothing)?;
-        let Yaml::List(items) = &node.value else {
-            return Err(self.values.wrong_type(node, "a list of images"));
-        };
-        if items.len() > kind.max {
-            let message =
-                format!("{} images of type {}; a listing holds {}", items.len(), kind.name, kind.max);
-            return Err(self.values.report(Diagnostic::error(Code::TooLong, node.span, message)));
-        }
-        let mut images = Vec::new();
-        let mut complete = true;
-        for item in items {
-            match self.image(item, language, kind, scope) {
-                Ok(image) => images.push(image),
-                Err(Nothing) => complete = false,
-            }
-        }
-        if complete { Ok(images) } else { Err(Nothing) }
-    }
-
-    fn image(
-        &mut self,
-        item: &Node,
-        language: &str,
-        kind: &'static crate::submission::vocabulary::ImageType,
-        scope: Scope<'_>,
-    ) -> Result<WantedImage, Nothing> {
-        debug_assert!(is_language(language));
-        let description = match item.get("description") {
-            Some(caption) => match self.values.content(caption, "a text", scope)? {
-                Content::Null(_) => Some(String::new()),
-                Content::Text(text, at) => {
-                    self.within(&text, 200, at)?;
-                    Some(text)
-                }
-                Content::List(..) => return Err(self.values.wrong_type(caption, "a text")),
-            },
-            None => None,
-        };
-        let content = if let Some(remote) = item.get("remote") {
-            for entry in item.entries().unwrap_or_default() {
-                if !["remote", "description"].contains(&entry.key.as_str()) {
-                    self.values.unknown_key(&entry.key, entry.key_span, ["remote", "description"]);
-                }
-            }
-            ImageContent::Remote(self.values.scalar(remote, "the id of a live image", scope)?)
-        } else {
-            let Some((path, at)) = self.values.file(item, &["description"], scope)? else {
-                return Err(self.values.wrong_type(item, "an image: `{file: …}` or `{remote: …}`"));
-            };
-            let asset = self.values.files.image(&path, language, kind, at, self.values.diagnostics);
-            ImageContent::File(asset.ok_or(Nothing)?)
-        };
-        let at = self.values.sources.location(item.span);
-        Ok(WantedImage { content, description, at, span: item.span })
-    }
-
-    fn packages(&mut self, node: &Node, scope: Scope<'_>) -> Result<Vec<Arc<Asset>>, Nothing> {
-        for entry in node.entries().unwrap_or_default() {
-            if !["files", "retain"].contains(&entry.key.as_str()) {
-                self.values.unknown_key(&entry.key, entry.key_span, ["files", "retain"]);
-            }
-        }
-        let Some(files) = node.get("files") else {
-            let message = "`packages` needs `files`";
-            let diagnostic = Diagnostic::error(Code::MissingKey, node.span, message);
-            return Err(self
-                .values
-                .report(diagnostic.help("name files or patterns, such as `$(release)/*.msixbundle`")));
-        };
-        let Yaml::List(patterns) = &files.value else {
-            return Err(self.values.wrong_type(files, "a list of files or patterns"));
-        };
-        let mut assets: Vec<Arc<Asset>> = Vec::new();
-        let mut complete = !patterns.is_empty();
-        if patterns.is_empty() {
-            self.values.report(Diagnostic::error(Code::NothingMatches, files.span, "no package is named"));
-        }
-        if patterns.len() > MAX_MATCHES {
-            let message = format!("more than {MAX_MATCHES} files or patterns");
-            return Err(self.values.report(Diagnostic::error(Code::TooLong, files.span, message)));
-        }
-        for pattern in patterns {
-            match self.matching(pattern, scope) {
-                Ok(found) => assets.extend(found),
-                Err(Nothing) => complete = false,
-            }
-        }
-        assets.sort_by(|a, b| a.path.cmp(&b.path));
-        assets.dedup_by(|a, b| a.path == b.path);
-        self.refuse_twins(&assets)?;
-        if complete { Ok(assets) } else { Err(Nothing) }
-    }
-
-    /// The packages that a file name or a pattern names.
-    fn matching(&mut self, node: &Node, scope: Scope<'_>) -> Result<Vec<Arc<Asset>>, Nothing> {
-        let at = node.span;
-        let full = scope.folder.join(self.values.scalar(node, "a file or a pattern", scope)?);
-        let release = scope.release.ok();
-        let inside = self.values.files.workspace().check(&full, release, at);
-        inside.map_err(|diagnostic| self.values.report(diagnostic))?;
-        // What the user wrote is a pattern; the release folder in it is not.
-        let escape = |folder: &FilePath| PathBuf::from(glob::Pattern::escape(&folder.to_string_lossy()));
-        let escaped_release = release.map(escape);
-        let literal = Scope { release: escaped_release.as_deref().ok_or(NoRelease::OutsideRelease), ..scope };
-        let written = self.values.scalar(node, "a file or a pattern", literal)?;
-        let found = self.find(scope.folder, &written, release, at);
-        let found = found.map_err(|diagnostic| self.values.report(diagnostic))?;
-        let shown = self.values.files.workspace().display(&full);
-        if found.is_empty() {
-            let diagnostic =
-                Diagnostic::error(Code::NothingMatches, at, format!("nothing matches `{shown}`"));
-            return Err(self.values.report(diagnostic.help("build the packages first, or correct the path")));
-        }
-        if found.len() > MAX_MATCHES {
-            let message = format!("`{shown}` matches more than {MAX_MATCHES} files");
-            return Err(self.values.report(Diagnostic::error(Code::TooLong, at, message)));
-        }
-        let mut assets = Vec::new();
-        let mut complete = true;
-        for path in found {
-            let asset = match self.values.files.workspace().file(&path, release, at) {
-                Ok(Some(real)) => self.values.files.package(&real, at, self.values.diagnostics),
-                Ok(None) => None,
-                Err(diagnostic) => {
-                    self.values.report(diagnostic);
-                    None
-                }
-            };
-            complete &= asset.is_some();
-            assets.extend(asset);
-        }
-        if complete { Ok(assets) } else { Err(Nothing) }
-    }
-
-    fn find(
-        &self,
-        folder: &FilePath,
-        written: &str,
-        release: Option<&FilePath>,
-        at: Span,
-    ) -> Result<Vec<PathBuf>, Diagnostic> {
-        let explained = |error: PatternError| {
-            let diagnostic = |code| Diagnostic::error(code, at, error.to_string());
-            match error {
-                PatternError::Malformed(_) => diagnostic(Code::NothingMatches),
-                PatternError::Upwards => {
-                    diagnostic(Code::OutsideWorkspace).help("write `..` before the pattern")
-                }
-                PatternError::TooMany => diagnostic(Code::TooComplex).help("name the folder more closely"),
-                PatternError::Unreadable(_) => diagnostic(Code::Unreadable),
-            }
-        };
-        let pattern = FilePattern::new(folder, written).map_err(explained)?;
-        match self.values.files.workspace().folder(pattern.folder(), release, at)? {
-            Some(start) => pattern.find(start).map_err(explained),
-            None => Ok(Vec::new()),
-        }
-    }
-
-    fn refuse_twins(&mut self, assets: &[Arc<Asset>]) -> Result<(), Nothing> {
-        for (i, asset) in assets.iter().enumerate() {
-            let Some(package) = asset.package() else { continue };
-            let twin = assets[..i].iter().find(|earlier| {
-                earlier.package().is_some_and(|other| {
-                    other.name == package.name
-                        && other.version == package.version
-                        && other.architectures == package.architectures
-                })
-            });
-            if let Some(twin) = twin {
-                let message = format!(
-                    "`{}` and `{}` are the same package: {} {}",
-                    twin.name, asset.name, package.name, package.version
-                );
-                let diagnostic = Diagnostic::error(Code::SamePackageTwice, asset.span, message);
-                return Err(self.values.report(diagnostic.help("leave one of them out")));
-            }
-        }
-        Ok(())
-    }
+/// A share of customers, 0 to 100, digit by digit as it was written.
+pub(super) fn percentage(text: &str) -> Option<serde_json::Number> {
+    text.parse::<f64>().ok().filter(|share| (0.0..=100.0).contains(share))?;
+    serde_json::from_str(text).ok()
 }
 
 /// The version that all packages share.

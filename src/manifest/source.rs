@@ -1,6 +1,7 @@
 //! Source texts and positions in them.
 
 use std::ops::Range;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -45,6 +46,8 @@ pub struct Source {
     pub name: Arc<str>,
     /// The content.
     pub text: String,
+    /// The folder in which it lies: paths that it names start there.
+    pub folder: PathBuf,
     line_starts: Vec<usize>,
 }
 
@@ -54,12 +57,12 @@ pub struct Sources(Vec<Source>);
 
 impl Sources {
     /// Keeps a text. Line ends become LF here, once, for comparing and for sending; a byte order mark goes.
-    pub fn add(&mut self, name: impl Into<Arc<str>>, text: &str) -> SourceId {
+    pub fn add(&mut self, name: impl Into<Arc<str>>, folder: &Path, text: &str) -> SourceId {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n");
         let line_starts = std::iter::once(0)
             .chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i + 1))
             .collect();
-        self.0.push(Source { name: name.into(), text, line_starts });
+        self.0.push(Source { name: name.into(), text, folder: folder.to_owned(), line_starts });
         SourceId(self.0.len() - 1)
     }
 
@@ -90,7 +93,7 @@ mod tests {
     #[test]
     fn places_count_characters_and_ignore_line_ends() {
         let mut sources = Sources::default();
-        let id = sources.add("a.yaml", "\u{feff}ä: 1\r\nbü: x\r\n");
+        let id = sources.add("a.yaml", Path::new(""), "\u{feff}ä: 1\r\nbü: x\r\n");
         let start = sources.get(id).text.find('x').unwrap();
         let location = sources.location(Span { source: id, start, end: start + 1 });
         assert_eq!((location.line, location.column), (2, 5));

@@ -1,23 +1,23 @@
 //! What a value says: scalars, lists, `{file:, at:, else:}`, and the three expansions.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::submission::{FIELDS, Shape};
 
 use super::code::Code;
 use super::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 use super::files::Files;
+use super::heading::section;
 use super::source::{SourceId, Sources, Span};
-use super::yaml::{Node, Yaml};
+use super::yaml::{Entry, Node, Yaml};
 
 /// How long a text may become by expansion. No field takes as much.
 const MAX_EXPANDED_BYTES: usize = 1024 * 1024;
 
-/// What surrounds a value: where paths start, and what expansions mean.
+/// What surrounds a value: what expansions mean in it.
 #[derive(Debug, Clone, Copy)]
 pub struct Scope<'a> {
-    /// The folder of the file that the value is written in.
-    pub folder: &'a Path,
     /// What `$(lang)` means, below `listings`.
     pub lang: Option<&'a str>,
     /// What `$(release)` means: the folder that the command line named; `Err` says why it means nothing here.
@@ -29,12 +29,7 @@ pub struct Scope<'a> {
 impl Scope<'static> {
     /// The surroundings of words that are no values of fields: nothing expands, and no file is named.
     pub fn plain() -> Self {
-        Self {
-            folder: Path::new(""),
-            lang: None,
-            release: Err(NoRelease::OutsideRelease),
-            package_version: None,
-        }
+        Self { lang: None, release: Err(NoRelease::OutsideRelease), package_version: None }
     }
 }
 
@@ -173,7 +168,7 @@ impl Values<'_, '_> {
             }
             Yaml::Map(_) => {
                 let Some((path, at)) = self.file(node, &["at"], scope)? else {
-                    return Err(self.wrong_type(node, wanted));
+                    return Err(self.no_file(node, wanted, &["at"]));
                 };
                 self.file_content(node, &path, at, scope)
             }
@@ -187,24 +182,59 @@ impl Values<'_, '_> {
         at: Span,
         scope: Scope<'_>,
     ) -> Result<Content, Nothing> {
+        self.refuse_hidden(path, at)?;
         let read = self.files.text(path, at, self.sources);
         let source = read.map_err(|diagnostic| self.report(diagnostic))?;
-        let Some(pointer) = node.get("at") else {
+        let Some(place) = node.get("at") else {
             let text = self.sources.get(source).text.trim_end_matches('\n').to_owned();
             return Ok(Content::Text(text, self.sources.whole(source)));
         };
         let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
-        if !matches!(extension.as_str(), "json" | "yaml" | "yml") {
-            let message =
-                format!("`at` is a JSON Pointer into a .json or .yaml file, not into a .{extension} file");
-            return Err(self.report(Diagnostic::error(Code::NothingAtPointer, pointer.span, message)));
+        match extension.as_str() {
+            "json" | "yaml" | "yml" => {
+                let pointer = self.scalar(place, "a JSON Pointer", scope)?;
+                self.at_pointer(source, &pointer, place.span)
+            }
+            "md" | "markdown" => {
+                let heading = self.scalar(place, "a heading", scope)?;
+                self.below_heading(source, &heading, place.span)
+            }
+            _ => {
+                let message = format!("`at` finds nothing in a .{extension} file");
+                let help = "it is a JSON Pointer into .json and .yaml files, and a heading in .md files";
+                Err(self.report(Diagnostic::error(Code::NothingAtPointer, place.span, message).help(help)))
+            }
         }
-        let pointer_text = self.scalar(pointer, "a JSON Pointer", scope)?;
-        self.at_pointer(source, &pointer_text, pointer.span)
+    }
+
+    /// Files whose names start with a dot hold settings and credentials, and no text that customers read.
+    fn refuse_hidden(&mut self, path: &Path, at: Span) -> Result<(), Nothing> {
+        if path.file_name().is_none_or(|name| !name.to_string_lossy().starts_with('.')) {
+            return Ok(());
+        }
+        let message = format!("`{}` is a hidden file", self.files.workspace().display(path));
+        let help = "keep texts for the Store in a file whose name does not start with a dot";
+        Err(self.report(Diagnostic::error(Code::HiddenFile, at, message).help(help)))
+    }
+
+    fn below_heading(&mut self, source: SourceId, heading: &str, at: Span) -> Result<Content, Nothing> {
+        let text = &self.sources.get(source).text;
+        match section(text, heading) {
+            Ok(range) => {
+                let span = Span { source, start: range.start, end: range.end };
+                Ok(Content::Text(text[range].to_owned(), span))
+            }
+            Err(error) => {
+                let name = &self.sources.get(source).name;
+                let message = format!("in `{name}`: {error}");
+                let diagnostic = Diagnostic::error(Code::NothingAtPointer, at, message);
+                Err(self.report(diagnostic.help(error.help())))
+            }
+        }
     }
 
     fn at_pointer(&mut self, source: SourceId, pointer: &str, at: Span) -> Result<Content, Nothing> {
-        let documents = self.files.documents(source, self.sources, self.diagnostics);
+        let documents = self.files.documents(source, self.sources, self.diagnostics)?;
         let root = documents.first();
         let Some(found) = root.and_then(|root| follow(root, pointer)) else {
             let name = &self.sources.get(source).name;
@@ -255,21 +285,56 @@ impl Values<'_, '_> {
         }
         let mut missing = Vec::new();
         for named in [Some(first), node.get("else")].into_iter().flatten() {
-            let written = self.scalar(named, "a path", scope)?;
-            let path = scope.folder.join(&written);
-            let found = self.files.workspace().file(&path, scope.release.ok(), named.span);
-            match found.map_err(|diagnostic| self.report(diagnostic))? {
-                Some(path) => return Ok(Some((path, named.span))),
-                None => missing.push(self.files.workspace().display(&path)),
+            match self.existing(named, scope)? {
+                Ok(path) => return Ok(Some((path, named.span))),
+                Err(path) => missing.push(self.files.workspace().display(&path)),
             }
         }
+        Err(self.missing_file(&missing, first.span))
+    }
+
+    /// The file that a path names, which must be there.
+    pub fn one_file(&mut self, node: &Node, scope: Scope<'_>) -> Result<PathBuf, Nothing> {
+        let found = self.existing(node, scope)?;
+        found.map_err(|path| {
+            let missing = self.files.workspace().display(&path);
+            self.missing_file(&[missing], node.span)
+        })
+    }
+
+    /// The regular file that a path names, else where it would lie.
+    fn existing(&mut self, node: &Node, scope: Scope<'_>) -> Result<Result<PathBuf, PathBuf>, Nothing> {
+        let written = self.scalar(node, "a path", scope)?;
+        let path = self.sources.get(node.span.source).folder.join(&written);
+        let found = self.files.workspace().file(&path, scope.release.ok(), node.span);
+        let found = found.map_err(|diagnostic| self.report(diagnostic))?;
+        Ok(found.ok_or(path))
+    }
+
+    fn missing_file(&mut self, missing: &[Arc<str>], at: Span) -> Nothing {
         let message = format!("`{}` does not exist", missing.join("` and `"));
-        let mut diagnostic = Diagnostic::error(Code::FileMissing, first.span, message);
+        let mut diagnostic = Diagnostic::error(Code::FileMissing, at, message);
         if missing.len() == 1 {
             diagnostic = diagnostic
                 .help("paths are relative to the file they are written in; `else` names a fallback");
         }
-        Err(self.report(diagnostic))
+        self.report(diagnostic)
+    }
+
+    /// Reports a map that should name a file, and does not.
+    pub fn no_file(&mut self, node: &Node, wanted: &str, also: &[&str]) -> Nothing {
+        let known: Vec<&str> = ["file", "else"].into_iter().chain(also.iter().copied()).collect();
+        let unknown = |entry: &&Entry| !known.contains(&entry.key.as_str());
+        let meant = |entry: &&Entry| did_you_mean(&entry.key, known.iter().copied()).is_some();
+        let slips: Vec<&Entry> =
+            node.entries().unwrap_or_default().iter().filter(unknown).filter(meant).collect();
+        for slip in &slips {
+            self.unknown_key(&slip.key, slip.key_span, known.iter().copied());
+        }
+        if slips.is_empty() {
+            self.wrong_type(node, wanted);
+        }
+        Nothing
     }
 }
 

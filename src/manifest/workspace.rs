@@ -119,7 +119,8 @@ impl Workspace {
     /// Reads a text file into the sources.
     pub fn read_text(&self, path: &Path, at: Span, sources: &mut Sources) -> Result<SourceId, Diagnostic> {
         let text = self.read(path, Some(at))?;
-        Ok(sources.add(self.display(path), &text))
+        let folder = path.parent().unwrap_or(Path::new(""));
+        Ok(sources.add(self.display(path), folder, &text))
     }
 
     /// The text of a file, as it is.
@@ -240,7 +241,7 @@ mod tests {
         fs::write(root.join("outside.md"), "x").unwrap();
         let workspace = Workspace::around(&root.join("repo/app")).unwrap();
         let mut sources = Sources::default();
-        let source = sources.add("m.yaml", "x");
+        let source = sources.add("m.yaml", Path::new(""), "x");
         let span = sources.whole(source);
         let found = |path: &str| workspace.file(&root.join("repo/app").join(path), None, span);
         assert!(found("../inside.md").unwrap().is_some());
@@ -285,7 +286,7 @@ mod tests {
         symlink("copy/nothing.md", app.join("dangling.md")).unwrap();
         let workspace = Workspace::around(&app).unwrap();
         let mut sources = Sources::default();
-        let source = sources.add("m.yaml", "x");
+        let source = sources.add("m.yaml", Path::new(""), "x");
         let span = sources.whole(source);
         let found = |path: &str| workspace.file(&app.join(path), None, span);
         for name in

@@ -106,8 +106,17 @@ struct Builder<'a> {
     documents: Vec<Node>,
 }
 
+/// What reading a source gave.
+#[derive(Debug)]
+pub struct Parsed {
+    /// Its documents, up to the first syntax error.
+    pub documents: Vec<Node>,
+    /// Whether there was no syntax error.
+    pub whole: bool,
+}
+
 /// Reads every document of a source. A syntax error ends reading; the documents before it are returned as well.
-pub fn parse(sources: &Sources, source: SourceId, diagnostics: &mut Diagnostics) -> Vec<Node> {
+pub fn parse(sources: &Sources, source: SourceId, diagnostics: &mut Diagnostics) -> Parsed {
     let text = &sources.get(source).text;
     let bytes = (!text.is_ascii()).then(|| text.char_indices().map(|(i, _)| i).chain([text.len()]).collect());
     let mut builder = Builder {
@@ -134,10 +143,10 @@ pub fn parse(sources: &Sources, source: SourceId, diagnostics: &mut Diagnostics)
         };
         if let Err(diagnostic) = outcome {
             builder.diagnostics.push(diagnostic);
-            break;
+            return Parsed { documents: builder.documents, whole: false };
         }
     }
-    builder.documents
+    Parsed { documents: builder.documents, whole: true }
 }
 
 impl Builder<'_> {
@@ -173,7 +182,9 @@ impl Builder<'_> {
             Event::Scalar(text, style, anchor, tag) => {
                 refuse_tag(tag.is_some(), span)?;
                 self.count(1, span)?;
-                let value = Yaml::Scalar { text: text.into_owned(), plain: style == ScalarStyle::Plain };
+                // Escapes can write other line ends than those of the file.
+                let text = if text.contains('\r') { text.replace("\r\n", "\n") } else { text.into_owned() };
+                let value = Yaml::Scalar { text, plain: style == ScalarStyle::Plain };
                 self.add(Node { value, span }, anchor)
             }
             Event::SequenceStart(anchor, tag) => {
@@ -293,13 +304,15 @@ fn size(node: &Node) -> Size {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     fn read(text: &str) -> (Vec<Node>, Vec<String>) {
         let mut sources = Sources::default();
-        let id = sources.add("m.yaml", text);
+        let id = sources.add("m.yaml", Path::new(""), text);
         let mut diagnostics = Diagnostics::default();
-        let documents = parse(&sources, id, &mut diagnostics);
+        let documents = parse(&sources, id, &mut diagnostics).documents;
         let said = diagnostics
             .sorted()
             .iter()

@@ -9,6 +9,7 @@ mod blocker;
 mod fingerprint;
 mod guards;
 mod images;
+mod not_yet;
 mod overlay;
 mod packages;
 mod pending;
@@ -20,6 +21,7 @@ mod tests;
 mod types;
 
 pub use blocker::{Blocker, BlockerKind};
+pub use not_yet::not_yet;
 pub use overlay::{Options, Overlay, lay_over};
 pub use pending::{DraftKind, Pending, classify};
 pub use planner::{Product, plan};

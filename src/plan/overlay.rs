@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::asset::{Archive, ArchiveError, Digest, Entry};
 use crate::manifest::{Asset, Code, Desired, Finding, Location, Others, Owned, Severity, Wanted};
-use crate::submission::{Document, FIELDS, Field, Path, Scope, Section, Shape, canonical};
+use crate::submission::{Document, Field, Kind, Path, Scope, Section, Shape, canonical};
 
 use super::images::lay_images;
 use super::packages::{PackageFacts, lay_packages};
@@ -149,6 +149,8 @@ impl Overlay {
                 lay_packages(self, live, owned, packages, desired.retain.unwrap_or_default(), desired);
             }
             Wanted::Value(value) => self.lay_value(live, owned, field, Some(value)),
+            // Refused before: see `not_yet`.
+            Wanted::Icon(_) | Wanted::Trailers(_) => {}
             Wanted::Nothing => self.lay_value(live, owned, field, None),
         }
     }
@@ -217,6 +219,7 @@ impl Overlay {
             .languages()
             .map(canonical::language)
             .filter(|language| !desired.named_languages.contains(language))
+            .filter(|language| !desired.ignores(&Path::new(["listings", language.as_str()])))
         {
             match others {
                 Others::Keep => {}
@@ -251,6 +254,9 @@ impl Overlay {
             live_markets.into_iter().flatten().filter(|(market, _)| !owned.contains(market.as_str()))
         {
             let path = base.child(market);
+            if desired.ignores(&path) {
+                continue;
+            }
             match others {
                 Others::Keep => {}
                 Others::Remove => {
@@ -298,8 +304,8 @@ fn hidden(value: &Value) -> Value {
 fn unmanaged(live: &Document, after: &Document, desired: &Desired) -> usize {
     let says = |path: &[String]| live.get(path).and_then(canonical::value).is_some();
     let owns = |path: &Path| desired.owned.iter().any(|owned| path.covers(&owned.path));
-    FIELDS
-        .iter()
+    Field::all_of(Kind::App)
+        .filter(|field| !field.is_group())
         .map(|field| match field.scope {
             Scope::Submission => {
                 usize::from(says(&field.api_path(None)) && !owns(&Path::new(field.path.iter().copied())))
@@ -326,7 +332,7 @@ impl From<&Asset> for AssetRef {
             sha256: asset.fingerprint.digest.to_string(),
             pixels: match &asset.content {
                 crate::manifest::AssetContent::Image { width, height } => Some((*width, *height)),
-                crate::manifest::AssetContent::Package(_) => None,
+                crate::manifest::AssetContent::Package(_) | crate::manifest::AssetContent::Video => None,
             },
         }
     }

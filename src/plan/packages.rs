@@ -93,7 +93,7 @@ pub(super) fn lay_packages(
         let change = overlay.change(Section::Packages, path, Op::Add, Some(&owned.at));
         change.after = Some(described(package));
         change.asset = Some(AssetRef::from(&**asset));
-        entries.push(Value::Object(entry_of(asset)));
+        entries.push(Value::Object(entry_of(asset, desired)));
         overlay.uploads.push(Arc::clone(asset));
     }
     overlay.document.set(&["applicationPackages"], Value::Array(entries));
@@ -192,12 +192,14 @@ fn facts(old: &[LivePackage<'_>], kept: &[bool], added: Vec<Arc<Asset>>) -> Pack
 }
 
 /// A new entry. `None` for DirectX and RAM, which only mattered for Windows 8 but are documented as required.
-fn entry_of(asset: &Asset) -> Map<String, Value> {
+/// The entry of a new package. What the Store heeds for Windows 8.x only must be there all the same.
+fn entry_of(asset: &Asset, desired: &Desired) -> Map<String, Value> {
+    let or_none = |word: &Option<String>| json!(word.as_deref().unwrap_or("None"));
     let mut entry = Map::new();
     entry.insert("fileName".into(), json!(asset.archive_name));
     entry.insert("fileStatus".into(), json!("PendingUpload"));
-    entry.insert("minimumDirectXVersion".into(), json!("None"));
-    entry.insert("minimumSystemRam".into(), json!("None"));
+    entry.insert("minimumDirectXVersion".into(), or_none(&desired.minimum_direct_x_version));
+    entry.insert("minimumSystemRam".into(), or_none(&desired.minimum_system_ram));
     entry
 }
 

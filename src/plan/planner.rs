@@ -54,7 +54,7 @@ fn plan_product(plan: &mut Plan, product: Product<'_>, options: Options) {
     let address = resource.address.as_str();
     let mut planned = ResourcePlan {
         address: address.to_owned(),
-        id: resource.id.clone(),
+        id: resource.id.clone().unwrap_or_default(),
         name: String::new(),
         action: Action::None,
         route: None,

@@ -47,6 +47,9 @@ pub(super) fn is_gradual(live: &Document, desired: &Desired) -> bool {
 /// Says how the submission starts. A clone inherits the last answer, so the answer is always given, except where
 /// packages come and the manifest is silent: that is the guard `inherits-rollout`.
 pub(super) fn lay_rollout(overlay: &mut Overlay, live: &Document, desired: &Desired) {
+    if desired.ignores(&Path::new(["packageRollout"])) {
+        return;
+    }
     let adds = !overlay.packages.added.is_empty();
     let share = match start(live, desired) {
         Start::Stated(share) if adds => Some(share),

@@ -8,6 +8,9 @@ use serde_json::{Map, Value};
 use super::canonical;
 use super::status::Status;
 
+/// In a path of the API's keys: the first element of a list, which is made where the list has none.
+pub const FIRST: &str = "[0]";
+
 /// A submission exactly as the service sent it: members in order, unknown ones included, numbers digit by digit.
 ///
 /// What Storeward sends back is this document with planned paths overlaid, so nothing else can change.
@@ -167,27 +170,20 @@ impl Document {
     /// The member at a path of the API's own keys; languages are found in any case.
     pub fn get<K: AsRef<str>>(&self, path: &[K]) -> Option<&Value> {
         let (first, rest) = path.split_first()?;
-        rest.iter()
-            .try_fold(member(&self.0, first.as_ref())?, |value, key| member(value.as_object()?, key.as_ref()))
+        rest.iter().try_fold(member(&self.0, first.as_ref())?, |value, key| match key.as_ref() {
+            FIRST => value.as_array()?.first(),
+            key => member(value.as_object()?, key),
+        })
     }
 
     /// Sets the member at a path of the API's own keys and leaves every other one as it is.
     ///
-    /// Objects on the way that are missing or null are made.
+    /// Objects and lists on the way that are missing or null are made.
     pub fn set<K: AsRef<str>>(&mut self, path: &[K], value: Value) {
         let Some((last, parents)) = path.split_last() else {
             return;
         };
-        let mut members = &mut self.0;
-        for key in parents {
-            let key = spelling(members, key.as_ref());
-            let child = members.entry(key).or_insert(Value::Null);
-            if !child.is_object() {
-                *child = Value::Object(Map::new());
-            }
-            let Value::Object(inner) = child else { unreachable!("was just made an object") };
-            members = inner;
-        }
+        let members = self.members_at(parents);
         let key = spelling(members, last.as_ref());
         members.insert(key, value);
     }
@@ -197,16 +193,26 @@ impl Document {
         let Some((last, parents)) = path.split_last() else {
             return;
         };
-        let mut members = &mut self.0;
-        for key in parents {
-            let key = spelling(members, key.as_ref());
-            match members.get_mut(&key) {
-                Some(Value::Object(inner)) => members = inner,
-                _ => return,
-            }
+        if parents.is_empty() || self.get(parents).is_some_and(Value::is_object) {
+            let members = self.members_at(parents);
+            let key = spelling(members, last.as_ref());
+            members.shift_remove(&key);
         }
-        let key = spelling(members, last.as_ref());
-        members.shift_remove(&key);
+    }
+
+    /// The members of the object at a path; what is missing on the way is made.
+    fn members_at<K: AsRef<str>>(&mut self, path: &[K]) -> &mut Map<String, Value> {
+        let mut keys = path.iter().map(AsRef::as_ref).peekable();
+        let mut members = &mut self.0;
+        while let Some(key) = keys.next() {
+            let key = spelling(members, key);
+            let mut child = members.entry(key).or_insert(Value::Null);
+            if keys.next_if(|key| *key == FIRST).is_some() {
+                child = first_of(child);
+            }
+            members = object(child);
+        }
+        members
     }
 
     fn text_at(&self, path: &[&str]) -> &str {
@@ -321,6 +327,27 @@ fn differences(a: Option<&Value>, b: Option<&Value>, at: &mut Vec<String>, found
     }
 }
 
+/// The first element of a list; both are made where they are missing.
+fn first_of(value: &mut Value) -> &mut Value {
+    if !value.is_array() {
+        *value = Value::Array(Vec::new());
+    }
+    let Value::Array(items) = value else { unreachable!("was just made a list") };
+    if items.is_empty() {
+        items.push(Value::Null);
+    }
+    &mut items[0]
+}
+
+/// The members of an object, which is made where it is missing.
+fn object(value: &mut Value) -> &mut Map<String, Value> {
+    if !value.is_object() {
+        *value = Value::Object(Map::new());
+    }
+    let Value::Object(members) = value else { unreachable!("was just made an object") };
+    members
+}
+
 /// A member by key; where the exact key is missing, by the same key in another case (languages vary in case).
 fn member<'a>(members: &'a Map<String, Value>, key: &str) -> Option<&'a Value> {
     members
@@ -422,6 +449,20 @@ impl fmt::Debug for Document {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_first_element_of_a_list_is_read_made_and_changed() {
+        let genre = ["gamingOptions", FIRST, "genres"];
+        let mut document = Document::from_json(br#"{"gamingOptions": null, "other": 1.50}"#).unwrap();
+        assert_eq!(document.get(&genre), None);
+        document.remove(&genre);
+        assert_eq!(document.json()["gamingOptions"], Value::Null);
+        document.set(&genre, serde_json::json!(["Games_Word"]));
+        assert_eq!(document.json()["gamingOptions"], serde_json::json!([{"genres": ["Games_Word"]}]));
+        assert_eq!(document.get(&genre), Some(&serde_json::json!(["Games_Word"])));
+        document.remove(&genre);
+        assert_eq!(document.json()["gamingOptions"], serde_json::json!([{}]));
+    }
 
     fn document(text: &str) -> Document {
         Document::from_json(text.as_bytes()).unwrap()

@@ -23,5 +23,5 @@ pub use document::{Document, FileEntry, FileStatus, UploadUrl};
 pub use field::{FIELDS, Field, Null, Scope, Section, Shape};
 pub use kind::Kind;
 pub use live::{Application, Live, LiveApp, Rollout};
-pub use path::Path;
+pub use path::{Path, PathPattern};
 pub use status::{Phase, Status};

@@ -28,6 +28,12 @@ impl Path {
         Self(keys)
     }
 
+    /// This path with another one below it.
+    #[must_use]
+    pub fn join(&self, below: &Self) -> Self {
+        Self([self.0.as_slice(), below.0.as_slice()].concat())
+    }
+
     /// The keys, outermost first.
     pub fn keys(&self) -> &[String] {
         &self.0
@@ -58,6 +64,28 @@ impl fmt::Display for Path {
     }
 }
 
+/// A path in which `*` stands for any one key, such as `listings.*.images`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PathPattern(Vec<String>);
+
+impl PathPattern {
+    /// Reads a pattern as people write it: keys joined by dots.
+    pub fn parse(dotted: &str) -> Self {
+        Self(dotted.split('.').map(str::to_owned).collect())
+    }
+
+    /// The keys, outermost first.
+    pub fn keys(&self) -> &[String] {
+        &self.0
+    }
+
+    /// Whether a path is, or lies below, what the pattern names. Languages are the same in any case.
+    pub fn covers(&self, path: &Path) -> bool {
+        self.0.len() <= path.0.len()
+            && self.0.iter().zip(&path.0).all(|(own, key)| own == "*" || own.eq_ignore_ascii_case(key))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,5 +96,16 @@ mod tests {
         assert!(path.covers(&path) && path.covers(&path.child("2")) && !path.child("2").covers(&path));
         assert_eq!(path.language(), Some("en-us"));
         assert_eq!(path.to_string(), "listings.en-us.images.Screenshot");
+    }
+
+    #[test]
+    fn a_star_stands_for_one_key() {
+        let path = Path::new(["listings", "en-us", "images", "Screenshot"]);
+        for covering in ["listings", "listings.*", "listings.en-US.images", "*.*.images.Screenshot"] {
+            assert!(PathPattern::parse(covering).covers(&path), "{covering}");
+        }
+        for other in ["listings.de", "images", "listings.*.images.Icon", "listings.*.images.Screenshot.1"] {
+            assert!(!PathPattern::parse(other).covers(&path), "{other}");
+        }
     }
 }

@@ -5,7 +5,7 @@ use proptest::sample::{select, subsequence};
 use serde_json::{Map, Value, json};
 
 use crate::manifest::{Others, Retain, Wanted, WantedImage};
-use crate::submission::{FIELDS, Null, Path, Scope, Shape};
+use crate::submission::{Field, Kind, Null, Path, Scope, Shape};
 
 use super::local::{Pack, bundle, captioned, package, remote, shot_in};
 use super::want::{Want, want};
@@ -249,15 +249,27 @@ pub(super) fn live() -> impl Strategy<Value = Value> {
         ("notesForCertification", any_text()),
         ("applicationPackages", or_nothing(packages)),
         ("packageDeliveryOptions", or_nothing(delivery)),
+        ("gamingOptions", prop_oneof![Just(Value::Null), Just(json!([])), gaming_options()].boxed()),
+        ("allowTargetFutureDeviceFamilies", or_nothing(Just(json!({"Desktop": true, "Mobile": false})).boxed())),
         ("trailers", prop::collection::vec(anything(), 0..2).prop_map(Value::from).boxed()),
     ])
+}
+
+fn gaming_options() -> impl Strategy<Value = Value> {
+    let options = object(vec![
+        ("genres", Just(json!(["Games_Word"])).boxed()),
+        ("isLocalMultiplayer", or_nothing(any::<bool>().prop_map(Value::from))),
+        ("localMultiplayerMinPlayers", or_nothing((2..9_u32).prop_map(Value::from))),
+        ("another", anything().boxed()),
+    ]);
+    options.prop_map(|options| json!([options]))
 }
 
 /// What a manifest may want at a path, `None` where it takes only maps below.
 fn wanted(shape: Shape, null: Null, language: Option<&'static str>) -> Option<BoxedStrategy<Wanted>> {
     let value = match shape {
         Shape::Text { .. } | Shape::Notes { .. } => text().prop_map(Value::from).boxed(),
-        Shape::Texts { .. } | Shape::SomeOf(_) => {
+        Shape::Texts { .. } | Shape::SomeOf { .. } => {
             prop::collection::vec(text().prop_map(Value::from), 0..3).prop_map(Value::from).boxed()
         }
         Shape::Flag => any::<bool>().prop_map(Value::from).boxed(),
@@ -272,7 +284,8 @@ fn wanted(shape: Shape, null: Null, language: Option<&'static str>) -> Option<Bo
             let packages = prop::collection::vec(local_package(), 1..4);
             return Some(packages.prop_map(|packs| Wanted::Packages(without_twins(packs))).boxed());
         }
-        Shape::Images | Shape::Markets => return None,
+        Shape::Players => (2..1000_u32).prop_map(Value::from).boxed(),
+        Shape::Images | Shape::Markets | Shape::Group | Shape::Trailers | Shape::Icon => return None,
     };
     let cleared = match null {
         Null::EmptyText => Just(json!("")).boxed(),
@@ -313,7 +326,8 @@ fn wanted_images(language: &'static str, kind: &'static str) -> impl Strategy<Va
 /// Every path that the tables know, each with what may be wanted there.
 fn paths() -> Vec<(Path, BoxedStrategy<Wanted>)> {
     let mut all = Vec::new();
-    for field in FIELDS.iter().filter(|field| field.scope == Scope::Submission) {
+    let fields = || Field::all_of(Kind::App).filter(|field| !matches!(field.shape, Shape::Group | Shape::Trailers));
+    for field in fields().filter(|field| field.scope == Scope::Submission) {
         let path = Path::new(field.path.iter().copied());
         match wanted(field.shape, field.null, None) {
             Some(strategy) => all.push((path, strategy)),
@@ -325,7 +339,7 @@ fn paths() -> Vec<(Path, BoxedStrategy<Wanted>)> {
     }
     for language in LANGUAGES {
         let base = Path::new(["listings", language]);
-        for field in FIELDS.iter().filter(|field| field.scope == Scope::Listing) {
+        for field in fields().filter(|field| field.scope == Scope::Listing) {
             let path = field.path.iter().fold(base.clone(), |path, key| path.child(*key));
             match wanted(field.shape, field.null, Some(language)) {
                 Some(strategy) => all.push((path, strategy)),

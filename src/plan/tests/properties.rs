@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::manifest::{Guard, Severity, Wanted};
 use crate::plan::{BlockerKind, Change};
 use crate::submission::vocabulary::is_price;
-use crate::submission::{Document, FIELDS, FileStatus, Scope, Shape};
+use crate::submission::{Document, Field, FileStatus, Kind, Scope, Shape};
 
 use super::generate::{desired, live, text};
 use super::live::document;
@@ -39,7 +39,7 @@ fn respelled_value(value: &Value) -> Value {
 fn as_it_is(live: &Document) -> Want {
     let mut want = want();
     let languages: Vec<String> = live.languages().map(str::to_owned).collect();
-    for field in FIELDS {
+    for field in Field::all_of(Kind::App).filter(|field| !matches!(field.shape, Shape::Group | Shape::Trailers)) {
         let places: Vec<Option<&str>> = match field.scope {
             Scope::Submission => vec![None],
             Scope::Listing => languages.iter().map(|language| Some(language.as_str())).collect(),
@@ -74,7 +74,7 @@ fn as_it_is(live: &Document) -> Want {
                     }
                 }
                 Shape::Packages => {}
-                Shape::Percentage | Shape::Flag | Shape::OneOf(_) | Shape::Price => {
+                Shape::Percentage | Shape::Flag | Shape::OneOf(_) | Shape::Price | Shape::Players => {
                     want = want.own(&path, Wanted::Value(value.cloned().unwrap_or(Value::Null)));
                 }
                 Shape::Date => {
@@ -102,6 +102,9 @@ fn api_path(change: &Change) -> Vec<String> {
         ["listings", language, "images", ..] => vec!["listings", language, "baseListing", "images"],
         ["listings", language, rest @ ..] => [&["listings", language, "baseListing"], rest].concat(),
         ["packages", ..] => vec!["applicationPackages"],
+        // A list is one value.
+        ["gamingOptions", ..] => vec!["gamingOptions"],
+        [key @ ("isMandatoryUpdate" | "mandatoryUpdateEffectiveDate")] => vec!["packageDeliveryOptions", key],
         ["packageRollout", "isPackageRollout"] => {
             vec!["packageDeliveryOptions", "packageRollout", "isPackageRollout"]
         }

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::manifest::{Address, Guard, Permit, Resource};
+use crate::manifest::{Address, Creation, Guard, Permit, Resource};
 use crate::plan::{BlockerKind, Change, Op, Options, Overlay, Plan, Product, lay_over, plan};
 use crate::submission::{Application, Document, Live, LiveApp};
 
 use super::live;
 use super::local::{IDENTITY, describe};
-use super::want::{Want, at};
+use super::want::{Want, at, span};
 
 /// Lays a desired state over a live document.
 pub(super) fn lay(live: &Document, want: &Want) -> Overlay {
@@ -156,8 +156,17 @@ impl Case {
 
     fn resource(&self, want: Want) -> Resource {
         let permits = self.permits.iter().map(|guard| Permit { guard: *guard, at: at(80) }).collect();
-        let id = format!("9N{:A>10}", self.name.to_uppercase());
-        Resource { address: Address::app(self.name), id, permits, desired: want.0, at: at(1) }
+        Resource {
+            address: Address::app(self.name),
+            id: Some(format!("9N{:A>10}", self.name.to_uppercase())),
+            creation: Creation::App,
+            absent: None,
+            permits,
+            desired: want.0,
+            rollout: None,
+            at: at(1),
+            span: span(),
+        }
     }
 
     pub(super) fn plan(self, want: Want) -> Plan {

@@ -2,7 +2,7 @@
 
 use crate::manifest::{Desired, Location, Others, Owned, Retain, Sources, Span, Wanted, WantedImage};
 use crate::submission::vocabulary::is_language;
-use crate::submission::{FIELDS, Field, Path, Scope, canonical};
+use crate::submission::{Field, Kind, Path, Scope, canonical};
 use serde_json::Value;
 
 use super::local::Pack;
@@ -14,7 +14,7 @@ pub(super) fn at(line: usize) -> Location {
 
 pub(super) fn span() -> Span {
     let mut sources = Sources::default();
-    let source = sources.add("app.yaml", "");
+    let source = sources.add("app.yaml", std::path::Path::new(""), "");
     sources.whole(source)
 }
 
@@ -89,6 +89,7 @@ fn field_of(path: &Path) -> Option<&'static Field> {
     };
     let lies_here =
         |field: &&Field| field.scope == scope && below.iter().zip(field.path).all(|(a, b)| a == b);
-    let found = FIELDS.iter().filter(|field| field.path.len() <= below.len()).find(lies_here);
+    let mut fields = Field::all_of(Kind::App).filter(|field| field.path.len() <= below.len() && !field.is_group());
+    let found = fields.find(lies_here);
     Some(found.unwrap_or_else(|| panic!("no field lies at `{path}`")))
 }

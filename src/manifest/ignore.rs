@@ -1,0 +1,118 @@
+//! `ignore`: paths that are neither compared nor written.
+
+use crate::submission::vocabulary::{IMAGE_TYPES, is_language, is_market};
+use crate::submission::{Field, Kind, PathPattern, Scope as FieldScope, Shape};
+
+use super::code::Code;
+use super::diagnostic::{Diagnostic, did_you_mean};
+use super::value::{Scope, Values};
+use super::yaml::{Node, Yaml};
+
+/// What may stand in one place of a path.
+#[derive(Clone, Copy)]
+enum Place {
+    Key(&'static str),
+    Language,
+    Market,
+    ImageType,
+}
+
+impl Place {
+    fn takes(self, key: &str) -> bool {
+        key == "*"
+            || match self {
+                Self::Key(own) => own == key,
+                Self::Language => is_language(key),
+                Self::Market => is_market(key),
+                Self::ImageType => IMAGE_TYPES.iter().any(|kind| kind.name == key),
+            }
+    }
+
+    fn words(self) -> Vec<&'static str> {
+        match self {
+            Self::Key(own) => vec![own],
+            Self::ImageType => IMAGE_TYPES.iter().map(|kind| kind.name).collect(),
+            Self::Language | Self::Market => Vec::new(),
+        }
+    }
+}
+
+/// The longest paths below a block of this kind.
+fn paths(kind: Kind) -> Vec<Vec<Place>> {
+    let path = |field: &Field| {
+        let mut path = Vec::new();
+        if field.scope == FieldScope::Listing {
+            path.extend([Place::Key("listings"), Place::Language]);
+        }
+        path.extend(field.path.iter().copied().map(Place::Key));
+        match field.shape {
+            Shape::Markets => path.push(Place::Market),
+            Shape::Images => path.push(Place::ImageType),
+            _ => {}
+        }
+        path
+    };
+    Field::all_of(kind).map(path).collect()
+}
+
+/// The paths of an `ignore` list. One that names nothing is an error: a slip would be compared and written.
+pub(super) fn ignored_paths(values: &mut Values<'_, '_>, kind: Kind, node: &Node) -> Vec<PathPattern> {
+    let Yaml::List(items) = &node.value else {
+        values.wrong_type(node, "a list of paths");
+        return Vec::new();
+    };
+    let mut patterns = Vec::new();
+    for item in items {
+        let Ok(dotted) = values.scalar(item, "a path", Scope::plain()) else { continue };
+        let pattern = PathPattern::parse(&dotted);
+        match misfit(kind, pattern.keys()) {
+            None => patterns.push(pattern),
+            Some((key, words)) => {
+                let message = format!("`{dotted}` names no field: `{key}` does not fit there");
+                let mut diagnostic = Diagnostic::error(Code::BadPath, item.span, message);
+                diagnostic.help = match did_you_mean(&key, words.iter().copied()) {
+                    Some(meant) => Some(format!("did you mean `{meant}`?")),
+                    None => Some("write the keys below `submission`, such as `listings.*.images`".to_owned()),
+                };
+                values.report(diagnostic);
+            }
+        }
+    }
+    patterns
+}
+
+/// The first key of a path that fits no field, and what would fit in its place.
+fn misfit(kind: Kind, keys: &[String]) -> Option<(String, Vec<&'static str>)> {
+    let mut fitting = paths(kind);
+    for (i, key) in keys.iter().enumerate() {
+        let words = fitting.iter().filter_map(|path| path.get(i)).flat_map(|place| place.words()).collect();
+        fitting.retain(|path| path.get(i).is_some_and(|place| place.takes(key)));
+        if fitting.is_empty() {
+            return Some((key.clone(), words));
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_fit_as_far_as_they_go() {
+        let fits = |dotted: &str| misfit(Kind::App, PathPattern::parse(dotted).keys()).is_none();
+        for good in [
+            "pricing", "pricing.marketSpecificPricings.DE", "listings", "listings.en-us",
+            "listings.*.images", "*.*.images.Screenshot", "gamingOptions.genres", "trailers",
+        ] {
+            assert!(fits(good), "{good}");
+        }
+        for bad in
+            ["price", "", "listings.en-us.images.Screenshot.1", "listings.english", "pricing.DE", "a.*"]
+        {
+            assert!(!fits(bad), "{bad}");
+        }
+        let (key, words) = misfit(Kind::App, PathPattern::parse("listings.*.image").keys()).unwrap();
+        assert_eq!(did_you_mean(&key, words), Some("images"));
+    }
+}

@@ -1,0 +1,132 @@
+//! Packages: files and patterns into packages that were opened and read.
+
+use std::path::{Path as FilePath, PathBuf};
+use std::sync::Arc;
+
+use super::code::Code;
+use super::desired::Asset;
+use super::diagnostic::Diagnostic;
+use super::pattern::{FilePattern, PatternError};
+use super::read::Reader;
+use super::source::Span;
+use super::value::{NoRelease, Nothing, Scope};
+use super::yaml::{Node, Yaml};
+
+/// A submission holds far fewer packages.
+const MAX_MATCHES: usize = 100;
+
+impl Reader<'_, '_, '_> {
+    pub(super) fn packages(&mut self, files: &Node, scope: Scope<'_>) -> Result<Vec<Arc<Asset>>, Nothing> {
+        let Yaml::List(patterns) = &files.value else {
+            return Err(self.values.wrong_type(files, "a list of files or patterns"));
+        };
+        let mut assets: Vec<Arc<Asset>> = Vec::new();
+        let mut complete = !patterns.is_empty();
+        if patterns.is_empty() {
+            self.values.report(Diagnostic::error(Code::NothingMatches, files.span, "no package is named"));
+        }
+        if patterns.len() > MAX_MATCHES {
+            let message = format!("more than {MAX_MATCHES} files or patterns");
+            return Err(self.values.report(Diagnostic::error(Code::TooLong, files.span, message)));
+        }
+        for pattern in patterns {
+            match self.matching(pattern, scope) {
+                Ok(found) => assets.extend(found),
+                Err(Nothing) => complete = false,
+            }
+        }
+        assets.sort_by(|a, b| a.path.cmp(&b.path));
+        assets.dedup_by(|a, b| a.path == b.path);
+        self.refuse_twins(&assets)?;
+        if complete { Ok(assets) } else { Err(Nothing) }
+    }
+
+    /// The packages that a file name or a pattern names.
+    fn matching(&mut self, node: &Node, scope: Scope<'_>) -> Result<Vec<Arc<Asset>>, Nothing> {
+        let at = node.span;
+        let folder = self.values.sources.get(at.source).folder.clone();
+        let full = folder.join(self.values.scalar(node, "a file or a pattern", scope)?);
+        let release = scope.release.ok();
+        let inside = self.values.files.workspace().check(&full, release, at);
+        inside.map_err(|diagnostic| self.values.report(diagnostic))?;
+        // What the user wrote is a pattern; the release folder in it is not.
+        let escape = |folder: &FilePath| PathBuf::from(glob::Pattern::escape(&folder.to_string_lossy()));
+        let escaped_release = release.map(escape);
+        let literal = Scope { release: escaped_release.as_deref().ok_or(NoRelease::OutsideRelease), ..scope };
+        let written = self.values.scalar(node, "a file or a pattern", literal)?;
+        let found = self.find(&folder, &written, release, at);
+        let found = found.map_err(|diagnostic| self.values.report(diagnostic))?;
+        let shown = self.values.files.workspace().display(&full);
+        if found.is_empty() {
+            let diagnostic =
+                Diagnostic::error(Code::NothingMatches, at, format!("nothing matches `{shown}`"));
+            return Err(self.values.report(diagnostic.help("build the packages first, or correct the path")));
+        }
+        if found.len() > MAX_MATCHES {
+            let message = format!("`{shown}` matches more than {MAX_MATCHES} files");
+            return Err(self.values.report(Diagnostic::error(Code::TooLong, at, message)));
+        }
+        let mut assets = Vec::new();
+        let mut complete = true;
+        for path in found {
+            let asset = match self.values.files.workspace().file(&path, release, at) {
+                Ok(Some(real)) => self.values.files.package(&real, at, self.values.diagnostics),
+                Ok(None) => None,
+                Err(diagnostic) => {
+                    self.values.report(diagnostic);
+                    None
+                }
+            };
+            complete &= asset.is_some();
+            assets.extend(asset);
+        }
+        if complete { Ok(assets) } else { Err(Nothing) }
+    }
+
+    fn find(
+        &self,
+        folder: &FilePath,
+        written: &str,
+        release: Option<&FilePath>,
+        at: Span,
+    ) -> Result<Vec<PathBuf>, Diagnostic> {
+        let explained = |error: PatternError| {
+            let diagnostic = |code| Diagnostic::error(code, at, error.to_string());
+            match error {
+                PatternError::Malformed(_) => diagnostic(Code::NothingMatches),
+                PatternError::Upwards => {
+                    diagnostic(Code::OutsideWorkspace).help("write `..` before the pattern")
+                }
+                PatternError::TooMany => diagnostic(Code::TooComplex).help("name the folder more closely"),
+                PatternError::Unreadable(_) => diagnostic(Code::Unreadable),
+            }
+        };
+        let pattern = FilePattern::new(folder, written).map_err(explained)?;
+        match self.values.files.workspace().folder(pattern.folder(), release, at)? {
+            Some(start) => pattern.find(start).map_err(explained),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    fn refuse_twins(&mut self, assets: &[Arc<Asset>]) -> Result<(), Nothing> {
+        for (i, asset) in assets.iter().enumerate() {
+            let Some(package) = asset.package() else { continue };
+            let twin = assets[..i].iter().find(|earlier| {
+                earlier.package().is_some_and(|other| {
+                    other.name == package.name
+                        && other.version == package.version
+                        && other.architectures == package.architectures
+                })
+            });
+            if let Some(twin) = twin {
+                let message = format!(
+                    "`{}` and `{}` are the same package: {} {}",
+                    twin.name, asset.name, package.name, package.version
+                );
+                let diagnostic = Diagnostic::error(Code::SamePackageTwice, asset.span, message);
+                return Err(self.values.report(diagnostic.help("leave one of them out")));
+            }
+        }
+        Ok(())
+    }
+}
