@@ -7,6 +7,7 @@ use super::decode::decode;
 use super::desired::{Releases, Resource};
 use super::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 use super::files::Files;
+use super::finding::{Finding, Findings};
 use super::source::Sources;
 use super::workspace::Workspace;
 use super::yaml::{self, Node, Yaml};
@@ -20,6 +21,17 @@ pub struct Loaded {
     pub sources: Sources,
     /// What was found.
     pub diagnostics: Diagnostics,
+    /// How many images and packages were read, beside the texts.
+    pub assets: usize,
+}
+
+impl Loaded {
+    /// What was found, for programs.
+    pub fn findings(&self) -> Findings {
+        let findings = self.diagnostics.sorted().into_iter();
+        let findings = findings.map(|diagnostic| Finding::of(diagnostic, &self.sources)).collect();
+        Findings::new(findings, self.resources.iter().map(|resource| resource.address.to_string()).collect())
+    }
 }
 
 const KINDS: &[&str] = &["App", "AddOn", "Flight"];
@@ -39,6 +51,7 @@ pub fn load(workspace: &Workspace, paths: &[PathBuf], releases: &Releases) -> Lo
             loaded.diagnostics.push(Diagnostic::error(Code::NoManifest, None, message));
         }
     }
+    loaded.assets = files.assets();
     check_together(releases, &mut loaded);
     if loaded.resources.is_empty() && !loaded.diagnostics.has_errors() {
         loaded.diagnostics.push(

@@ -9,6 +9,7 @@ mod decode;
 mod desired;
 mod diagnostic;
 mod files;
+mod finding;
 mod flatten;
 mod guard;
 mod load;
@@ -25,7 +26,8 @@ pub use desired::{
     Address, Asset, AssetContent, Desired, ImageContent, Others, Owned, Permit, Releases, Resource, Retain,
     Wanted, WantedImage,
 };
-pub use diagnostic::{Diagnostic, Diagnostics, Finding, Severity, did_you_mean};
+pub use diagnostic::{Diagnostic, Diagnostics, Severity, did_you_mean};
+pub use finding::{Finding, FindingCounts, Findings};
 pub use guard::Guard;
 pub use load::{Loaded, load};
 pub use source::{Location, Source, SourceId, Sources, Span};
