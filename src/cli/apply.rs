@@ -5,24 +5,26 @@ use std::sync::Mutex;
 use std::time::Instant;
 
 use crate::apply::{self, Event, Job, Outcome, Report, WaitFor};
+use crate::manifest::Findings;
 use crate::plan::{BlockerKind, Plan, PublishedBy};
-use crate::render::{self, EventLines};
+use crate::render::{self, EventLines, Format};
 
-use super::args::{ApplyArgs, Global, Output, Wait};
+use super::args::{ApplyArgs, Global, Wait};
 use super::exit::{Exit, Failure};
 use super::out;
+use super::results::{Results, Sink};
 use super::run::{Run, has_errors};
 
 const DEFAULT_TIMEOUT: std::time::Duration = std::time::Duration::from_hours(1);
 
-pub(super) async fn run(global: &Global, args: &ApplyArgs) -> Result<Exit, Failure> {
-    let run = Run::start(global, &args.selection).await?;
-    let exit = carry_out(global, args, &run).await;
+pub(super) async fn run(global: &Global, results: &Results, args: &ApplyArgs) -> Result<Exit, Failure> {
+    let run = Run::start(global, results, &args.selection).await?;
+    let exit = carry_out(global, results, args, &run).await;
     run.end().await;
     exit
 }
 
-async fn carry_out(global: &Global, args: &ApplyArgs, run: &Run) -> Result<Exit, Failure> {
+async fn carry_out(global: &Global, results: &Results, args: &ApplyArgs, run: &Run) -> Result<Exit, Failure> {
     let products = run.products();
     let plan = run.plan(&products);
     let asks = plan.has_changes() && !args.yes && args.expect.is_none();
@@ -30,6 +32,13 @@ async fn carry_out(global: &Global, args: &ApplyArgs, run: &Run) -> Result<Exit,
         out::progress(&render::plan_text(&plan, &run.releases, false, global.look_of_stderr()));
     }
     if has_errors(&plan) {
+        let addresses = plan.resources.iter().map(|resource| resource.address.clone()).collect();
+        let findings = Findings::new(plan.diagnostics.clone(), addresses);
+        results.give(|format, look, sink| match (format, sink) {
+            (Format::Json, _) => render::json(&findings),
+            (_, Sink::Stdout) => String::new(),
+            (_, Sink::File) => render::plan_text(&plan, &run.releases, false, look),
+        })?;
         return Err(Failure::new(Exit::Invalid, "the plan has errors").help("nothing was sent"));
     }
     // Where nothing is to be sent, the approved plan was carried out already.
@@ -51,7 +60,7 @@ async fn carry_out(global: &Global, args: &ApplyArgs, run: &Run) -> Result<Exit,
     if !work {
         let exit = Exit::of_reports(&[], blocked.len(), rejected);
         print_blockers(global, &plan, exit);
-        print_result(global, &plan, &[], exit);
+        give_result(results, &plan, &[], exit)?;
         return Ok(exit);
     }
     refuse_endless_wait(args, &plan)?;
@@ -95,7 +104,7 @@ async fn carry_out(global: &Global, args: &ApplyArgs, run: &Run) -> Result<Exit,
             failure.print(global);
         }
     }
-    print_result(global, &plan, &reports, exit);
+    give_result(results, &plan, &reports, exit)?;
     Ok(exit)
 }
 
@@ -215,8 +224,15 @@ fn print_blockers(global: &Global, plan: &Plan, exit: Exit) {
     }
 }
 
-/// The result, on standard output.
-fn print_result(global: &Global, plan: &Plan, reports: &[Report], exit: Exit) {
+fn give_result(results: &Results, plan: &Plan, reports: &[Report], exit: Exit) -> Result<(), Failure> {
+    results.give(|format, _, _| match format {
+        Format::Text => result_text(reports, exit),
+        Format::Json => render::json(&result_json(plan, reports, exit)),
+        _ => unreachable!("`Results` refuses forms that a command has not"),
+    })
+}
+
+fn result_json(plan: &Plan, reports: &[Report], exit: Exit) -> serde_json::Value {
     let resources = plan.resources.iter().map(|resource| {
         let report = reports.iter().find(|report| report.address == resource.address);
         let is_blocked = plan.blockers_of(&resource.address).next().is_some();
@@ -232,20 +248,21 @@ fn print_result(global: &Global, plan: &Plan, reports: &[Report], exit: Exit) {
             None => serde_json::json!({ "address": resource.address, "result": "no-change" }),
         }
     });
-    if global.output == Output::Json {
-        let result = serde_json::json!({
-            "result": exit.word(), "planHash": plan.fingerprints.plan, "resources": resources.collect::<Vec<_>>(),
-        });
-        out::result(&format!("{result:#}\n"));
-        return;
+    serde_json::json!({
+        "result": exit.word(), "planHash": plan.fingerprints.plan, "resources": resources.collect::<Vec<_>>(),
+    })
+}
+
+fn result_text(reports: &[Report], exit: Exit) -> String {
+    if reports.is_empty() && exit == Exit::Ok {
+        return "nothing to do, nothing was sent\n".to_owned();
     }
+    let mut text = String::new();
     for report in reports {
         if let Outcome::Done { submission, status, .. } = &report.outcome {
             let words = format!("{}: submission {submission} is {status}", report.address);
-            out::result(&format!("{}\n", render::visible(&words)));
+            text.push_str(&format!("{}\n", render::visible(&words)));
         }
     }
-    if reports.is_empty() && exit == Exit::Ok {
-        out::result("nothing to do, nothing was sent\n");
-    }
+    text
 }

@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::apply::WaitFor;
 use crate::manifest::{Address, Guard};
-use crate::render::Look;
+use crate::render::{Format, Look};
 
 /// Declarative release manager for the Microsoft Store
 ///
@@ -31,8 +31,11 @@ pub struct Global {
     #[arg(short = 'C', long = "directory", value_name = "DIR", global = true)]
     pub directory: Option<PathBuf>,
     /// Form of the result on standard output
-    #[arg(long, value_enum, default_value_t = Output::Text, global = true)]
-    pub output: Output,
+    #[arg(long, value_enum, default_value_t = Format::Text, global = true)]
+    pub output: Format,
+    /// Write the result to FILE as well, in this form
+    #[arg(long, value_name = "FORMAT=FILE", global = true)]
+    pub out: Vec<OutFile>,
     /// When to use colours
     #[arg(long, value_enum, default_value_t = Colour::Auto, global = true)]
     pub color: Colour,
@@ -57,15 +60,6 @@ pub struct Global {
     pub sandbox_seed: Option<PathBuf>,
 }
 
-/// Form of a result.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Output {
-    /// For people.
-    Text,
-    /// For programs.
-    Json,
-}
-
 /// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Colour {
@@ -80,6 +74,11 @@ pub enum Colour {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Check the manifests and every file they name; needs no credential and no network
+    ///
+    /// Everything that can be known without the Store is checked, packages too where --release names their folder. All
+    /// mistakes are reported together. Exit code 3 when there is an error; warnings do not count.
+    Validate(ValidateArgs),
     /// Show what would change; sends nothing
     ///
     /// Compares the manifests with what Partner Center holds. Exit code 0 with changes and without, also when guards or
@@ -100,15 +99,45 @@ pub enum Command {
     Sandbox(SandboxArgs),
 }
 
-/// What `plan` and `apply` share.
+impl Command {
+    /// The word for it on the command line.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Validate(_) => "validate",
+            Self::Plan(_) => "plan",
+            Self::Apply(_) => "apply",
+            Self::Explain(_) => "explain",
+            Self::Schema(_) => "schema",
+            Self::Sandbox(_) => "sandbox",
+        }
+    }
+}
+
+/// Which manifests, and what is released of them.
 #[derive(Debug, Args)]
-pub struct Selection {
+pub struct Manifests {
     /// Manifests, or folders to look for them in [default: the current folder]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Lay the release block over the submission, with $(release) as DIR
     #[arg(long, value_name = "ADDRESS=DIR")]
     pub release: Vec<Release>,
+}
+
+/// Arguments of `validate`.
+#[derive(Debug, Args)]
+pub struct ValidateArgs {
+    /// What to validate.
+    #[command(flatten)]
+    pub manifests: Manifests,
+}
+
+/// What `plan` and `apply` share.
+#[derive(Debug, Args)]
+pub struct Selection {
+    /// What to compare with the Store.
+    #[command(flatten)]
+    pub manifests: Manifests,
     /// Upload images anew that would be taken on trust
     #[arg(long)]
     pub replace_untrusted: bool,
@@ -217,6 +246,28 @@ pub struct SandboxArgs {
     pub seed: Option<PathBuf>,
 }
 
+/// `FORMAT=FILE`.
+#[derive(Debug, Clone)]
+pub struct OutFile {
+    /// The form.
+    pub format: Format,
+    /// Where to write it.
+    pub file: PathBuf,
+}
+
+impl FromStr for OutFile {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (word, file) =
+            text.split_once('=').ok_or("write it as FORMAT=FILE, such as json=findings.json")?;
+        if file.is_empty() {
+            return Err(format!("the file is not named; write it as {word}=FILE"));
+        }
+        Ok(Self { format: word.parse()?, file: PathBuf::from(file) })
+    }
+}
+
 /// `ADDRESS=DIR`.
 #[derive(Debug, Clone)]
 pub struct Release {
@@ -291,6 +342,11 @@ impl Global {
     pub fn look_of_stderr(&self) -> Look {
         let auto = anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
         self.look(auto && std::io::stderr().is_terminal())
+    }
+
+    /// How text in files is to look.
+    pub fn look_of_files(&self) -> Look {
+        self.look(false)
     }
 
     fn look(&self, auto: bool) -> Look {

@@ -5,29 +5,27 @@ use crate::plan::BlockerKind;
 
 use super::args::ExplainArgs;
 use super::exit::{Exit, Failure};
-use super::out;
+use super::results::Results;
 
-pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
+pub(super) fn run(results: &Results, args: &ExplainArgs) -> Result<Exit, Failure> {
     let wanted = args.code.trim();
     if let Some(code) = Code::parse(wanted) {
-        out::result(&format!("{code}: {}\n\n{}\n", code.title(), code.explanation()));
-        return Ok(Exit::Ok);
+        return answer(results, &format!("{code}: {}\n\n{}\n", code.title(), code.explanation()));
     }
     if let Some(guard) = Guard::parse(wanted) {
-        out::result(&format!(
+        let text = format!(
             "guard {guard}\n\nThe risk: {}.\n\nIt blocks `apply`, never `plan`, until the manifest says `permit: [{guard}]` \
              or the command line `--allow {guard}`.\n",
             guard.risk()
-        ));
-        return Ok(Exit::Ok);
+        );
+        return answer(results, &text);
     }
     if let Some(blocker) = BlockerKind::ALL.iter().find(|blocker| blocker.as_str() == wanted) {
         let mut text = format!("blocker {blocker}\n\nThe fact: {}.\n\nWhat can be done:\n", blocker.fact());
         for remedy in blocker.remedies() {
             text.push_str(&format!("- {remedy}\n"));
         }
-        out::result(&text);
-        return Ok(Exit::Ok);
+        return answer(results, &text);
     }
     let known = Code::ALL
         .iter()
@@ -39,4 +37,9 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
         Some(meant) => failure.help(format!("did you mean `{meant}`?")),
         None => failure.help("codes look like SW1203, guards like price-change, blockers like foreign-draft"),
     })
+}
+
+fn answer(results: &Results, text: &str) -> Result<Exit, Failure> {
+    results.give(|_, _, _| text.to_owned())?;
+    Ok(Exit::Ok)
 }

@@ -7,12 +7,15 @@ mod apply;
 mod args;
 mod exit;
 mod explain;
+mod manifests;
 mod out;
 mod plan;
+mod results;
 mod run;
 mod sandbox;
 mod schema;
 mod settings;
+mod validate;
 
 use std::ffi::OsString;
 
@@ -22,6 +25,8 @@ pub use args::Cli;
 pub use exit::Exit;
 
 use args::Command;
+use exit::Failure;
+use results::Results;
 
 /// Runs a command line; the first argument is the program's name. Returns the exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
@@ -40,15 +45,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             return Exit::Error.code();
         }
     };
-    let exit = runtime.block_on(async {
-        match &cli.command {
-            Command::Plan(args) => plan::run(&cli.global, args).await,
-            Command::Apply(args) => apply::run(&cli.global, args).await,
-            Command::Explain(args) => explain::run(args),
-            Command::Schema(args) => Ok(schema::run(args)),
-            Command::Sandbox(args) => sandbox::run(&cli.global, args).await,
-        }
-    });
+    let exit = runtime.block_on(run(&cli));
     // A blocked read of standard input must not keep the program alive.
     runtime.shutdown_background();
     match exit {
@@ -56,6 +53,37 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Err(error) => {
             error.print(&cli.global);
             error.exit.code()
+        }
+    }
+}
+
+async fn run(cli: &Cli) -> Result<Exit, Failure> {
+    let global = &cli.global;
+    let results = Results::open(global, cli.command.name())?;
+    match &cli.command {
+        Command::Validate(args) => validate::run(global, &results, args),
+        Command::Plan(args) => plan::run(global, &results, args).await,
+        Command::Apply(args) => apply::run(global, &results, args).await,
+        Command::Explain(args) => explain::run(&results, args),
+        Command::Schema(args) => schema::run(&results, args),
+        Command::Sandbox(args) => sandbox::run(global, &results, args).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use crate::render::{Format, forms_of};
+
+    use super::*;
+
+    #[test]
+    fn every_command_has_a_form_that_is_meant_where_none_is_named() {
+        let cli = Cli::command();
+        assert!(cli.get_subcommands().count() > 1);
+        for command in cli.get_subcommands() {
+            assert!(forms_of(command.get_name()).contains(&Format::Text), "{}", command.get_name());
         }
     }
 }

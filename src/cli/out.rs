@@ -1,13 +1,21 @@
 //! Printing. A reader that closed its end of a pipe wants no more, which is no error and stops no apply.
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
+
+use super::exit::{Exit, Failure};
 
 /// A part of the result, on standard output.
-pub(super) fn result(text: &str) {
-    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+pub(super) fn result(text: &str) -> Result<(), Failure> {
+    let mut stdout = std::io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure::new(Exit::Error, format!("standard output cannot be written: {error}")))
+        }
+        _ => Ok(()),
+    }
 }
 
-/// Progress, prompts and findings, on standard error.
+/// Progress, prompts and findings, on standard error, where nobody is told if that cannot be written.
 pub(super) fn progress(text: &str) {
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }

@@ -1,25 +1,22 @@
 //! `storeward plan`.
 
-use crate::render;
+use crate::render::{self, Format};
 
-use super::args::{Global, Output, PlanArgs};
+use super::args::{Global, PlanArgs};
 use super::exit::{Exit, Failure};
-use super::out;
+use super::results::Results;
 use super::run::{Run, has_errors};
 
-pub(super) async fn run(global: &Global, args: &PlanArgs) -> Result<Exit, Failure> {
-    let run = Run::start(global, &args.selection).await?;
+pub(super) async fn run(global: &Global, results: &Results, args: &PlanArgs) -> Result<Exit, Failure> {
+    let run = Run::start(global, results, &args.selection).await?;
     let plan = run.plan(&run.products());
-    match global.output {
-        Output::Text => {
-            out::result(&render::plan_text(&plan, &run.releases, args.steps, global.look_of_stdout()));
-        }
-        Output::Json => {
-            let json = serde_json::to_string_pretty(&plan).expect("a plan can be written as JSON");
-            out::result(&format!("{json}\n"));
-        }
-    }
+    let given = results.give(|format, look, _| match format {
+        Format::Text => render::plan_text(&plan, &run.releases, args.steps, look),
+        Format::Json => render::json(&plan),
+        _ => unreachable!("`Results` refuses forms that a command has not"),
+    });
     run.end().await;
+    given?;
     Ok(if has_errors(&plan) {
         Exit::Invalid
     } else if args.detailed_exitcode && plan.has_changes() {

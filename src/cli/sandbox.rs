@@ -4,10 +4,11 @@ use crate::sandbox;
 
 use super::args::{Global, SandboxArgs};
 use super::exit::{Exit, Failure};
+use super::manifests::base;
 use super::out;
-use super::run::base;
+use super::results::Results;
 
-pub(super) async fn run(global: &Global, args: &SandboxArgs) -> Result<Exit, Failure> {
+pub(super) async fn run(global: &Global, results: &Results, args: &SandboxArgs) -> Result<Exit, Failure> {
     let base = base(global)?;
     let sandbox = sandbox::start(sandbox::Options {
         listen: args.listen,
@@ -17,7 +18,7 @@ pub(super) async fn run(global: &Global, args: &SandboxArgs) -> Result<Exit, Fai
     .await
     .map_err(|error| Failure::new(Exit::Error, error.to_string()))?;
     let addresses = serde_json::to_string(sandbox.endpoints()).expect("addresses can be written as JSON");
-    out::result(&format!("{addresses}\n"));
+    results.give(|_, _, _| format!("{addresses}\n"))?;
     if !global.quiet {
         let shown = base.join(&args.data);
         out::progress(&format!(

@@ -1,17 +1,18 @@
 //! `storeward schema`.
 
 use crate::plan::Plan;
+use crate::render;
 use crate::sandbox;
 
 use super::args::{Schema, SchemaArgs};
-use super::exit::Exit;
-use super::out;
+use super::exit::{Exit, Failure};
+use super::results::Results;
 
-pub(super) fn run(args: &SchemaArgs) -> Exit {
+pub(super) fn run(results: &Results, args: &SchemaArgs) -> Result<Exit, Failure> {
     let schema = match args.which {
         Schema::Plan => schemars::schema_for!(Plan).to_value(),
         Schema::Seed => sandbox::seed_schema(),
     };
-    out::result(&format!("{schema:#}\n"));
-    Exit::Ok
+    results.give(|_, _, _| render::json(&schema))?;
+    Ok(Exit::Ok)
 }

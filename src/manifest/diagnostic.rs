@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::code::Code;
-use super::source::{Location, Span};
+use super::source::Span;
 
 /// How bad it is.
 #[derive(
@@ -36,24 +36,6 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// Whether the text at the place must not be shown, only where it is.
     pub hides_text: bool,
-}
-
-/// A finding as a plan carries it: with a place instead of a span.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Finding {
-    /// The stable code, such as `SW1203`.
-    pub code: String,
-    /// How bad it is.
-    pub severity: Severity,
-    /// What is wrong.
-    pub message: String,
-    /// Where.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub at: Option<Location>,
-    /// What to do.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub help: Option<String>,
 }
 
 impl Diagnostic {

@@ -69,6 +69,11 @@ impl<'w> Files<'w> {
         self.documents.entry(source).or_insert_with(read).clone().ok_or(Nothing)
     }
 
+    /// How many images and packages were read.
+    pub fn assets(&self) -> usize {
+        self.fingerprints.len()
+    }
+
     fn fingerprint(&mut self, path: &Path, at: Span) -> Result<Fingerprint, Diagnostic> {
         if let Some(known) = self.fingerprints.get(path) {
             return Ok(*known);

@@ -9,6 +9,7 @@ use super::decode::decode;
 use super::desired::{Releases, Resource};
 use super::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 use super::files::Files;
+use super::finding::{Finding, Findings};
 use super::include::Included;
 use super::source::{Sources, Span};
 use super::together::check_together;
@@ -25,6 +26,17 @@ pub struct Loaded {
     pub sources: Sources,
     /// What was found.
     pub diagnostics: Diagnostics,
+    /// How many images and packages were read, beside the texts.
+    pub assets: usize,
+}
+
+impl Loaded {
+    /// What was found, for programs.
+    pub fn findings(&self) -> Findings {
+        let findings = self.diagnostics.sorted().into_iter();
+        let findings = findings.map(|diagnostic| Finding::of(diagnostic, &self.sources)).collect();
+        Findings::new(findings, self.resources.iter().map(|resource| resource.address.to_string()).collect())
+    }
 }
 
 /// Loads the manifests at `paths`, or those found from the current folder down.
@@ -42,6 +54,7 @@ pub fn load(workspace: &Workspace, paths: &[PathBuf], releases: &Releases) -> Lo
             loaded.diagnostics.push(Diagnostic::error(Code::NoManifest, None, message));
         }
     }
+    loaded.assets = files.assets();
     check_together(&loaded.resources, releases, &mut loaded.diagnostics);
     if loaded.resources.is_empty() && !loaded.diagnostics.has_errors() {
         loaded.diagnostics.push(

@@ -10,6 +10,7 @@ mod decode;
 mod desired;
 mod diagnostic;
 mod files;
+mod finding;
 mod flatten;
 mod guard;
 mod heading;
@@ -35,7 +36,8 @@ pub use desired::{
     Releases, Resource, Retain, RolloutWanted, RunningRollout, TrailerAsset, TrailerContent, Wanted,
     WantedImage, WantedTrailer,
 };
-pub use diagnostic::{Diagnostic, Diagnostics, Finding, Severity, did_you_mean};
+pub use diagnostic::{Diagnostic, Diagnostics, Severity, did_you_mean};
+pub use finding::{Finding, FindingCounts, Findings};
 pub use guard::Guard;
 pub use load::{Loaded, load};
 pub use source::{Location, Source, SourceId, Sources, Span};

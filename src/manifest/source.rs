@@ -30,6 +30,7 @@ impl Span {
 
 /// A place that people can go to: a file below the workspace, a line and a column, both from 1, in characters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct Location {
     /// The file, with `/`, relative to the current folder where it lies below it.
     pub file: Arc<str>,
@@ -37,6 +38,12 @@ pub struct Location {
     pub line: usize,
     /// The column in characters, from 1.
     pub column: usize,
+    /// The line where the stretch that starts here ends, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub end_line: Option<usize>,
+    /// The column behind its last character, in the line where it ends.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub end_column: Option<usize>,
 }
 
 /// One text: its name for people, and its content with LF and without byte order mark.
@@ -76,13 +83,31 @@ impl Sources {
         Span { source: id, start: 0, end: self.get(id).text.len() }
     }
 
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+
     /// The place where a span starts.
     pub fn location(&self, span: Span) -> Location {
         let source = self.get(span.source);
-        let line = source.line_starts.partition_point(|start| *start <= span.start);
-        let line_start = source.line_starts[line - 1];
-        let column = source.text[line_start..span.start].chars().count() + 1;
-        Location { file: Arc::clone(&source.name), line, column }
+        let (line, column) = source.place(span.start);
+        Location { file: Arc::clone(&source.name), line, column, end_line: None, end_column: None }
+    }
+
+    /// The place where a span starts, and where its last visible character ends.
+    pub fn stretch(&self, span: Span) -> Location {
+        let source = self.get(span.source);
+        let (line, column) = source.place(span.start + source.text[span.range()].trim_end().len());
+        Location { end_line: Some(line), end_column: Some(column), ..self.location(span) }
+    }
+}
+
+impl Source {
+    /// The line and the column of a byte, both from 1.
+    fn place(&self, at: usize) -> (usize, usize) {
+        let line = self.line_starts.partition_point(|start| *start <= at);
+        (line, self.text[self.line_starts[line - 1]..at].chars().count() + 1)
     }
 }
 

@@ -44,6 +44,14 @@ impl Workspace {
         Arc::from(shown.to_string_lossy().replace('\\', "/"))
     }
 
+    /// The same path as seen from the root of the workspace, for services that know the repository and not the current
+    /// folder. What lies outside stays as it is.
+    pub fn from_root(&self, shown: &str) -> String {
+        let path = lexically_normal(&self.current.join(shown));
+        path.strip_prefix(&self.root)
+            .map_or_else(|_| shown.to_owned(), |below| below.to_string_lossy().replace('\\', "/"))
+    }
+
     /// Refuses a path that leaves the workspace as it is written, before anything is looked at on disk: not even
     /// whether a file outside exists can be learned. `release` is a further folder that is trusted.
     pub fn check(&self, path: &Path, release: Option<&Path>, span: Span) -> Result<(), Diagnostic> {
@@ -259,6 +267,20 @@ mod tests {
             std::os::unix::fs::symlink("loop.md", root.join("repo/app/loop.md")).unwrap();
             assert_eq!(found("loop.md").unwrap_err().code, Code::Unreadable);
         }
+    }
+
+    #[test]
+    fn names_are_told_from_the_root_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        fs::create_dir_all(root.join(".git")).unwrap();
+        fs::create_dir_all(root.join("apps/reader")).unwrap();
+        let workspace = Workspace::around(&root.join("apps/reader")).unwrap();
+        let from_root = |path: &Path| workspace.from_root(&workspace.display(path));
+        assert_eq!(from_root(&root.join("apps/reader/store.yaml")), "apps/reader/store.yaml");
+        assert_eq!(from_root(&root.join("apps/reader/../../copy/a.md")), "copy/a.md");
+        assert_eq!(from_root(&root.join("copy/a.md")), "copy/a.md");
+        assert_eq!(from_root(Path::new("/elsewhere/a.md")), "/elsewhere/a.md");
     }
 
     #[cfg(unix)]

@@ -13,7 +13,7 @@ const MAX_SHOWN: usize = 50;
 /// Lines above and below that are looked at for a snippet; whole files would be slow to render.
 const CONTEXT_BYTES: usize = 400;
 
-/// Every finding with its snippet, sorted by position, and a count.
+/// Every finding with its snippet, sorted by position; very many are counted, not shown.
 pub fn diagnostics(diagnostics: &Diagnostics, sources: &Sources, look: Look) -> String {
     let renderer = if look.colour { Renderer::styled() } else { Renderer::plain() };
     let decor = if look.ascii { DecorStyle::Ascii } else { DecorStyle::Unicode };
@@ -54,20 +54,12 @@ pub fn diagnostics(diagnostics: &Diagnostics, sources: &Sources, look: Look) -> 
         text.push_str(&renderer.render(&[group]));
         text.push_str("\n\n");
     }
-    let errors = sorted.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
-    let warnings = sorted.len() - errors;
-    let mut counts = Vec::new();
-    for (number, word) in [(errors, "error"), (warnings, "warning")] {
-        if number > 0 {
-            counts.push(super::plural(number, word));
-        }
-    }
-    if !counts.is_empty() {
-        text.push_str(&counts.join(", "));
-        if sorted.len() > MAX_SHOWN {
-            text.push_str(&format!("; the first {MAX_SHOWN} are shown"));
-        }
-        text.push('\n');
+    if let Some(more) = sorted.len().checked_sub(MAX_SHOWN).filter(|more| *more > 0) {
+        let are = if more == 1 { "is" } else { "are" };
+        text.push_str(&format!(
+            "{} {are} not shown here; `--output json` names them all\n",
+            super::plural(more, "finding").replacen(' ', " more ", 1)
+        ));
     }
     text
 }

@@ -10,9 +10,7 @@ pub fn visible(text: &str) -> String {
     let mut starts_line = true;
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
-        let is_command = rest.starts_with("##[")
-            || rest.get(..6).is_some_and(|word| word.eq_ignore_ascii_case("##vso["))
-            || (starts_line && rest.starts_with("::"));
+        let is_command = starts_command(rest) || (starts_line && rest.starts_with("::"));
         if is_invisible(c) {
             write!(shown, "<U+{:04X}>", u32::from(c)).expect("writing to a String cannot fail");
         } else {
@@ -27,7 +25,13 @@ pub fn visible(text: &str) -> String {
     shown
 }
 
-fn is_invisible(c: char) -> bool {
+/// Whether a text starts with what a CI service takes for a command of its own wherever in a line it stands.
+pub(super) fn starts_command(text: &str) -> bool {
+    text.starts_with("##[") || text.get(..6).is_some_and(|word| word.eq_ignore_ascii_case("##vso["))
+}
+
+/// Whether a character but the line feed is not seen, or moves what is seen.
+pub(super) fn is_invisible(c: char) -> bool {
     (c.is_control() && c != '\n')
         || matches!(c,
             '\u{00AD}' | '\u{061C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'

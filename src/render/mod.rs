@@ -5,16 +5,22 @@
 
 mod diagnostics;
 mod events;
+mod format;
 mod hygiene;
+mod json;
 mod page;
 mod plan_text;
+mod validation;
 mod value_diff;
 
 pub use diagnostics::diagnostics;
 pub use events::EventLines;
+pub use format::{Format, forms_of};
 pub use hygiene::visible;
+pub use json::json;
 pub use page::Look;
 pub use plan_text::plan_text;
+pub use validation::{counts, validation};
 
 /// A size for people: `118.2 MB`, in steps of 1,000 as Partner Center shows it.
 pub fn bytes(count: u64) -> String {

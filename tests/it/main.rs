@@ -18,3 +18,4 @@ mod sandbox_rules;
 mod schemas;
 mod support;
 mod transport;
+mod validating;

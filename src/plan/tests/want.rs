@@ -9,7 +9,7 @@ use super::local::Pack;
 
 /// A place in the manifest.
 pub(super) fn at(line: usize) -> Location {
-    Location { file: "app.yaml".into(), line, column: 1 }
+    Location { file: "app.yaml".into(), line, column: 1, end_line: None, end_column: None }
 }
 
 pub(super) fn span() -> Span {
