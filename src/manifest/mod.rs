@@ -11,6 +11,8 @@ mod diagnostic;
 mod files;
 mod flatten;
 mod guard;
+#[cfg_attr(not(test), expect(dead_code, reason = "headings are read once `at` names them"))]
+mod heading;
 mod load;
 mod lower;
 mod pattern;
