@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::asset::{Fingerprint, Package, Version};
+use crate::asset::{Fingerprint, Package, Version, VideoHeader};
 use crate::submission::{Field, Kind, Path, PathPattern};
 
 use super::guard::Guard;
@@ -302,7 +302,7 @@ pub enum AssetContent {
     /// An app package.
     Package(Package),
     /// A video.
-    Video,
+    Video(VideoHeader),
 }
 
 impl Asset {
@@ -310,7 +310,7 @@ impl Asset {
     pub fn package(&self) -> Option<&Package> {
         match &self.content {
             AssetContent::Package(package) => Some(package),
-            AssetContent::Image { .. } | AssetContent::Video => None,
+            AssetContent::Image { .. } | AssetContent::Video(_) => None,
         }
     }
 }

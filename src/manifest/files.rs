@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::asset::{self, Fingerprint, ImageFormat, Package};
-use crate::submission::vocabulary::{IMAGE_MAX_BYTES, Sizes, TRAILER_MAX_BYTES};
+use crate::asset::{self, Fingerprint, ImageFormat, Package, VideoHeader};
+use crate::submission::vocabulary::{
+    IMAGE_MAX_BYTES, Sizes, TRAILER_ADVISED_SECONDS, TRAILER_EXTENSIONS, TRAILER_MAX_BYTES, TRAILER_SIZES,
+};
 
 use super::code::Code;
 use super::desired::{Asset, AssetContent};
@@ -142,13 +144,41 @@ impl<'w> Files<'w> {
     /// The video of a trailer.
     pub fn video(&mut self, path: &Path, at: Span, diagnostics: &mut Diagnostics) -> Option<Arc<Asset>> {
         let shown = self.workspace.display(path);
-        let fingerprint =
-            self.fingerprint(path, at).map_err(|diagnostic| diagnostics.push(diagnostic)).ok()?;
-        if fingerprint.size > TRAILER_MAX_BYTES {
-            diagnostics.push(Diagnostic::error(Code::BadVideo, at, format!("`{shown}` is larger than 2 GB")));
+        let mut refuse = |message: String, help: &str| {
+            diagnostics.push(Diagnostic::error(Code::BadVideo, at, message).help(help));
+        };
+        let header = match asset::video_header(path) {
+            Ok(header) if header.size <= TRAILER_MAX_BYTES => header,
+            Ok(_) => {
+                refuse(
+                    format!("`{shown}` is larger than 2 GB"),
+                    "export it with a lower bit rate, or shorter",
+                );
+                return None;
+            }
+            Err(error) => {
+                refuse(error.to_string(), "export it as MP4 or MOV");
+                return None;
+            }
+        };
+        let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
+        if !TRAILER_EXTENSIONS.contains(&extension.as_str()) {
+            let format = header.format.to_string().to_lowercase();
+            refuse(
+                format!("`{shown}` has the extension `{extension}`"),
+                &format!("rename it to end in .{format}"),
+            );
             return None;
         }
-        Some(self.asset(path, &["trailer"], fingerprint, AssetContent::Video, at))
+        for message in unusual(&header) {
+            let diagnostic = Diagnostic::warning(Code::VideoSize, at, format!("`{shown}` {message}"));
+            diagnostics.push(diagnostic.help(format!(
+                "export it as {TRAILER_SIZES}, at most {TRAILER_ADVISED_SECONDS} seconds long"
+            )));
+        }
+        let fingerprint =
+            self.fingerprint(path, at).map_err(|diagnostic| diagnostics.push(diagnostic)).ok()?;
+        Some(self.asset(path, &["trailer"], fingerprint, AssetContent::Video(header), at))
     }
 
     /// A package, opened and read.
@@ -176,6 +206,20 @@ impl<'w> Files<'w> {
         let name = self.workspace.display(path);
         Arc::new(Asset { path: path.to_owned(), name, archive_name, fingerprint, content, span })
     }
+}
+
+/// What of a video is not as documented.
+fn unusual(video: &VideoHeader) -> Vec<String> {
+    let mut found = Vec::new();
+    if !TRAILER_SIZES.take(video.width, video.height) {
+        found.push(format!("is {}×{}; trailers are {TRAILER_SIZES}", video.width, video.height));
+    }
+    if let Some(seconds) = video.duration.map(|duration| duration.as_secs())
+        && seconds > u64::from(TRAILER_ADVISED_SECONDS)
+    {
+        found.push(format!("plays {seconds} seconds; at most {TRAILER_ADVISED_SECONDS} are advised"));
+    }
+    found
 }
 
 /// Where a picture is shown, and what is taken there.

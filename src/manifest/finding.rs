@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn findings_know_their_place_and_are_counted() {
         let mut sources = Sources::default();
-        let source = sources.add("a.yaml", "ä: [1,\n  2]\n");
+        let source = sources.add("a.yaml", std::path::Path::new(""), "ä: [1,\n  2]\n");
         let diagnostic =
             |start, end| Diagnostic::error(Code::WrongType, Span { source, start, end }, "m").help("h");
         let two_lines = Finding::of(&diagnostic(4, 12), &sources);

@@ -332,7 +332,7 @@ impl From<&Asset> for AssetRef {
             sha256: asset.fingerprint.digest.to_string(),
             pixels: match &asset.content {
                 crate::manifest::AssetContent::Image { width, height } => Some((*width, *height)),
-                crate::manifest::AssetContent::Package(_) | crate::manifest::AssetContent::Video => None,
+                crate::manifest::AssetContent::Package(_) | crate::manifest::AssetContent::Video(_) => None,
             },
         }
     }

@@ -150,7 +150,7 @@ fn mistakes_in_notes_do_not_show_them() {
     for (notes, code) in [
         ("notesForCertification: password p$(xyz", "SW1211"),
         ("notesForCertification: {text: p$(xyz}", "SW1103"),
-        ("notesForCertification: {file: notes.md}", "SW1202"),
+        ("notesForCertification: {file: notes.md, at: there}", "SW1303"),
         ("notesForCertification: {file: notes.json, at: /nothing}", "SW1006"),
         ("notesForCertfication: password p$(xyz", "SW1101"),
         ("notesForCertification: a\n  notesForCertification: password p$(xyz", "SW1007"),

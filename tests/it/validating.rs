@@ -97,7 +97,7 @@ fn mistakes_are_told_with_their_places() {
     let repo = Repo::with_mistakes();
     let ran = repo.validate(&[]).ended(3);
     insta::assert_snapshot!("mistakes_text", repo.stable(&ran.stderr));
-    assert_eq!(ran.stdout, "4 errors in 2 files; nothing was sent\n");
+    assert_eq!(ran.stdout, "4 errors in 3 files; nothing was sent\n");
 
     let ran = repo.validate(&["--output", "json"]).ended(3);
     insta::assert_snapshot!("mistakes_json", repo.stable(&ran.stdout));

@@ -250,7 +250,10 @@ pub(super) fn live() -> impl Strategy<Value = Value> {
         ("applicationPackages", or_nothing(packages)),
         ("packageDeliveryOptions", or_nothing(delivery)),
         ("gamingOptions", prop_oneof![Just(Value::Null), Just(json!([])), gaming_options()].boxed()),
-        ("allowTargetFutureDeviceFamilies", or_nothing(Just(json!({"Desktop": true, "Mobile": false})).boxed())),
+        (
+            "allowTargetFutureDeviceFamilies",
+            or_nothing(Just(json!({"Desktop": true, "Mobile": false})).boxed()),
+        ),
         ("trailers", prop::collection::vec(anything(), 0..2).prop_map(Value::from).boxed()),
     ])
 }
@@ -326,7 +329,8 @@ fn wanted_images(language: &'static str, kind: &'static str) -> impl Strategy<Va
 /// Every path that the tables know, each with what may be wanted there.
 fn paths() -> Vec<(Path, BoxedStrategy<Wanted>)> {
     let mut all = Vec::new();
-    let fields = || Field::all_of(Kind::App).filter(|field| !matches!(field.shape, Shape::Group | Shape::Trailers));
+    let fields =
+        || Field::all_of(Kind::App).filter(|field| !matches!(field.shape, Shape::Group | Shape::Trailers));
     for field in fields().filter(|field| field.scope == Scope::Submission) {
         let path = Path::new(field.path.iter().copied());
         match wanted(field.shape, field.null, None) {

@@ -39,7 +39,9 @@ fn respelled_value(value: &Value) -> Value {
 fn as_it_is(live: &Document) -> Want {
     let mut want = want();
     let languages: Vec<String> = live.languages().map(str::to_owned).collect();
-    for field in Field::all_of(Kind::App).filter(|field| !matches!(field.shape, Shape::Group | Shape::Trailers)) {
+    for field in
+        Field::all_of(Kind::App).filter(|field| !matches!(field.shape, Shape::Group | Shape::Trailers))
+    {
         let places: Vec<Option<&str>> = match field.scope {
             Scope::Submission => vec![None],
             Scope::Listing => languages.iter().map(|language| Some(language.as_str())).collect(),

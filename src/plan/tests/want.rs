@@ -89,7 +89,8 @@ fn field_of(path: &Path) -> Option<&'static Field> {
     };
     let lies_here =
         |field: &&Field| field.scope == scope && below.iter().zip(field.path).all(|(a, b)| a == b);
-    let mut fields = Field::all_of(Kind::App).filter(|field| field.path.len() <= below.len() && !field.is_group());
+    let mut fields =
+        Field::all_of(Kind::App).filter(|field| field.path.len() <= below.len() && !field.is_group());
     let found = fields.find(lies_here);
     Some(found.unwrap_or_else(|| panic!("no field lies at `{path}`")))
 }
