@@ -174,7 +174,7 @@ fn game_without_category(checked: &Checked<'_>) -> Vec<Diagnostic> {
     }
 }
 
-/// *The size of KeywordsTotalCount must be 21 or less*, met when the 22nd language got keywords (`prof18/pcenter-cli`).
+/// *The size of `KeywordsTotalCount` must be 21 or less*, met when the 22nd language got keywords (`prof18/pcenter-cli`).
 const LANGUAGES_WITH_KEYWORDS: usize = 21;
 /// The other reading of the same error, and the documented limit: words in all keywords of a listing.
 const WORDS_OF_KEYWORDS: usize = 21;
