@@ -6,11 +6,11 @@ use std::time::Duration;
 use futures::{StreamExt, stream};
 
 use crate::manifest::{Resource, Severity};
-use crate::partner_center::{Connection, Reader, StoreError, Uploader, Writer};
+use crate::partner_center::{Connection, Place, Reader, StoreError, Uploader, Writer};
 use crate::plan::{
     Action, DraftKind, Options, Overlay, Pending, Plan, Product, ResourcePlan, StepKind, classify, lay_over,
 };
-use crate::submission::{Document, Live, LiveApp, Phase, Status};
+use crate::submission::{Document, Live, LiveProduct, Phase, Status};
 
 use super::error::ApplyError;
 use super::event::{Event, Outcome, Report};
@@ -58,7 +58,9 @@ pub async fn apply(job: &Job<'_>, emit: &(dyn Fn(Event) + Sync)) -> Vec<Report> 
                     };
                     app.carry_out().await.unwrap_or_else(Outcome::Failed)
                 }
-                Live::Unsupported(_) => unreachable!("an unsupported product has a blocker"),
+                Live::Unsupported(_) | Live::NoSuchApp(_) => {
+                    unreachable!("such a product has a blocker, or a plan with errors")
+                }
             };
             Report { address: planned.address.clone(), outcome }
         })
@@ -89,7 +91,7 @@ struct App<'a> {
     job: &'a Job<'a>,
     planned: &'a ResourcePlan,
     resource: &'a Resource,
-    live: &'a LiveApp,
+    live: &'a LiveProduct,
     reader: Reader,
     writer: Writer,
     emit: &'a (dyn Fn(Event) + Sync),
@@ -98,6 +100,10 @@ struct App<'a> {
 impl App<'_> {
     fn id(&self) -> &str {
         self.resource.id.as_deref().unwrap_or_default()
+    }
+
+    fn place(&self) -> Place {
+        Place::App { app: self.id().to_owned() }
     }
 
     fn address(&self) -> String {
@@ -159,7 +165,7 @@ impl App<'_> {
                     Created::Here(id) => id,
                     Created::Found(id) => return self.take_up(&id, published, planned).await,
                 };
-                let document = self.reader.submission(self.id(), &id).await?;
+                let document = self.reader.submission(&self.place(), &id).await?;
                 self.announce(&document, false);
                 self.refuse_touched(&document, published).await?;
                 match self.check(&document, published, &planned) {
@@ -182,7 +188,7 @@ impl App<'_> {
         published: &Document,
         planned: Overlay,
     ) -> Result<(Draft, Overlay), ApplyError> {
-        let document = self.reader.submission(self.id(), id).await?;
+        let document = self.reader.submission(&self.place(), id).await?;
         match classify(Some(&document), published, &planned.document) {
             Pending::Draft(DraftKind::Untouched) => {
                 let overlay = self.check(&document, published, &planned)?;
@@ -211,7 +217,7 @@ impl App<'_> {
         }
         let app = self.reader.application(self.id()).await?;
         if let Some(id) = app.published_submission().filter(|id| *id != published.id()) {
-            let published = self.reader.submission(self.id(), id).await?;
+            let published = self.reader.submission(&self.place(), id).await?;
             if draft.differences(&published).is_empty() {
                 return Ok(());
             }
@@ -253,7 +259,7 @@ impl App<'_> {
     async fn create(&self) -> Result<Created, ApplyError> {
         let mut tries = 0;
         loop {
-            let error = match self.writer.create_submission(self.id()).await {
+            let error = match self.writer.create_submission(&self.place()).await {
                 Ok(id) => return Ok(Created::Here(id)),
                 Err(error) => error,
             };
@@ -283,7 +289,7 @@ impl App<'_> {
     async fn delete(&self, id: &str) -> Result<(), ApplyError> {
         let mut tries = 0;
         loop {
-            let error = match self.writer.delete_submission(self.id(), id).await {
+            let error = match self.writer.delete_submission(&self.place(), id).await {
                 Ok(()) | Err(StoreError::Refused { status: 404, .. }) => return Ok(()),
                 Err(error) => error,
             };
@@ -307,7 +313,7 @@ impl App<'_> {
         );
         let mut tries = 0;
         loop {
-            let outcome = self.writer.update_submission(self.id(), draft.id(), sent).await;
+            let outcome = self.writer.update_submission(&self.place(), draft.id(), sent).await;
             tries += 1;
             match outcome {
                 Err(error) if !error.is_ambiguous() || tries == TRIES => return Err(error.into()),
@@ -316,7 +322,7 @@ impl App<'_> {
                     self.pause().await;
                 }
                 Ok(()) => {
-                    let got = self.reader.submission(self.id(), draft.id()).await?;
+                    let got = self.reader.submission(&self.place(), draft.id()).await?;
                     self.compare(draft.id(), sent, &got).await?;
                     return Ok(got);
                 }
@@ -361,12 +367,12 @@ impl App<'_> {
     /// an ambiguous failure the status is asked.
     async fn verify_and_commit(&self, id: &str, sent: &Document) -> Result<(), ApplyError> {
         self.step(StepKind::Verify, "read the draft back");
-        let got = self.reader.submission(self.id(), id).await?;
+        let got = self.reader.submission(&self.place(), id).await?;
         self.compare(id, sent, &got).await?;
         self.step(StepKind::Commit, format!("submission {id}"));
         let mut tries = 0;
         loop {
-            let error = match self.writer.commit_submission(self.id(), id).await {
+            let error = match self.writer.commit_submission(&self.place(), id).await {
                 Ok(()) => return Ok(()),
                 Err(error) => error,
             };
@@ -378,7 +384,7 @@ impl App<'_> {
             }
             self.remark(format!("{error}; looking whether the commit was taken"));
             self.pause().await;
-            if self.reader.status(self.id(), id).await?.status.phase() != Phase::Draft {
+            if self.reader.status(&self.place(), id).await?.status.phase() != Phase::Draft {
                 return Ok(());
             }
             if tries == TRIES || is_echo {
@@ -392,7 +398,8 @@ impl App<'_> {
         if *wait != WaitFor::None {
             self.step(StepKind::Wait, format!("follow submission {id}"));
         }
-        let what = (self.planned.address.as_str(), self.id(), id);
+        let place = self.place();
+        let what = (self.planned.address.as_str(), &place, id);
         let report = follow(connection, &self.reader, what, *wait, *timeout, self.emit).await?;
         for warning in &report.warnings {
             self.remark(format!("the Store warns: {} {}", warning.code, warning.details));
@@ -405,7 +412,7 @@ impl App<'_> {
         if self.job.wait == WaitFor::None {
             return Ok(());
         }
-        let got = self.reader.submission(self.id(), id).await?;
+        let got = self.reader.submission(&self.place(), id).await?;
         let findings = verify::committed(&overlay.document, &got, overlay, status.phase());
         let price = findings.price.map(|(sent, got)| format!("the price ({sent} → {got})"));
         let differences: Vec<String> = price.into_iter().chain(findings.paths).collect();
@@ -424,7 +431,7 @@ impl App<'_> {
         if self.job.wait == WaitFor::None {
             return Ok(());
         }
-        let got = self.reader.submission(self.id(), id).await?;
+        let got = self.reader.submission(&self.place(), id).await?;
         let overlay = lay_over(&got, &self.resource.desired, self.job.options);
         if overlay.changes.is_empty() {
             return Ok(());

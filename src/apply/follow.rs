@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::partner_center::{Connection, Reader, StatusReport, StoreError};
+use crate::partner_center::{Connection, Place, Reader, StatusReport, StoreError};
 use crate::submission::{Phase, Status};
 
 use super::error::ApplyError;
@@ -46,7 +46,7 @@ const SETTLING: Duration = Duration::from_secs(5);
 pub(super) async fn follow(
     connection: &Connection,
     reader: &Reader,
-    (address, app, submission): (&str, &str, &str),
+    (address, place, submission): (&str, &Place, &str),
     wait: WaitFor,
     timeout: Option<Duration>,
     emit: &(dyn Fn(Event) + Sync),
@@ -57,7 +57,7 @@ pub(super) async fn follow(
     let mut last: Option<Status> = None;
     let mut pause = FIRST;
     loop {
-        let report = match reader.status(app, submission).await {
+        let report = match reader.status(place, submission).await {
             Ok(report) => report,
             Err(StoreError::Refused { status: 404, .. }) => {
                 return Err(ApplyError::Gone { submission: submission.to_owned() });

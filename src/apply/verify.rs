@@ -48,7 +48,7 @@ pub(super) fn draft(sent: &Document, got: &Document) -> Findings {
 /// taken in, with the version that it was built with; before, the Store may not have read it yet.
 pub(super) fn committed(sent: &Document, got: &Document, overlay: &Overlay, phase: Phase) -> Findings {
     let mut findings = Findings::of(sent.differences_once_committed(got), sent, got);
-    let entries = got.entries(&["applicationPackages"]);
+    let entries = got.packages();
     for asset in &overlay.packages.added {
         let Some(package) = asset.package() else { continue };
         let version = package.version.to_string();

@@ -1,21 +1,16 @@
 //! What `plan` and `apply` share: load, connect, read live state, plan.
 
-use futures::{StreamExt, TryStreamExt, stream};
-
-use crate::manifest::{Finding, Loaded, Severity};
-use crate::partner_center::{Connection, Reader};
+use crate::manifest::{Creation, Finding, Loaded, Resource, Severity};
+use crate::partner_center::{By, Connection, Part, Reader, Subject};
 use crate::plan::{self, Options, Plan, Product};
 use crate::sandbox::Sandbox;
-use crate::submission::Live;
+use crate::submission::{Kind, Live};
 
 use super::args::{Global, Selection};
 use super::exit::Failure;
 use super::manifests::{Checked, base};
 use super::results::Results;
 use super::settings;
-
-/// Reads in flight at a time.
-const PARALLEL_READS: usize = 8;
 
 /// A run: what is wanted, what is there, and the way to the Store.
 pub(super) struct Run {
@@ -43,15 +38,7 @@ impl Run {
         let (connection, sandbox) = settings::connect(global, &base(global)?).await?;
         let reader = Reader::new(connection.clone());
         let read_at = jiff::Timestamp::now().strftime("%Y-%m-%d %H:%M:%SZ").to_string();
-        let ids: Vec<String> = loaded.resources.iter().filter_map(|resource| resource.id.clone()).collect();
-        let live = stream::iter(ids)
-            .map(|id| {
-                let reader = reader.clone();
-                async move { reader.live_app(&id).await }
-            })
-            .buffered(PARALLEL_READS)
-            .try_collect()
-            .await?;
+        let live = reader.live(&subjects(&loaded.resources)).await?;
         let released = selection.manifests.release.iter();
         let releases = released.map(|r| format!("{}={}", r.address, r.folder.display())).collect();
         let options = Options { replace_untrusted: selection.replace_untrusted };
@@ -84,6 +71,27 @@ impl Run {
             sandbox.stop().await;
         }
     }
+}
+
+/// What to look for. The manifests were checked: each resource has an app, and an id or a name.
+fn subjects(resources: &[Resource]) -> Vec<Subject> {
+    let store_id = |name: &str| {
+        let app = resources.iter().find(|app| app.kind() == Kind::App && app.address.app_name() == name);
+        app.and_then(|app| app.id.clone()).unwrap_or_default()
+    };
+    let by = |id: &Option<String>, name: &Option<String>| match (id, name) {
+        (Some(id), _) => By::Id(id.clone()),
+        (None, name) => By::Name(name.clone().unwrap_or_default()),
+    };
+    let subject = |resource: &Resource| Subject {
+        app: store_id(resource.address.app_name()),
+        part: match &resource.creation {
+            Creation::App => Part::Itself,
+            Creation::AddOn { product_id, .. } => Part::AddOn(by(&resource.id, product_id)),
+            Creation::Flight { friendly_name, .. } => Part::Flight(by(&resource.id, friendly_name)),
+        },
+    };
+    resources.iter().map(subject).collect()
 }
 
 /// Whether a plan holds errors that only the live state shows.

@@ -11,6 +11,8 @@ mod body;
 mod error;
 mod gate;
 mod http;
+mod look;
+mod place;
 mod reader;
 mod writer;
 
@@ -18,5 +20,7 @@ pub use auth::Credential;
 pub use blob::{UploadError, Uploader};
 pub use error::{AuthError, Call, StoreError};
 pub use http::{Connection, Settings, SettingsError};
+pub use look::{By, Part, Subject};
+pub use place::Place;
 pub use reader::{Reader, StatusReport, StoreMessage};
 pub use writer::Writer;

@@ -2,10 +2,11 @@
 
 use serde::Deserialize;
 
-use crate::submission::{Application, Document, Live, LiveApp, Status};
+use crate::submission::{Application, Document, Status};
 
 use super::error::{Call, StoreError};
 use super::http::{Answer, Connection};
+use super::place::Place;
 
 /// Reads live state.
 #[derive(Debug, Clone)]
@@ -62,6 +63,10 @@ impl Reader {
         Self(connection)
     }
 
+    pub(super) fn connection(&self) -> &Connection {
+        &self.0
+    }
+
     /// An app.
     pub async fn application(&self, app: &str) -> Result<Application, StoreError> {
         let path = format!("applications/{app}");
@@ -69,16 +74,16 @@ impl Reader {
         Application::from_json(&answer.body).map_err(|error| not_a_document("GET", &path, &answer, &error))
     }
 
-    /// A submission of an app.
-    pub async fn submission(&self, app: &str, submission: &str) -> Result<Document, StoreError> {
-        let path = format!("applications/{app}/submissions/{submission}");
+    /// A submission.
+    pub async fn submission(&self, place: &Place, submission: &str) -> Result<Document, StoreError> {
+        let path = place.submission(submission);
         let answer = self.0.get(&path).await?;
         document("GET", &path, &answer)
     }
 
     /// The status of a submission; much cheaper than the submission.
-    pub async fn status(&self, app: &str, submission: &str) -> Result<StatusReport, StoreError> {
-        let path = format!("applications/{app}/submissions/{submission}/status");
+    pub async fn status(&self, place: &Place, submission: &str) -> Result<StatusReport, StoreError> {
+        let path = format!("{}/status", place.submission(submission));
         let answer = self.0.get(&path).await?;
         let wire: WireStatus = serde_json::from_slice(&answer.body)
             .map_err(|error| not_a_document("GET", &path, &answer, &error))?;
@@ -95,34 +100,14 @@ impl Reader {
         })
     }
 
-    /// Everything that planning an app needs: the app, its published and its pending submission.
-    pub async fn live_app(&self, app: &str) -> Result<Live, StoreError> {
-        let application = match self.application(app).await {
-            Ok(application) => application,
-            Err(error) => match error.unsupported_product() {
-                Some(words) => return Ok(Live::Unsupported(words.to_owned())),
-                None => return Err(error),
-            },
-        };
-        let read = async |id: Option<&str>| match id {
-            Some(id) => self.submission(app, id).await.map(Some),
-            None => Ok(None),
-        };
-        let (published, pending) = futures::try_join!(
-            read(application.published_submission()),
-            read(application.pending_submission())
-        )?;
-        let published = match published {
-            Some(document) if document.is_package_rollout() => Some(self.with_rollout(app, document).await?),
-            other => other,
-        };
-        Ok(Live::Readable(Box::new(LiveApp { application, published, pending })))
-    }
-
     /// The document with the state of its rollout as the rollout call tells it, which is the authority. What the
     /// service owns is taken over and nothing else: the flag and the percentage are the document's own.
-    async fn with_rollout(&self, app: &str, mut document: Document) -> Result<Document, StoreError> {
-        let path = format!("applications/{app}/submissions/{}/packagerollout", document.id());
+    pub(super) async fn with_rollout(
+        &self,
+        place: &Place,
+        mut document: Document,
+    ) -> Result<Document, StoreError> {
+        let path = format!("{}/packagerollout", place.submission(document.id()));
         let answer = self.0.get(&path).await?;
         let mut rollout: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(&answer.body)
             .map_err(|error| not_a_document("GET", &path, &answer, &error))?;

@@ -7,6 +7,7 @@ use crate::submission::Document;
 
 use super::error::StoreError;
 use super::http::Connection;
+use super::place::Place;
 use super::reader::{document, not_a_document};
 
 /// Changes live state. Each call is sent once; an ambiguous failure is for the caller to reconcile by reading.
@@ -23,8 +24,8 @@ impl Writer {
     ///
     /// No body, which the service would take as the submission itself; a short answer, which keeps the call from
     /// timing out on large products (`StoreBroker` 1.18).
-    pub async fn create_submission(&self, app: &str) -> Result<String, StoreError> {
-        let path = format!("applications/{app}/submissions?isMinimalResponse=true");
+    pub async fn create_submission(&self, place: &Place) -> Result<String, StoreError> {
+        let path = format!("{}?isMinimalResponse=true", place.submissions());
         let answer = self.0.send(Method::POST, &path, Bytes::new()).await?;
         let draft = document("POST", &path, &answer)?;
         if draft.id().is_empty() {
@@ -34,21 +35,21 @@ impl Writer {
     }
 
     /// Replaces a draft: there is no partial update.
-    pub async fn update_submission(&self, app: &str, id: &str, new: &Document) -> Result<(), StoreError> {
+    pub async fn update_submission(&self, place: &Place, id: &str, new: &Document) -> Result<(), StoreError> {
         let body = serde_json::to_vec(new.json()).expect("a JSON map with text keys can be written");
-        let path = format!("applications/{app}/submissions/{id}");
+        let path = place.submission(id);
         self.0.send(Method::PUT, &path, body.into()).await.map(|_| ())
     }
 
     /// Commits a draft: the point of no return.
-    pub async fn commit_submission(&self, app: &str, id: &str) -> Result<(), StoreError> {
-        let path = format!("applications/{app}/submissions/{id}/commit");
+    pub async fn commit_submission(&self, place: &Place, id: &str) -> Result<(), StoreError> {
+        let path = format!("{}/commit", place.submission(id));
         self.0.send(Method::POST, &path, Bytes::new()).await.map(|_| ())
     }
 
     /// Deletes a draft or a failed submission.
-    pub async fn delete_submission(&self, app: &str, id: &str) -> Result<(), StoreError> {
-        let path = format!("applications/{app}/submissions/{id}");
+    pub async fn delete_submission(&self, place: &Place, id: &str) -> Result<(), StoreError> {
+        let path = place.submission(id);
         self.0.send(Method::DELETE, &path, Bytes::new()).await.map(|_| ())
     }
 }

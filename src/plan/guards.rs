@@ -107,7 +107,7 @@ pub(super) fn risks(live: &Document, overlay: &Overlay) -> Vec<(Guard, String)> 
 /// The newest packages of a halted submission that stay: the newest of each target, as the API does not tell which
 /// of them the halted rollout brought. A package that stays travels back unchanged.
 fn ships_halted(live: &Document, overlay: &Overlay) -> Vec<(Guard, String)> {
-    let after = overlay.document.entries(&["applicationPackages"]);
+    let after = overlay.document.packages();
     let before = LivePackage::all(live);
     let versions: BTreeSet<Version> = newest_of_each(&before)
         .into_iter()

@@ -37,7 +37,7 @@ pub(super) fn lay_packages(
     retain: Retain,
     desired: &Desired,
 ) {
-    let all = live.entries(&["applicationPackages"]);
+    let all = live.packages();
     let old = LivePackage::all(live);
     let matches = matching(wanted, &old);
     let mut matched = vec![false; old.len()];
@@ -96,7 +96,8 @@ pub(super) fn lay_packages(
         entries.push(Value::Object(entry_of(asset, desired)));
         overlay.uploads.push(Arc::clone(asset));
     }
-    overlay.document.set(&["applicationPackages"], Value::Array(entries));
+    let key = owned.field.map_or(live.packages_key(), |field| field.api[0]);
+    overlay.document.set(&[key], Value::Array(entries));
     overlay.packages = facts(&old, &kept, added);
 }
 

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::manifest::{Code, Finding, Guard, Resource, Severity};
-use crate::submission::{Document, Live, LiveApp};
+use crate::submission::{Document, Live, LiveProduct};
 
 use super::blocker::{Blocker, BlockerKind};
 use super::fingerprint::fingerprints;
@@ -71,6 +71,14 @@ fn plan_product(plan: &mut Plan, product: Product<'_>, options: Options) {
                 format!("the Store says: {words}"),
             ));
         }
+        Live::NoSuchApp(words) => plan.diagnostics.push(Finding {
+            code: Code::NoSuchApp.to_string(),
+            severity: Severity::Error,
+            message: format!("{address}: the account has no app with this id{}", said(words)),
+            at: Some(resource.at.clone()),
+            end: None,
+            help: Some("correct `id`; Partner Center shows it under Product identity".to_owned()),
+        }),
         Live::Readable(app) => {
             app.application.primary_name().clone_into(&mut planned.name);
             planned.pending = app.pending.as_ref().map(in_progress);
@@ -105,7 +113,7 @@ fn plan_app(
     plan: &mut Plan,
     planned: &mut ResourcePlan,
     resource: &Resource,
-    app: &LiveApp,
+    app: &LiveProduct,
     published: &Document,
     options: Options,
 ) {

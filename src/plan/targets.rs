@@ -67,7 +67,7 @@ impl<'a> LivePackage<'a> {
 
     /// The packages of a submission, without those that go.
     pub(super) fn all(document: &'a Document) -> Vec<Self> {
-        let entries = document.entries(&["applicationPackages"]);
+        let entries = document.packages();
         entries
             .into_iter()
             .filter(|entry| entry.status() != FileStatus::PendingDelete)

@@ -261,6 +261,16 @@ impl Document {
         items.into_iter().flatten().filter_map(Value::as_object).map(FileEntry).collect()
     }
 
+    /// The key of the packages: those of an app's submission, or of a flight's.
+    pub fn packages_key(&self) -> &'static str {
+        if self.0.contains_key("flightPackages") { "flightPackages" } else { "applicationPackages" }
+    }
+
+    /// The packages, deletions included.
+    pub fn packages(&self) -> Vec<FileEntry<'_>> {
+        self.entries(&[self.packages_key()])
+    }
+
     /// Every file that the document names with a status, packages and images alike, wherever it stands.
     pub fn files(&self) -> Vec<FileEntry<'_>> {
         fn walk<'a>(value: &'a Value, into: &mut Vec<FileEntry<'a>>) {

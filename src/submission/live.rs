@@ -1,11 +1,13 @@
 //! The live state of a product, as it was read.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::document::Document;
 
 /// An app as the API returns it, unknown members included.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Application(Map<String, Value>);
 
 impl Application {
@@ -48,31 +50,111 @@ impl Application {
         self.reference("pendingApplicationSubmission")
     }
 
-    /// References are absent, null, or carry the id `0` where there is none (`StoreBroker` guards for all three).
     fn reference(&self, key: &str) -> Option<&str> {
-        let id = self.0.get(key)?.get("id")?.as_str()?;
-        (!id.is_empty() && id != "0").then_some(id)
+        reference(&self.0, key)
     }
 }
 
-/// What Partner Center holds of a product.
-#[derive(Debug, Clone)]
-pub enum Live {
-    /// It could be read.
-    Readable(Box<LiveApp>),
-    /// The API refuses every call for it (409): it uses features that only Partner Center manages. The service's words.
-    Unsupported(String),
+/// References are absent, null, or carry the id `0` where there is none (`StoreBroker` guards for all three).
+fn reference<'a>(members: &'a Map<String, Value>, key: &str) -> Option<&'a str> {
+    let id = members.get(key)?.get("id")?.as_str()?;
+    (!id.is_empty() && id != "0").then_some(id)
 }
 
-/// An app and its submissions.
+/// An add-on or a flight as the API returns it, unknown members included.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Member(Map<String, Value>);
+
+impl Member {
+    /// Reads an add-on or a flight from JSON.
+    pub fn from_json(bytes: &[u8]) -> Result<Self, serde_json::Error> {
+        serde_json::from_slice(bytes).map(Self)
+    }
+
+    fn text(&self, key: &str) -> &str {
+        self.0.get(key).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// The Store ID of an add-on, the id of a flight.
+    pub fn id(&self) -> &str {
+        if self.0.contains_key("flightId") { self.text("flightId") } else { self.text("id") }
+    }
+
+    /// The developer's id of an add-on.
+    pub fn product_id(&self) -> &str {
+        self.text("productId")
+    }
+
+    /// The type of an add-on.
+    pub fn product_type(&self) -> &str {
+        self.text("productType")
+    }
+
+    /// The name of a flight.
+    pub fn friendly_name(&self) -> &str {
+        self.text("friendlyName")
+    }
+
+    /// The groups of testers of a flight. Samples show numbers where answers have texts.
+    pub fn group_ids(&self) -> Vec<String> {
+        let ids = self.0.get("groupIds").and_then(Value::as_array);
+        let text = |id: &Value| id.as_str().map_or_else(|| id.to_string(), str::to_owned);
+        ids.into_iter().flatten().map(text).collect()
+    }
+
+    /// The flight right below, by name or id; `None` where customers without a flight are.
+    pub fn rank_higher_than(&self) -> Option<&str> {
+        Some(self.text("rankHigherThan")).filter(|below| !below.is_empty() && *below != "Non-flighted submission")
+    }
+
+    /// The Store IDs of the apps that an add-on belongs to.
+    pub fn applications(&self) -> impl Iterator<Item = &str> {
+        let apps = self.0.get("applications").and_then(|apps| apps.get("value")).and_then(Value::as_array);
+        apps.into_iter().flatten().filter_map(|app| app.get("id")?.as_str())
+    }
+
+    /// The id of the last published submission.
+    pub fn published_submission(&self) -> Option<&str> {
+        ["lastPublishedInAppProductSubmission", "lastPublishedFlightSubmission"]
+            .iter()
+            .find_map(|key| reference(&self.0, key))
+    }
+
+    /// The id of the pending submission.
+    pub fn pending_submission(&self) -> Option<&str> {
+        ["pendingInAppProductSubmission", "pendingFlightSubmission"]
+            .iter()
+            .find_map(|key| reference(&self.0, key))
+    }
+}
+
+/// What Partner Center holds of a resource.
+#[derive(Debug, Clone)]
+pub enum Live {
+    /// It could be read, or is not there.
+    Readable(Box<LiveProduct>),
+    /// The API refuses every call for it (409): it uses features that only Partner Center manages. The service's words.
+    Unsupported(String),
+    /// There is no app with its id. The service's words.
+    NoSuchApp(String),
+}
+
+/// A resource and its submissions.
 #[derive(Debug, Clone, Default)]
-pub struct LiveApp {
-    /// The app itself.
+pub struct LiveProduct {
+    /// The app that it is, or belongs to.
     pub application: Application,
+    /// The add-on or flight itself; `None` for an app, and for what is not there.
+    pub member: Option<Member>,
+    /// Every flight of the app, where it is a flight: its rank is among them.
+    pub flights: Vec<Member>,
     /// The last published submission.
     pub published: Option<Document>,
     /// The one in progress.
     pub pending: Option<Document>,
+    /// The submission that customers fall back to from a rollout that was halted.
+    pub fallback: Option<Document>,
 }
 
 /// The state of a gradual rollout, as a submission's document tells it.
@@ -95,6 +177,17 @@ impl Document {
             Some("PackageRolloutStopped") => Rollout::Stopped,
             _ => Rollout::Closed,
         }
+    }
+
+    /// The share of customers that gets the new packages of a gradual rollout.
+    pub fn rollout_percentage(&self) -> Option<&Value> {
+        self.get(&["packageDeliveryOptions", "packageRollout", "packageRolloutPercentage"])
+    }
+
+    /// The submission that customers outside a gradual rollout have.
+    pub fn fallback_submission(&self) -> Option<&str> {
+        let id = self.get(&["packageDeliveryOptions", "packageRollout", "fallbackSubmissionId"])?.as_str()?;
+        (!id.is_empty() && id != "0").then_some(id)
     }
 
     /// Whether this submission is, or was, a gradual rollout; clones inherit it (`microsoft/msstore-cli#110`).

@@ -22,6 +22,6 @@ pub mod vocabulary;
 pub use document::{Document, FileEntry, FileStatus, UploadUrl};
 pub use field::{FIELDS, Field, Null, Scope, Section, Shape};
 pub use kind::Kind;
-pub use live::{Application, Live, LiveApp, Rollout};
+pub use live::{Application, Live, LiveProduct, Member, Rollout};
 pub use path::{Path, PathPattern};
 pub use status::{Phase, Status};

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::manifest::{Address, Creation, Guard, Permit, Resource};
 use crate::plan::{BlockerKind, Change, Op, Options, Overlay, Plan, Product, lay_over, plan};
-use crate::submission::{Application, Document, Live, LiveApp};
+use crate::submission::{Application, Document, Live, LiveProduct};
 
 use super::live;
 use super::local::{IDENTITY, describe};
@@ -125,7 +125,11 @@ pub(super) fn case(published: Document) -> Case {
         .to_string()
         .as_bytes(),
     );
-    let app = LiveApp { application: application.unwrap(), published: Some(published), pending: None };
+    let app = LiveProduct {
+        application: application.unwrap(),
+        published: Some(published),
+        ..LiveProduct::default()
+    };
     Case {
         live: Live::Readable(Box::new(app)),
         permits: Vec::new(),
