@@ -1,0 +1,288 @@
+//! Reading all that planning needs, in few requests: one list for many apps, one for add-ons, one of each app for its
+//! flights, and the submissions.
+
+use std::collections::HashMap;
+
+use futures::{StreamExt, TryStreamExt, stream};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use crate::submission::{Application, Document, Live, LiveProduct, Member, Rollout};
+
+use super::error::StoreError;
+use super::place::Place;
+use super::reader::{Reader, not_a_document};
+
+/// Requests in flight at a time.
+const IN_FLIGHT: usize = 8;
+/// Items of a list asked for at a time; the most that is known to work (msstore-cli asks for as many).
+const PAGE: usize = 100;
+/// No account has as many pages.
+const MAX_PAGES: usize = 1000;
+/// Up to so many apps are asked for one by one: a list says the same in one request, but of every app of the account.
+const ONE_BY_ONE: usize = 2;
+
+/// A resource to look for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject {
+    /// The Store ID of the app that it is, or belongs to.
+    pub app: String,
+    /// What of the app it is.
+    pub part: Part,
+}
+
+/// What of an app a resource is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    /// The app itself.
+    Itself,
+    /// An add-on.
+    AddOn(By),
+    /// A package flight.
+    Flight(By),
+}
+
+/// How an add-on or a flight is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum By {
+    /// By its id.
+    Id(String),
+    /// An add-on by its product id, a flight by its friendly name.
+    Name(String),
+}
+
+impl By {
+    fn is(&self, id: &str, name: &str) -> bool {
+        match self {
+            Self::Id(wanted) => wanted.eq_ignore_ascii_case(id),
+            Self::Name(wanted) => wanted == name,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Page<T> {
+    #[serde(default = "Vec::new")]
+    value: Vec<T>,
+    #[serde(rename = "@nextLink")]
+    next: Option<String>,
+}
+
+/// An app, or why there is none.
+enum Found {
+    App(Application),
+    Refused(Live),
+}
+
+impl Reader {
+    /// Everything that planning needs of some resources, in their order.
+    pub async fn live(&self, subjects: &[Subject]) -> Result<Vec<Live>, StoreError> {
+        let apps = self.apps(subjects).await?;
+        let add_ons = self.add_ons(subjects).await?;
+        let flights = self.flights(subjects, &apps).await?;
+        let read = |subject: &Subject| {
+            let found = apps.get(&subject.app);
+            let members = match &subject.part {
+                Part::Itself => None,
+                Part::AddOn(by) => {
+                    let of_app = |member: &&Member| member.applications().any(|app| app == subject.app);
+                    let is = |member: &&Member| by.is(member.id(), member.product_id()) && of_app(member);
+                    Some((add_ons.iter().find(is).cloned(), Vec::new()))
+                }
+                Part::Flight(by) => {
+                    let of_app = flights.get(&subject.app).cloned().unwrap_or_default();
+                    let is = |member: &&Member| by.is(member.id(), member.friendly_name());
+                    Some((of_app.iter().find(is).cloned(), of_app))
+                }
+            };
+            let product = match found {
+                Some(Found::App(application)) => {
+                    let (member, flights) = members.unwrap_or_default();
+                    let application = application.clone();
+                    Ok(LiveProduct { application, member, flights, ..LiveProduct::default() })
+                }
+                Some(Found::Refused(live)) => Err(live.clone()),
+                None => Err(Live::NoSuchApp(String::new())),
+            };
+            async move {
+                match product {
+                    Ok(product) => self.with_documents(subject, product).await,
+                    Err(refused) => Ok(refused),
+                }
+            }
+        };
+        stream::iter(subjects.iter().map(read)).buffered(IN_FLIGHT).try_collect().await
+    }
+
+    /// The apps of the subjects by Store ID.
+    async fn apps(&self, subjects: &[Subject]) -> Result<HashMap<String, Found>, StoreError> {
+        let mut wanted: Vec<&str> = subjects.iter().map(|subject| subject.app.as_str()).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let mut found = HashMap::new();
+        if wanted.len() > ONE_BY_ONE {
+            let listed: Vec<Application> = self
+                .list(&format!("applications?top={PAGE}"), |so_far: &[Application]| {
+                    wanted.iter().all(|id| so_far.iter().any(|app| app.id() == *id))
+                })
+                .await?;
+            for app in listed.into_iter().filter(|app| wanted.contains(&app.id())) {
+                found.insert(app.id().to_owned(), Found::App(app));
+            }
+        }
+        let missing = wanted.into_iter().filter(|id| !found.contains_key(*id)).map(str::to_owned);
+        let asked: Vec<(String, Found)> = stream::iter(missing.collect::<Vec<_>>())
+            .map(|id| async move { self.app(&id).await.map(|found| (id, found)) })
+            .buffered(IN_FLIGHT)
+            .try_collect()
+            .await?;
+        found.extend(asked);
+        Ok(found)
+    }
+
+    async fn app(&self, id: &str) -> Result<Found, StoreError> {
+        match self.application(id).await {
+            Ok(app) => Ok(Found::App(app)),
+            Err(error) => refusal(error).map(Found::Refused),
+        }
+    }
+
+    /// The add-ons that the subjects name: those known by id one by one, the others from the one list that shows
+    /// product ids.
+    async fn add_ons(&self, subjects: &[Subject]) -> Result<Vec<Member>, StoreError> {
+        let wanted: Vec<&By> = subjects
+            .iter()
+            .filter_map(|subject| match &subject.part {
+                Part::AddOn(by) => Some(by),
+                _ => None,
+            })
+            .collect();
+        let ids: Vec<&str> = wanted
+            .iter()
+            .filter_map(|by| match by {
+                By::Id(id) => Some(id.as_str()),
+                By::Name(_) => None,
+            })
+            .collect();
+        if ids.len() < wanted.len() {
+            return self.list(&format!("inappproducts?top={PAGE}"), |_: &[Member]| false).await;
+        }
+        let read = |id: String| async move {
+            let path = format!("inappproducts/{id}");
+            self.get_if_there(&path).await
+        };
+        let ids: Vec<String> = ids.into_iter().map(str::to_owned).collect();
+        let found: Vec<Option<Member>> = stream::iter(ids).map(read).buffered(IN_FLIGHT).try_collect().await?;
+        Ok(found.into_iter().flatten().collect())
+    }
+
+    /// The flights of every app of which one is wanted.
+    async fn flights(
+        &self,
+        subjects: &[Subject],
+        apps: &HashMap<String, Found>,
+    ) -> Result<HashMap<String, Vec<Member>>, StoreError> {
+        let mut wanted: Vec<String> = subjects
+            .iter()
+            .filter(|subject| matches!(subject.part, Part::Flight(_)))
+            .filter(|subject| matches!(apps.get(&subject.app), Some(Found::App(_))))
+            .map(|subject| subject.app.clone())
+            .collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let read = |app: String| async move {
+            let path = format!("applications/{app}/listflights?top={PAGE}");
+            self.list(&path, |_: &[Member]| false).await.map(|flights| (app, flights))
+        };
+        stream::iter(wanted).map(read).buffered(IN_FLIGHT).try_collect().await
+    }
+
+    /// A list, page by page, until `enough`. The service answers an empty one with 404.
+    async fn list<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        enough: impl Fn(&[T]) -> bool,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut items: Vec<T> = Vec::new();
+        let mut next = path.to_owned();
+        for _ in 0..MAX_PAGES {
+            let Some(page) = self.get_if_there::<Page<T>>(&next).await? else { break };
+            items.extend(page.value);
+            match page.next.filter(|_| !enough(&items)) {
+                // Relative to the base, in several spellings.
+                Some(link) if link != next => next = link.trim_start_matches('/').to_owned(),
+                _ => break,
+            }
+        }
+        Ok(items)
+    }
+
+    /// A document, `None` where the service knows no such thing.
+    async fn get_if_there<T: DeserializeOwned>(&self, path: &str) -> Result<Option<T>, StoreError> {
+        match self.connection().get(path).await {
+            Ok(answer) => serde_json::from_slice(&answer.body)
+                .map(Some)
+                .map_err(|error| not_a_document("GET", path, &answer, &error)),
+            Err(error) if error.status() == Some(404) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The product with its submissions: the published one with the state of its rollout, and the pending one.
+    async fn with_documents(&self, subject: &Subject, mut product: LiveProduct) -> Result<Live, StoreError> {
+        let (place, published, pending) = match (&subject.part, &product.member) {
+            (Part::Itself, _) => (
+                Place::App { app: subject.app.clone() },
+                product.application.published_submission(),
+                product.application.pending_submission(),
+            ),
+            (Part::AddOn(_), Some(member)) => (
+                Place::AddOn { add_on: member.id().to_owned() },
+                member.published_submission(),
+                member.pending_submission(),
+            ),
+            (Part::Flight(_), Some(member)) => (
+                Place::Flight { app: subject.app.clone(), flight: member.id().to_owned() },
+                member.published_submission(),
+                member.pending_submission(),
+            ),
+            (_, None) => return Ok(Live::Readable(Box::new(product))),
+        };
+        let documents = async {
+            let published = match published {
+                Some(id) => Some(self.published(&place, id).await?),
+                None => None,
+            };
+            let pending = match pending {
+                Some(id) => Some(self.submission(&place, id).await?),
+                None => None,
+            };
+            let halted = published.as_ref().filter(|document| document.rollout() == Rollout::Stopped);
+            let fallback = match halted.and_then(Document::fallback_submission) {
+                Some(id) => Some(self.submission(&place, id).await?),
+                None => None,
+            };
+            Ok((published, pending, fallback))
+        };
+        match documents.await {
+            Ok((published, pending, fallback)) => {
+                (product.published, product.pending, product.fallback) = (published, pending, fallback);
+                Ok(Live::Readable(Box::new(product)))
+            }
+            Err(error) => refusal(error),
+        }
+    }
+
+    async fn published(&self, place: &Place, id: &str) -> Result<Document, StoreError> {
+        let document = self.submission(place, id).await?;
+        if document.is_package_rollout() { self.with_rollout(place, document).await } else { Ok(document) }
+    }
+}
+
+/// What the refusal of one product means; other errors are about all of them.
+fn refusal(error: StoreError) -> Result<Live, StoreError> {
+    if let Some(words) = error.unsupported_product() {
+        return Ok(Live::Unsupported(words.to_owned()));
+    }
+    if error.status() == Some(404) { Ok(Live::NoSuchApp(error.to_string())) } else { Err(error) }
+}
