@@ -35,14 +35,6 @@ impl Checked {
         Ok(Self { loaded, findings })
     }
 
-    /// Adds to what was found.
-    pub(super) fn add(&mut self, diagnostics: Vec<Diagnostic>) {
-        for diagnostic in diagnostics {
-            self.loaded.diagnostics.push(diagnostic);
-        }
-        self.findings = self.loaded.findings();
-    }
-
     pub(super) fn has_errors(&self) -> bool {
         self.findings.counts.errors > 0
     }

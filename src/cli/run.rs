@@ -31,8 +31,7 @@ impl Run {
         results: &Results,
         selection: &Selection,
     ) -> Result<Self, Failure> {
-        let mut checked = Checked::load(global, &selection.manifests)?;
-        checked.add(checked.loaded.resources.iter().flat_map(plan::not_yet).collect());
+        let checked = Checked::load(global, &selection.manifests)?;
         checked.refuse_errors(global, results)?;
         let Checked { loaded, findings } = checked;
         let (connection, sandbox) = settings::connect(global, &base(global)?).await?;

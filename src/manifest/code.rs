@@ -159,8 +159,14 @@ codes! {
         "`{remote: ID}` keeps a live image in its place; no image of this type and language has that id.";
     DraftNotWanted = 2009, "a draft that no manifest wants",
         "The product matches its manifest, and a draft or failed submission is still open. It changes nothing until somebody commits it, but while it is there no new submission can be made. Delete it in Partner Center if nobody needs it.";
+    NoSuchApp = 2008, "an app that the account does not have",
+        "The Store knows no app with this id, or none that this account may manage. Partner Center shows the Store ID under Product identity; the id of another account's app looks just the same.";
     DateHasPassed = 2010, "a date to publish on that has passed",
         "`targetPublishMode: SpecificDate` publishes on `targetPublishDate`. A date that has passed stays in a manifest unharmed until a submission is due; then it must be a later one.";
+    RolloutOver = 2030, "a rollout that is over",
+        "`rollout` says how a running rollout is to go on. The rollout of that version was halted or reached everybody, which cannot be taken back: no call of the Store resumes one.";
+    FlightWaits = 2031, "a flight that waits for its first packages",
+        "A flight is created together with its first packages, because its submission holds nothing else. Name a release for it, such as --release flight/contoso-reader/insiders=dist.";
     UnlistedLanguage = 2101, "a language that the Store does not list",
         "Microsoft's list of supported languages does not have it. Whether every listed language is taken is not documented, so this is a warning; an unsupported one is answered with an internal error (microsoft/StoreBroker#236).";
     SecretInNotes = 2102, "notes that hold what looks like a secret",

@@ -39,6 +39,13 @@ guards! {
     ShipsHalted = "ships-halted", "the last rollout was halted, and this submission ships one of its newest packages again";
     InheritsRollout = "inherits-rollout", "the last submission was a gradual rollout, and this one would silently become one too";
     VisibilityReduced = "visibility-reduced", "fewer people can find or get the app";
+    DeletesAddOn = "deletes-add-on", "an add-on is deleted; customers can no longer buy it, and its product id is not free again";
+    DeletesFlight = "deletes-flight", "a package flight is deleted; its testers get the packages of the flight below, or those of everybody";
+    RecreatesFlight = "recreates-flight", "a flight is deleted and created anew, because the API cannot change its name, groups or rank; testers get the packages below it meanwhile";
+    ClosesRollout = "closes-rollout", "a running rollout is finalized or halted, which cannot be taken back";
+    RolloutDecrease = "rollout-decrease", "a running rollout goes to fewer customers than before; who has the new packages keeps them";
+    MandatoryUpdate = "mandatory-update", "apps that update themselves force the new packages upon their customers, and the API may refuse the product from then on";
+    RevertsDrift = "reverts-drift", "what somebody changed in Partner Center is put back to what git says";
     ReplacesDraft = "replaces-draft", "a draft that somebody else made is deleted";
 }
 

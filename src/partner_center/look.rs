@@ -80,7 +80,7 @@ impl Reader {
         let apps = self.apps(subjects).await?;
         let add_ons = self.add_ons(subjects).await?;
         let flights = self.flights(subjects, &apps).await?;
-        let read = |subject: &Subject| {
+        let read = |subject: Subject| {
             let found = apps.get(&subject.app);
             let members = match &subject.part {
                 Part::Itself => None,
@@ -106,12 +106,12 @@ impl Reader {
             };
             async move {
                 match product {
-                    Ok(product) => self.with_documents(subject, product).await,
+                    Ok(product) => self.with_documents(&subject, product).await,
                     Err(refused) => Ok(refused),
                 }
             }
         };
-        stream::iter(subjects.iter().map(read)).buffered(IN_FLIGHT).try_collect().await
+        stream::iter(subjects.iter().cloned().map(read)).buffered(IN_FLIGHT).try_collect().await
     }
 
     /// The apps of the subjects by Store ID.
@@ -172,7 +172,8 @@ impl Reader {
             self.get_if_there(&path).await
         };
         let ids: Vec<String> = ids.into_iter().map(str::to_owned).collect();
-        let found: Vec<Option<Member>> = stream::iter(ids).map(read).buffered(IN_FLIGHT).try_collect().await?;
+        let found: Vec<Option<Member>> =
+            stream::iter(ids).map(read).buffered(IN_FLIGHT).try_collect().await?;
         Ok(found.into_iter().flatten().collect())
     }
 
@@ -257,8 +258,8 @@ impl Reader {
                 Some(id) => Some(self.submission(&place, id).await?),
                 None => None,
             };
-            let halted = published.as_ref().filter(|document| document.rollout() == Rollout::Stopped);
-            let fallback = match halted.and_then(Document::fallback_submission) {
+            let rolled_out = published.as_ref().filter(|document| document.rollout() != Rollout::Closed);
+            let fallback = match rolled_out.and_then(Document::fallback_submission) {
                 Some(id) => Some(self.submission(&place, id).await?),
                 None => None,
             };

@@ -48,6 +48,8 @@ blockers! {
         ["state `pricing.priceId` in the manifest and permit `replaces-market-prices`: prices set market by market in Partner Center are replaced by that tier", "or update the app in Partner Center"];
     UnsupportedProduct = "unsupported-product", "the Store refuses every call for this product: it uses features that only Partner Center manages",
         ["manage this product in Partner Center, and leave it out of the manifests"];
+    PortalOnly = "portal-only", "the API cannot change this once it is created",
+        ["change it in Partner Center, then write it here as it is there"];
     FirstSubmission = "first-submission", "the app was never published; its first submission, with the age rating, is made in Partner Center",
         ["publish a first version in Partner Center, then run again"];
     PackageIdentity = "package-identity", "a package carries another identity than the app",

@@ -7,10 +7,10 @@ use serde_json::Value;
 use crate::asset::Version;
 use crate::manifest::Guard;
 use crate::submission::vocabulary::{VISIBILITIES, is_price};
-use crate::submission::{Application, Document, Rollout};
+use crate::submission::{Application, Document, Kind, Rollout};
 
 use super::blocker::{Blocker, BlockerKind};
-use super::overlay::Overlay;
+use super::overlay::{Baseline, Overlay};
 use super::targets::{LivePackage, newest_of_each};
 use super::types::{Change, Op};
 
@@ -71,6 +71,9 @@ pub(super) fn risks(live: &Document, overlay: &Overlay) -> Vec<(Guard, String)> 
             ["listings", language] if change.op == Op::Remove => {
                 risks.push((Guard::ListingRemoved, (*language).to_owned()));
             }
+            ["isMandatoryUpdate"] if after_is_true(change) => {
+                risks.push((Guard::MandatoryUpdate, "the new packages are forced upon customers".to_owned()));
+            }
             ["visibility"] => {
                 // From what is not set or not known, everything but the most open is a step down.
                 let rank = |name: &str| VISIBILITIES.iter().position(|known| *known == name).unwrap_or(0);
@@ -104,6 +107,10 @@ pub(super) fn risks(live: &Document, overlay: &Overlay) -> Vec<(Guard, String)> 
     risks
 }
 
+fn after_is_true(change: &Change) -> bool {
+    change.after == Some(Value::Bool(true))
+}
+
 /// The newest packages of a halted submission that stay: the newest of each target, as the API does not tell which
 /// of them the halted rollout brought. A package that stays travels back unchanged.
 fn ships_halted(live: &Document, overlay: &Overlay) -> Vec<(Guard, String)> {
@@ -125,9 +132,10 @@ fn ships_halted(live: &Document, overlay: &Overlay) -> Vec<(Guard, String)> {
 pub(super) fn obstacles(
     address: &str,
     app: &Application,
-    live: &Document,
+    baseline: Baseline<'_>,
     overlay: &Overlay,
 ) -> Vec<Blocker> {
+    let live = baseline.document;
     let mut blockers = Vec::new();
     let mut block = |kind, detail: String| blockers.push(Blocker::new(address, kind, detail));
     if live.rollout() == Rollout::InProgress {
@@ -139,6 +147,8 @@ pub(super) fn obstacles(
         );
     }
     match overlay.document.price_id() {
+        // What a flight costs is the app's affair.
+        _ if baseline.kind == Kind::Flight => {}
         Some(price) if is_price(price) => {}
         Some(price) => block(BlockerKind::PriceUnreadable, format!("the price is shown as `{price}`")),
         None => block(BlockerKind::PriceUnreadable, "the API shows no price".to_owned()),

@@ -6,26 +6,28 @@
 //! [`Plan`] is plain data: the one source of every output, and of what `apply` does.
 
 mod blocker;
+mod creation;
 mod fingerprint;
 mod guards;
+mod icons;
 mod images;
-mod not_yet;
 mod overlay;
 mod packages;
 mod pending;
 mod planner;
 mod rollout;
+mod running;
 mod targets;
 #[cfg(test)]
 mod tests;
+mod trailers;
 mod types;
 
 pub use blocker::{Blocker, BlockerKind};
-pub use not_yet::not_yet;
-pub use overlay::{Options, Overlay, lay_over};
+pub use overlay::{Baseline, Options, Overlay, lay_over};
 pub use pending::{DraftKind, Pending, classify};
 pub use planner::{Product, plan};
 pub use types::{
-    Action, AssetRef, Base, Change, Counts, Fingerprints, GuardHit, InProgress, Op, Plan, PublishedBy,
-    ResourcePlan, Route, Step, StepKind,
+    Action, AssetRef, Base, Change, ChangeRoute, Counts, Fingerprints, GuardHit, InProgress, Op, Plan,
+    PublishedBy, ResourcePlan, Route, Step, StepKind,
 };

@@ -12,16 +12,36 @@ use crate::asset::{Archive, ArchiveError, Digest, Entry};
 use crate::manifest::{Asset, Code, Desired, Finding, Location, Others, Owned, Severity, Wanted};
 use crate::submission::{Document, Field, Kind, Path, Scope, Section, Shape, canonical};
 
+use super::icons::lay_icon;
 use super::images::lay_images;
 use super::packages::{PackageFacts, lay_packages};
 use super::rollout::lay_rollout;
-use super::types::{AssetRef, Change, Counts, Op};
+use super::trailers::lay_trailers;
+use super::types::{AssetRef, Change, ChangeRoute, Counts, Op};
 
 /// How to compare.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Options {
     /// Upload images anew that would be taken on trust.
     pub replace_untrusted: bool,
+}
+
+/// What desired state is laid over.
+#[derive(Debug, Clone, Copy)]
+pub struct Baseline<'a> {
+    /// What kind of submission it is.
+    pub kind: Kind,
+    /// The live document.
+    pub document: &'a Document,
+    /// The submission that customers fall back to, where its rollout was halted.
+    pub fallback: Option<&'a Document>,
+}
+
+impl<'a> From<&'a Document> for Baseline<'a> {
+    /// An app's submission.
+    fn from(document: &'a Document) -> Self {
+        Self { kind: Kind::App, document, fallback: None }
+    }
 }
 
 /// The result of laying desired state over a document.
@@ -46,7 +66,9 @@ pub struct Overlay {
 }
 
 /// Lays desired state over a live document.
-pub fn lay_over(live: &Document, desired: &Desired, options: Options) -> Overlay {
+pub fn lay_over<'a>(baseline: impl Into<Baseline<'a>>, desired: &Desired, options: Options) -> Overlay {
+    let baseline = baseline.into();
+    let live = baseline.document;
     let mut overlay = Overlay {
         changes: Vec::new(),
         document: live.clone(),
@@ -64,20 +86,22 @@ pub fn lay_over(live: &Document, desired: &Desired, options: Options) -> Overlay
         .iter()
         .filter(stays)
         .partition(|owned| owned.field.is_some_and(|field| field.rides_along));
-    overlay.languages(live, desired);
+    overlay.languages(baseline, desired);
     for owned in content {
-        overlay.lay(live, owned, desired, options);
+        overlay.lay(baseline, owned, desired, options);
     }
     overlay.other_markets(live, desired);
     if overlay.changes.is_empty() {
         overlay.counts.waiting = settings.iter().filter(|owned| waits(live, owned)).count();
     } else {
         for owned in settings.iter().filter(|owned| !is_rollout(owned)) {
-            overlay.lay(live, owned, desired, options);
+            overlay.lay(baseline, owned, desired, options);
         }
-        lay_rollout(&mut overlay, live, desired);
+        if baseline.kind != Kind::AddOn {
+            lay_rollout(&mut overlay, live, desired);
+        }
     }
-    overlay.counts.unmanaged = unmanaged(live, &overlay.document, desired);
+    overlay.counts.unmanaged = unmanaged(baseline, &overlay.document, desired);
     overlay.changes.sort_by_key(|change| change.section);
     overlay.uploads.sort_by(|a, b| a.archive_name.cmp(&b.archive_name));
     overlay.uploads.dedup_by(|a, b| a.archive_name == b.archive_name);
@@ -123,6 +147,8 @@ impl Overlay {
             op,
             before: None,
             after: None,
+            route: ChangeRoute::Submission,
+            origin: None,
             source: at.cloned(),
             asset: None,
             section: Some(section),
@@ -141,16 +167,20 @@ impl Overlay {
         self.findings.push(Finding { code: code.to_string(), severity, message, at: Some(at.clone()), help });
     }
 
-    fn lay(&mut self, live: &Document, owned: &Owned, desired: &Desired, options: Options) {
+    fn lay(&mut self, baseline: Baseline<'_>, owned: &Owned, desired: &Desired, options: Options) {
         let Some(field) = owned.field else { return };
+        let live = baseline.document;
         match &owned.wanted {
             Wanted::Images(images) => lay_images(self, live, owned, images, options),
             Wanted::Packages(packages) => {
-                lay_packages(self, live, owned, packages, desired.retain.unwrap_or_default(), desired);
+                lay_packages(self, baseline, owned, packages, desired);
             }
             Wanted::Value(value) => self.lay_value(live, owned, field, Some(value)),
-            // Refused before: see `not_yet`.
-            Wanted::Icon(_) | Wanted::Trailers(_) => {}
+            Wanted::Icon(icon) => lay_icon(self, live, owned, Some(icon), options),
+            Wanted::Nothing if matches!(field.shape, Shape::Icon) => {
+                lay_icon(self, live, owned, None, options);
+            }
+            Wanted::Trailers(trailers) => lay_trailers(self, live, owned, trailers),
             Wanted::Nothing => self.lay_value(live, owned, field, None),
         }
     }
@@ -195,7 +225,8 @@ impl Overlay {
     }
 
     /// Languages that come and languages that go.
-    fn languages(&mut self, live: &Document, desired: &Desired) {
+    fn languages(&mut self, baseline: Baseline<'_>, desired: &Desired) {
+        let live = baseline.document;
         let going = |owned: &&Owned| owned.field.is_none() && matches!(owned.wanted, Wanted::Nothing);
         for language in ordered_languages(desired) {
             let goes =
@@ -207,7 +238,10 @@ impl Overlay {
                     let at =
                         desired.owned.iter().find(|o| o.path.language() == Some(language)).map(|o| &o.at);
                     self.change(Section::Listings, path, Op::Add, at);
-                    self.document.set(&["listings", language, "baseListing"], json!({}));
+                    match baseline.kind {
+                        Kind::App => self.document.set(&["listings", language, "baseListing"], json!({})),
+                        _ => self.document.set(&["listings", language], json!({})),
+                    }
                 }
                 _ => {}
             }
@@ -301,10 +335,11 @@ fn hidden(value: &Value) -> Value {
 }
 
 /// The live fields that say something, that the manifest does not own, and that do not go with their language.
-fn unmanaged(live: &Document, after: &Document, desired: &Desired) -> usize {
+fn unmanaged(baseline: Baseline<'_>, after: &Document, desired: &Desired) -> usize {
+    let live = baseline.document;
     let says = |path: &[String]| live.get(path).and_then(canonical::value).is_some();
     let owns = |path: &Path| desired.owned.iter().any(|owned| path.covers(&owned.path));
-    Field::all_of(Kind::App)
+    Field::all_of(baseline.kind)
         .filter(|field| !field.is_group())
         .map(|field| match field.scope {
             Scope::Submission => {

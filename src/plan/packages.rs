@@ -8,7 +8,7 @@ use crate::asset::{LiveName, Package};
 use crate::manifest::{Asset, Code, Desired, Owned, Retain, Severity};
 use crate::submission::{Document, FileEntry, FileStatus, Section};
 
-use super::overlay::Overlay;
+use super::overlay::{Baseline, Overlay};
 use super::rollout::is_gradual;
 use super::targets::{LivePackage, newest_of_each};
 use super::types::{AssetRef, Op};
@@ -31,12 +31,13 @@ pub struct PackageFacts {
 /// Lays the wanted packages over those of the live document.
 pub(super) fn lay_packages(
     overlay: &mut Overlay,
-    live: &Document,
+    baseline: Baseline<'_>,
     owned: &Owned,
     wanted: &[Arc<Asset>],
-    retain: Retain,
     desired: &Desired,
 ) {
+    let live = baseline.document;
+    let retain = desired.retain.unwrap_or_default();
     let all = live.packages();
     let old = LivePackage::all(live);
     let matches = matching(wanted, &old);
@@ -71,7 +72,10 @@ pub(super) fn lay_packages(
         let help = "say `retain: newest-per-target`, or release to everybody".to_owned();
         overlay.find(Code::RetainsNothing, Severity::Error, &owned.at, message, Some(help));
     }
-    let kept: Vec<bool> = retained(&old, &matched, &added, retain, gradually);
+    let mut kept: Vec<bool> = retained(&old, &matched, &added, retain, gradually);
+    if let (Retain::NewestPerTarget, Some(fallback)) = (retain, baseline.fallback) {
+        keep_fallback(&old, &mut kept, fallback);
+    }
     let mut entries = Vec::new();
     let mut kept_of = kept.iter();
     for entry in &all {
@@ -158,6 +162,16 @@ fn retained(
     kept
 }
 
+/// After a rollout that was halted, most customers have the newest packages of the submission before it.
+fn keep_fallback(old: &[LivePackage<'_>], kept: &mut [bool], fallback: &Document) {
+    let before = LivePackage::all(fallback);
+    let newest: Vec<&str> =
+        newest_of_each(&before).into_iter().map(|(_, newest)| before[newest].entry.id()).collect();
+    for (package, kept) in old.iter().zip(kept) {
+        *kept |= newest.contains(&package.entry.id());
+    }
+}
+
 fn facts(old: &[LivePackage<'_>], kept: &[bool], added: Vec<Arc<Asset>>) -> PackageFacts {
     let packages: Vec<&Package> = added.iter().filter_map(|asset| asset.package()).collect();
     let staying: Vec<&LivePackage<'_>> =
@@ -192,7 +206,6 @@ fn facts(old: &[LivePackage<'_>], kept: &[bool], added: Vec<Arc<Asset>>) -> Pack
     }
 }
 
-/// A new entry. `None` for DirectX and RAM, which only mattered for Windows 8 but are documented as required.
 /// The entry of a new package. What the Store heeds for Windows 8.x only must be there all the same.
 fn entry_of(asset: &Asset, desired: &Desired) -> Map<String, Value> {
     let or_none = |word: &Option<String>| json!(word.as_deref().unwrap_or("None"));

@@ -46,7 +46,8 @@ pub enum DraftKind {
 const SERVICE_FAULTS: &[&str] =
     &["IsInternalError", "ServiceError", "it is not IngestionWeb or IngestionApi"];
 
-/// Tells what a pending submission is. `planned` is the published document with the planned changes made.
+/// Tells what a pending submission is. `published` is empty where nothing was published yet; `planned` is it with the
+/// planned changes made.
 pub fn classify(pending: Option<&Document>, published: &Document, planned: &Document) -> Pending {
     let Some(pending) = pending else {
         return Pending::None;
@@ -55,9 +56,11 @@ pub fn classify(pending: Option<&Document>, published: &Document, planned: &Docu
         Phase::Draft if pending.upload_url().is_none() => Pending::Draft(DraftKind::Portal),
         Phase::Draft => {
             let canonical = pending.canonical();
-            Pending::Draft(if canonical == published.canonical() {
+            let is_new = published.json().is_empty();
+            Pending::Draft(if canonical == published.canonical() || (is_new && is_blank(pending)) {
                 DraftKind::Untouched
-            } else if canonical == planned.canonical() {
+            } else if canonical == planned.canonical() || (is_new && holds(&canonical, &planned.canonical()))
+            {
                 DraftKind::Planned
             } else if uploads_our_file(pending) {
                 DraftKind::OlderOurs
@@ -70,6 +73,21 @@ pub fn classify(pending: Option<&Document>, published: &Document, planned: &Docu
             service_fault: is_service_fault(pending),
         },
         Phase::Committing | Phase::Accepted | Phase::Certified | Phase::Published => Pending::OnItsWay,
+    }
+}
+
+/// Whether nobody has filled in the first draft of a resource.
+fn is_blank(draft: &Document) -> bool {
+    draft.languages().next().is_none() && draft.packages().is_empty()
+}
+
+/// Whether a document says all that another one says. The first draft of a resource has values of its own besides.
+fn holds(document: &Value, other: &Value) -> bool {
+    match (document, other) {
+        (Value::Object(own), Value::Object(other)) => {
+            other.iter().all(|(key, value)| own.get(key).is_some_and(|own| holds(own, value)))
+        }
+        (own, other) => own == other,
     }
 }
 

@@ -3,16 +3,18 @@
 use serde_json::Value;
 
 use crate::manifest::{Code, Finding, Guard, Resource, Severity};
-use crate::submission::{Document, Live, LiveProduct};
+use crate::submission::{Document, Kind, Live, LiveProduct, Rollout};
 
 use super::blocker::{Blocker, BlockerKind};
+use super::creation;
 use super::fingerprint::fingerprints;
 use super::guards::{obstacles, risks};
-use super::overlay::{Options, Overlay, lay_over};
+use super::overlay::{Baseline, Options, Overlay, lay_over};
 use super::pending::{DraftKind, Pending, classify};
+use super::running::{self, RolloutCall};
 use super::types::{
-    Action, Base, Counts, FORMAT_VERSION, GuardHit, InProgress, Plan, PublishedBy, ResourcePlan, Route, Step,
-    StepKind,
+    Action, Base, Change, ChangeRoute, Counts, FORMAT_VERSION, GuardHit, InProgress, Plan, PublishedBy,
+    ResourcePlan, Route, Step, StepKind,
 };
 
 /// A resource and what Partner Center holds of it.
@@ -54,6 +56,7 @@ fn plan_product(plan: &mut Plan, product: Product<'_>, options: Options) {
     let address = resource.address.as_str();
     let mut planned = ResourcePlan {
         address: address.to_owned(),
+        kind: resource.kind(),
         id: resource.id.clone().unwrap_or_default(),
         name: String::new(),
         action: Action::None,
@@ -71,34 +74,38 @@ fn plan_product(plan: &mut Plan, product: Product<'_>, options: Options) {
                 format!("the Store says: {words}"),
             ));
         }
-        Live::NoSuchApp(words) => plan.diagnostics.push(Finding {
-            code: Code::NoSuchApp.to_string(),
-            severity: Severity::Error,
-            message: format!("{address}: the account has no app with this id{}", said(words)),
-            at: Some(resource.at.clone()),
-            end: None,
-            help: Some("correct `id`; Partner Center shows it under Product identity".to_owned()),
-        }),
-        Live::Readable(app) => {
-            app.application.primary_name().clone_into(&mut planned.name);
-            planned.pending = app.pending.as_ref().map(in_progress);
-            match &app.published {
-                Some(published) => {
-                    planned.base = Some(Base {
-                        submission: published.id().to_owned(),
-                        name: published.friendly_name().to_owned(),
-                    });
-                    plan_app(plan, &mut planned, resource, app, published, options);
-                }
-                None => plan.blockers.push(Blocker::new(
-                    address,
-                    BlockerKind::FirstSubmission,
-                    "no submission of this app was ever published",
-                )),
+        Live::NoSuchApp(words) => plan.diagnostics.push(no_such_app(resource, words)),
+        Live::Readable(live) => {
+            planned.name = match resource.kind() {
+                Kind::App => live.application.primary_name().to_owned(),
+                Kind::AddOn | Kind::Flight => creation::name(resource, live.member.as_ref()),
+            };
+            if let Some(member) = &live.member {
+                member.id().clone_into(&mut planned.id);
+            }
+            planned.pending = live.pending.as_ref().map(in_progress);
+            planned.base = live.published.as_ref().map(base);
+            let mut planning = Planning { plan, planned: &mut planned, resource, live, options };
+            match (resource.kind(), &live.member, &resource.absent) {
+                (Kind::App, ..) | (_, Some(_), None) => planning.existing(),
+                (_, None, None) => planning.create(),
+                (_, Some(_), Some(_)) => planning.delete(),
+                (_, None, Some(_)) => {}
             }
         }
     }
     plan.resources.push(planned);
+}
+
+fn no_such_app(resource: &Resource, words: &str) -> Finding {
+    let said = if words.is_empty() { String::new() } else { format!(": {words}") };
+    Finding {
+        code: Code::NoSuchApp.to_string(),
+        severity: Severity::Error,
+        message: format!("{}: the account has no app with this id{said}", resource.address),
+        at: Some(resource.at.clone()),
+        help: Some("correct `id`; Partner Center shows it under Product identity".to_owned()),
+    }
 }
 
 fn in_progress(document: &Document) -> InProgress {
@@ -109,73 +116,294 @@ fn in_progress(document: &Document) -> InProgress {
     }
 }
 
-fn plan_app(
-    plan: &mut Plan,
-    planned: &mut ResourcePlan,
-    resource: &Resource,
-    app: &LiveProduct,
-    published: &Document,
+fn base(document: &Document) -> Base {
+    Base { submission: document.id().to_owned(), name: document.friendly_name().to_owned() }
+}
+
+/// One resource being planned.
+struct Planning<'a> {
+    plan: &'a mut Plan,
+    planned: &'a mut ResourcePlan,
+    resource: &'a Resource,
+    live: &'a LiveProduct,
     options: Options,
-) {
-    let address = resource.address.as_str();
-    let over_published = lay_over(published, &resource.desired, options);
-    // What is on its way has not shipped: its permits are needed still.
-    let mut needed: Vec<Guard> =
-        risks(published, &over_published).into_iter().map(|(guard, _)| guard).collect();
-    let pending = classify(app.pending.as_ref(), published, &over_published.document);
-    let on_its_way = app.pending.as_ref().filter(|_| pending == Pending::OnItsWay);
-    let (baseline, overlay) = match on_its_way {
-        Some(document) => (document, lay_over(document, &resource.desired, options)),
-        None => (published, over_published),
-    };
-    plan.diagnostics.extend(overlay.findings.iter().cloned());
-    planned.counts = overlay.counts;
-    if overlay.changes.is_empty() {
-        planned.action = if on_its_way.is_some() { Action::InProgress } else { Action::None };
-        planned.route = on_its_way.map(|_| route(&overlay, 0));
-        if on_its_way.is_some() {
-            plan.steps.push(step(
-                address,
-                StepKind::Wait,
-                "follow the submission that is on its way".to_owned(),
-            ));
-        }
-        if let Some(document) = app.pending.as_ref().filter(|_| on_its_way.is_none()) {
-            plan.diagnostics.push(not_wanted(address, document));
-        }
-        unused_permits(plan, resource, &needed);
-        return;
+}
+
+impl Planning<'_> {
+    fn address(&self) -> &str {
+        self.resource.address.as_str()
     }
-    planned.action = Action::Update;
-    let risks = risks(baseline, &overlay);
-    for (guard, detail) in &risks {
-        let permitted = resource.permits.iter().any(|permit| permit.guard == *guard);
-        plan.guards.push(GuardHit {
-            address: address.to_owned(),
-            guard: *guard,
-            detail: detail.clone(),
-            permitted,
+
+    fn step(&mut self, kind: StepKind, detail: impl Into<String>) {
+        let address = self.address().to_owned();
+        self.plan.steps.push(Step { address, kind, detail: detail.into() });
+    }
+
+    fn block(&mut self, kind: BlockerKind, detail: impl Into<String>) {
+        self.plan.blockers.push(Blocker::new(self.resource.address.as_str(), kind, detail));
+    }
+
+    fn is_blocked(&self) -> bool {
+        self.plan.blockers_of(self.address()).next().is_some()
+    }
+
+    fn permits(&self, guard: Guard) -> bool {
+        self.resource.permits.iter().any(|permit| permit.guard == guard)
+    }
+
+    fn guards(&mut self, risks: &[(Guard, String)]) {
+        for (guard, detail) in risks {
+            self.plan.guards.push(GuardHit {
+                address: self.address().to_owned(),
+                guard: *guard,
+                detail: detail.clone(),
+                permitted: self.permits(*guard),
+            });
+        }
+    }
+
+    fn delete(&mut self) {
+        let id = self.planned.id.clone();
+        self.planned.action = Action::Delete;
+        self.planned.route = Some(Route::at_once());
+        let guard = creation::guard_of_deletion(self.resource);
+        let needed: Vec<(Guard, String)> =
+            guard.into_iter().map(|guard| (guard, self.planned.name.clone())).collect();
+        self.guards(&needed);
+        self.unused_permits(&needed.iter().map(|(guard, _)| *guard).collect::<Vec<_>>());
+        self.step(StepKind::Delete, format!("delete {id}"));
+    }
+
+    fn create(&mut self) {
+        let nothing = Document::default();
+        let baseline = Baseline { kind: self.resource.kind(), document: &nothing, fallback: None };
+        let overlay = lay_over(baseline, &self.resource.desired, self.options);
+        if baseline.kind == Kind::Flight && overlay.packages.added.is_empty() {
+            let finding = self.finding(
+                Code::FlightWaits,
+                Severity::Warning,
+                "the flight is created with its first packages".to_owned(),
+            );
+            let address = self.address().to_owned();
+            self.plan
+                .diagnostics
+                .push(Finding { help: Some(format!("name a release: --release {address}=DIR")), ..finding });
+            return;
+        }
+        if let Some(published) = self.app_without_submission() {
+            self.block(BlockerKind::FirstSubmission, published);
+        }
+        self.planned.action = Action::Create;
+        let created = creation::created(self.resource);
+        self.step(StepKind::Create, "create it; what is set now stays as it is");
+        self.submit(baseline, overlay, Pending::None, created, Vec::new(), Vec::new());
+    }
+
+    /// Flights need an app that was published.
+    fn app_without_submission(&self) -> Option<String> {
+        (self.resource.kind() == Kind::Flight && self.live.application.published_submission().is_none())
+            .then(|| "no submission of this app was ever published".to_owned())
+    }
+
+    fn finding(&self, code: Code, severity: Severity, message: String) -> Finding {
+        Finding {
+            code: code.to_string(),
+            severity,
+            message: format!("{}: {message}", self.address()),
+            at: Some(self.resource.at.clone()),
+            help: None,
+        }
+    }
+
+    fn existing(&mut self) {
+        let nothing = Document::default();
+        let kind = self.resource.kind();
+        let mut created = Vec::new();
+        if let Some(member) = &self.live.member {
+            created = creation::different(self.resource, member, &self.live.flights);
+            if !created.is_empty() && kind == Kind::Flight && self.permits(Guard::RecreatesFlight) {
+                return self.recreate(created);
+            }
+            for change in &created {
+                let words =
+                    |value: &Option<Value>| value.as_ref().map_or("not set".to_owned(), ToString::to_string);
+                self.block(
+                    BlockerKind::PortalOnly,
+                    format!("{}: {} → {}", change.path, words(&change.before), words(&change.after)),
+                );
+            }
+        }
+        let Some(published) = self.live.published.as_ref().or((kind != Kind::App).then_some(&nothing)) else {
+            self.block(BlockerKind::FirstSubmission, "no submission of this app was ever published");
+            return;
+        };
+        let call = running::asked(self.resource, published).unwrap_or_else(|finding| {
+            self.plan.diagnostics.push(finding);
+            None
         });
-    }
-    needed.extend(risks.iter().map(|(guard, _)| *guard));
-    unused_permits(plan, resource, &needed);
-    plan.blockers.extend(obstacles(address, &app.application, baseline, &overlay));
-    plan.blockers.extend(pending_obstacle(address, pending, app.pending.as_ref(), &overlay.document));
-    old_release_notes(plan, resource, &overlay);
-    past_date(plan, resource, &overlay);
-    let upload_bytes = match overlay.archive() {
-        Ok(archive) => archive.size(),
-        Err(error) => {
-            plan.diagnostics.push(unpackable(resource, &error.to_string()));
-            0
+        let mut calls: Vec<RolloutCall> = call.into_iter().collect();
+        let mut published = match calls.first() {
+            Some(call) => running::afterwards(published, call.leaves),
+            None => published.clone(),
+        };
+        let fallback = self.live.fallback.as_ref();
+        let halted = |document: &Document| fallback.filter(|_| document.rollout() == Rollout::Stopped);
+        let over = |document: &Document| {
+            let baseline = Baseline { kind, document, fallback: halted(document) };
+            lay_over(baseline, &self.resource.desired, self.options)
+        };
+        let mut over_published = over(&published);
+        if !over_published.changes.is_empty()
+            && published.rollout() == Rollout::InProgress
+            && let Some(call) = running::in_the_way(self.resource, &published)
+        {
+            published = running::afterwards(&published, call.leaves);
+            over_published = over(&published);
+            calls.push(call);
         }
-    };
-    let route = route(&overlay, upload_bytes);
-    if plan.blockers_of(address).next().is_none() {
-        steps(plan, address, pending, planned.base.as_ref(), &overlay, &route);
+        // What is on its way has not shipped: its permits are needed still.
+        let needed: Vec<Guard> =
+            risks(&published, &over_published).into_iter().map(|(guard, _)| guard).collect();
+        let pending = classify(self.live.pending.as_ref(), &published, &over_published.document);
+        let on_its_way = self.live.pending.as_ref().filter(|_| pending == Pending::OnItsWay);
+        let (document, overlay) = match on_its_way {
+            Some(document) => (document, over(document)),
+            None => (&published, over_published),
+        };
+        let baseline = Baseline { kind, document, fallback: halted(document) };
+        self.submit(baseline, overlay, pending, created, calls, needed);
     }
-    planned.route = Some(route);
-    planned.changes = overlay.changes;
+
+    /// A flight that is to be another one, which the API cannot do: it is deleted and created.
+    fn recreate(&mut self, created: Vec<Change>) {
+        let nothing = Document::default();
+        let baseline = Baseline { kind: Kind::Flight, document: &nothing, fallback: None };
+        let overlay = lay_over(baseline, &self.resource.desired, self.options);
+        let words = created.iter().map(|change| change.path.to_string()).collect::<Vec<_>>().join(", ");
+        self.planned.action = Action::Create;
+        self.guards(&[(Guard::RecreatesFlight, format!("{words} of {}", self.planned.name))]);
+        self.step(StepKind::Delete, format!("delete {}", self.planned.id));
+        self.step(StepKind::Create, "create it anew");
+        self.submit(baseline, overlay, Pending::None, created, Vec::new(), vec![Guard::RecreatesFlight]);
+    }
+
+    /// What comes of an overlay: nothing, a rollout call, a submission.
+    fn submit(
+        &mut self,
+        baseline: Baseline<'_>,
+        overlay: Overlay,
+        pending: Pending,
+        created: Vec<Change>,
+        calls: Vec<RolloutCall>,
+        mut needed: Vec<Guard>,
+    ) {
+        self.plan.diagnostics.extend(overlay.findings.iter().cloned());
+        self.planned.counts = overlay.counts;
+        for call in &calls {
+            needed.extend(call.risks.iter().map(|(guard, _)| *guard));
+            self.guards(&call.risks);
+            self.step(StepKind::Rollout, call.words.clone());
+        }
+        let is_new = self.planned.action == Action::Create;
+        self.planned.changes = created;
+        self.planned.changes.extend(calls.into_iter().map(|call| call.change));
+        if overlay.changes.is_empty() && !is_new {
+            // What only Partner Center can change is to be done, and blocked.
+            if !self.planned.changes.is_empty() {
+                self.planned.action = Action::Update;
+            }
+            self.nothing_to_submit(&overlay, pending);
+            self.unused_permits(&needed);
+            return;
+        }
+        if !is_new {
+            self.planned.action = Action::Update;
+        }
+        let risks = risks(baseline.document, &overlay);
+        self.guards(&risks);
+        needed.extend(risks.iter().map(|(guard, _)| *guard));
+        self.unused_permits(&needed);
+        let address = self.resource.address.as_str();
+        self.plan.blockers.extend(obstacles(address, &self.live.application, baseline, &overlay));
+        let in_the_way = pending_obstacle(address, pending, self.live.pending.as_ref(), &overlay.document);
+        self.plan.blockers.extend(in_the_way);
+        if baseline.kind == Kind::App {
+            old_release_notes(self.plan, self.resource, &overlay);
+        }
+        if is_new && baseline.kind == Kind::AddOn && overlay.document.languages().next().is_none() {
+            let message = "a new add-on needs a listing".to_owned();
+            let finding = self.finding(Code::MissingKey, Severity::Error, message);
+            let help = Some("add `listings: {en-us: {title: …}}` with its language".to_owned());
+            self.plan.diagnostics.push(Finding { help, ..finding });
+        }
+        past_date(self.plan, self.resource, &overlay);
+        let upload_bytes = match overlay.archive() {
+            Ok(archive) => archive.size(),
+            Err(error) => {
+                self.plan.diagnostics.push(unpackable(self.resource, &error.to_string()));
+                0
+            }
+        };
+        let route = route(&overlay, upload_bytes);
+        self.steps(pending, &overlay, &route);
+        self.planned.route = Some(route);
+        self.planned.changes.extend(overlay.changes);
+        self.planned.changes.sort_by_key(|change| (change.route != ChangeRoute::Create, change.section));
+        if self.is_blocked() {
+            let address = self.resource.address.as_str();
+            self.plan.steps.retain(|step| step.address != address);
+        }
+    }
+
+    fn nothing_to_submit(&mut self, overlay: &Overlay, pending: Pending) {
+        let document = self.live.pending.as_ref();
+        if pending == Pending::OnItsWay {
+            self.planned.action = Action::InProgress;
+            self.planned.route = Some(route(overlay, 0));
+            self.step(StepKind::Wait, "follow the submission that is on its way");
+        } else if let Some(document) = document {
+            self.plan.diagnostics.push(not_wanted(self.resource.address.as_str(), document));
+        }
+        if self.planned.changes.iter().any(|change| change.route == ChangeRoute::Live) {
+            self.planned.action = Action::Live;
+            self.planned.route = Some(Route::at_once());
+        }
+    }
+
+    fn unused_permits(&mut self, needed: &[Guard]) {
+        unused_permits(self.plan, self.resource, needed);
+    }
+
+    fn steps(&mut self, pending: Pending, overlay: &Overlay, route: &Route) {
+        match pending {
+            Pending::Dead { .. } => self.step(StepKind::Discard, "remove the failed submission"),
+            Pending::Draft(_) => self.step(StepKind::Clone, "go on with the draft that an earlier run left"),
+            Pending::None | Pending::OnItsWay => {}
+        }
+        if !matches!(pending, Pending::Draft(_)) {
+            let words = match &self.planned.base {
+                Some(base) => format!("make a draft from submission {}", base.submission),
+                None => "make the first draft, or take the one that came with it".to_owned(),
+            };
+            self.step(StepKind::Clone, words);
+        }
+        self.step(StepKind::Check, "plan again on the draft: the same changes, else remove it and stop");
+        let changes = overlay.changes.len();
+        self.step(
+            StepKind::Update,
+            format!("send the draft with {changes} change{}", if changes == 1 { "" } else { "s" }),
+        );
+        if route.upload_files > 0 {
+            let files = if route.upload_files == 1 { "file" } else { "files" };
+            self.step(
+                StepKind::Upload,
+                format!("{} {files}, {} bytes", route.upload_files, route.upload_bytes),
+            );
+        }
+        self.step(StepKind::Verify, "read the draft back: it must equal what was sent, price first");
+        self.step(StepKind::Commit, "point of no return");
+        self.step(StepKind::Wait, "follow the status");
+    }
 }
 
 /// What the pending submission makes impossible.
@@ -326,41 +554,4 @@ fn route(overlay: &Overlay, upload_bytes: u64) -> Route {
         upload_bytes: if overlay.uploads.is_empty() { 0 } else { upload_bytes },
         upload_files: overlay.uploads.len(),
     }
-}
-
-fn step(address: &str, kind: StepKind, detail: String) -> Step {
-    Step { address: address.to_owned(), kind, detail }
-}
-
-fn steps(
-    plan: &mut Plan,
-    address: &str,
-    pending: Pending,
-    base: Option<&Base>,
-    overlay: &Overlay,
-    route: &Route,
-) {
-    let mut add = |kind, detail: String| plan.steps.push(step(address, kind, detail));
-    match pending {
-        Pending::Dead { .. } => add(StepKind::Discard, "remove the failed submission".to_owned()),
-        Pending::Draft(_) => add(StepKind::Clone, "go on with the draft that an earlier run left".to_owned()),
-        Pending::None | Pending::OnItsWay => {}
-    }
-    if !matches!(pending, Pending::Draft(_)) {
-        let from = base.map_or("", |base| base.submission.as_str());
-        add(StepKind::Clone, format!("make a draft from submission {from}"));
-    }
-    add(StepKind::Check, "plan again on the draft: the same changes, else remove it and stop".to_owned());
-    let changes = overlay.changes.len();
-    add(
-        StepKind::Update,
-        format!("send the draft with {changes} change{}", if changes == 1 { "" } else { "s" }),
-    );
-    if route.upload_files > 0 {
-        let files = if route.upload_files == 1 { "file" } else { "files" };
-        add(StepKind::Upload, format!("{} {files}, {} bytes", route.upload_files, route.upload_bytes));
-    }
-    add(StepKind::Verify, "read the draft back: it must equal what was sent, price first".to_owned());
-    add(StepKind::Commit, "point of no return".to_owned());
-    add(StepKind::Wait, "follow the status".to_owned());
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::manifest::{Finding, Guard, Location};
-use crate::submission::{Path, Section, Status};
+use crate::submission::{Kind, Path, Section, Status};
 
 use super::blocker::Blocker;
 
@@ -42,7 +42,9 @@ pub const FORMAT_VERSION: &str = "1.0";
 pub struct ResourcePlan {
     /// How the repository calls it.
     pub address: String,
-    /// Its Store ID.
+    /// What kind of resource it is.
+    pub kind: Kind,
+    /// Its Store ID, for a flight the flight's id; empty for what is yet to be created.
     pub id: String,
     /// The name that Partner Center shows.
     pub name: String,
@@ -69,8 +71,14 @@ pub struct ResourcePlan {
 pub enum Action {
     /// Nothing.
     None,
+    /// The resource is created, with its first submission.
+    Create,
     /// A new submission.
     Update,
+    /// The resource is deleted.
+    Delete,
+    /// A running rollout is changed, at once and without a submission.
+    Live,
     /// What is wanted is committed already and on its way.
     InProgress,
 }
@@ -89,6 +97,19 @@ pub struct Route {
     pub upload_bytes: u64,
     /// How many files the upload holds.
     pub upload_files: usize,
+}
+
+impl Route {
+    /// By a call that takes effect at once, and cannot be taken back.
+    pub(super) fn at_once() -> Self {
+        Self {
+            certification: false,
+            published_by: PublishedBy::Itself,
+            reversible: false,
+            upload_bytes: 0,
+            upload_files: 0,
+        }
+    }
 }
 
 /// Who publishes a certified submission.
@@ -139,6 +160,11 @@ pub struct Change {
     /// The wanted value; absent where nothing stays.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub after: Option<Value>,
+    /// How it takes effect.
+    pub route: ChangeRoute,
+    /// Whose change it is, where there is a baseline to tell; absent without one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub origin: Option<Origin>,
     /// Where the wanted value was written; absent for what follows from other changes.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub source: Option<Location>,
@@ -149,6 +175,33 @@ pub struct Change {
     #[serde(skip)]
     #[schemars(skip)]
     pub section: Option<Section>,
+}
+
+/// How a change takes effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChangeRoute {
+    /// With a submission, once it is certified and published.
+    #[default]
+    Submission,
+    /// At once, by a rollout call.
+    Live,
+    /// While the resource is created; it cannot be changed afterwards.
+    Create,
+    /// By deleting the resource.
+    Delete,
+}
+
+/// Whose change a difference is, compared with what the baseline in git says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Origin {
+    /// The manifests changed, the live state is as the baseline says.
+    Config,
+    /// The live state changed, the manifests are as the baseline says.
+    Drift,
+    /// Both changed, to different values.
+    Conflict,
 }
 
 /// What happens at a path.
@@ -232,6 +285,12 @@ pub struct Step {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum StepKind {
+    /// Raise, finalize or halt a running rollout.
+    Rollout,
+    /// Create the add-on or flight.
+    Create,
+    /// Delete the add-on or flight.
+    Delete,
     /// Remove a dead or older submission of ours.
     Discard,
     /// Make the draft, a copy of the published submission, or go on with the one that an earlier run left.
@@ -265,7 +324,7 @@ pub struct Fingerprints {
 impl Plan {
     /// Whether `apply` would send anything.
     pub fn has_changes(&self) -> bool {
-        self.resources.iter().any(|resource| resource.action == Action::Update)
+        self.resources.iter().any(|resource| !matches!(resource.action, Action::None | Action::InProgress))
     }
 
     /// The guards that no manifest permits.

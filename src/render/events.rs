@@ -75,6 +75,9 @@ impl EventLines {
 /// What a step is called; `None` for steps whose outcome says it all.
 fn verb(step: StepKind) -> Option<&'static str> {
     Some(match step {
+        StepKind::Rollout => "rollout",
+        StepKind::Create => "create ",
+        StepKind::Delete => "delete ",
         StepKind::Discard => "discard",
         StepKind::Clone => "clone  ",
         StepKind::Check => "check  ",

@@ -105,7 +105,8 @@ impl Member {
 
     /// The flight right below, by name or id; `None` where customers without a flight are.
     pub fn rank_higher_than(&self) -> Option<&str> {
-        Some(self.text("rankHigherThan")).filter(|below| !below.is_empty() && *below != "Non-flighted submission")
+        Some(self.text("rankHigherThan"))
+            .filter(|below| !below.is_empty() && *below != "Non-flighted submission")
     }
 
     /// The Store IDs of the apps that an add-on belongs to.
@@ -153,7 +154,7 @@ pub struct LiveProduct {
     pub published: Option<Document>,
     /// The one in progress.
     pub pending: Option<Document>,
-    /// The submission that customers fall back to from a rollout that was halted.
+    /// The submission that customers outside the rollout have, where it is running or was halted.
     pub fallback: Option<Document>,
 }
 
