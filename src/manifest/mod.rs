@@ -17,6 +17,8 @@ mod load;
 mod lower;
 mod pattern;
 mod read;
+#[cfg_attr(not(test), expect(dead_code, reason = "texts are looked through once they are read"))]
+mod secrets;
 mod source;
 mod value;
 mod workspace;
