@@ -6,6 +6,7 @@ use crate::manifest::{Code, Finding, Guard, Resource, Severity};
 use crate::submission::{Document, Live, LiveApp};
 
 use super::blocker::{Blocker, BlockerKind};
+use super::checks::{Due, check};
 use super::fingerprint::fingerprints;
 use super::guards::{obstacles, risks};
 use super::overlay::{Options, Overlay, lay_over};
@@ -153,8 +154,8 @@ fn plan_app(
     unused_permits(plan, resource, &needed);
     plan.blockers.extend(obstacles(address, &app.application, baseline, &overlay));
     plan.blockers.extend(pending_obstacle(address, pending, app.pending.as_ref(), &overlay.document));
-    old_release_notes(plan, resource, &overlay);
-    past_date(plan, resource, &overlay);
+    let due = Due { resource, live: baseline, overlay: &overlay, now: &plan.read_at };
+    plan.diagnostics.extend(check(&due));
     let upload_bytes = match overlay.archive() {
         Ok(archive) => archive.size(),
         Err(error) => {
@@ -260,47 +261,6 @@ fn unused_permits(plan: &mut Plan, resource: &Resource, needed: &[Guard]) {
                 help: Some("remove it, so that it does not let a later change through".to_owned()),
             });
         }
-    }
-}
-
-/// New packages under the release notes of the last version are usually a slip.
-fn old_release_notes(plan: &mut Plan, resource: &Resource, overlay: &Overlay) {
-    let changed = overlay
-        .changes
-        .iter()
-        .any(|change| change.path.keys().last().is_some_and(|key| key == "releaseNotes"));
-    if !overlay.packages.added.is_empty() && !changed {
-        plan.diagnostics.push(Finding {
-            code: Code::OldReleaseNotes.to_string(),
-            severity: Severity::Warning,
-            message: format!(
-                "{}: new packages, and the release notes stay those of the last version",
-                resource.address
-            ),
-            at: Some(resource.at.clone()),
-            help: Some("write `releaseNotes` for this version under `release`".to_owned()),
-        });
-    }
-}
-
-/// A date that has passed is none to wait for. It matters only now that a submission is due.
-fn past_date(plan: &mut Plan, resource: &Resource, overlay: &Overlay) {
-    let text = |key: &str| overlay.document.get(&[key]).and_then(Value::as_str).unwrap_or_default();
-    let Some(owned) = resource.desired.value(&["targetPublishDate"]) else { return };
-    let instant = |text: &str| text.parse::<jiff::Timestamp>().ok();
-    let (date, now) = (instant(text("targetPublishDate")), instant(&plan.read_at));
-    if text("targetPublishMode") == "SpecificDate" && date.is_some() && date <= now {
-        plan.diagnostics.push(Finding {
-            code: Code::DateHasPassed.to_string(),
-            severity: Severity::Error,
-            message: format!(
-                "{}: the date to publish on, {}, has passed",
-                resource.address,
-                text("targetPublishDate")
-            ),
-            at: Some(owned.at.clone()),
-            help: Some("name a later one, or another `targetPublishMode`".to_owned()),
-        });
     }
 }
 

@@ -104,6 +104,12 @@ impl<'a> FileEntry<'a> {
             .map(|family| family.split(' ').next().unwrap_or(family))
     }
 
+    /// The languages of a package, in the spelling of its manifest; none until the service has read the package.
+    pub fn languages(self) -> impl Iterator<Item = &'a str> {
+        let languages = self.0.get("languages").and_then(Value::as_array);
+        languages.into_iter().flatten().filter_map(Value::as_str)
+    }
+
     /// What is to become of the file.
     pub fn status(self) -> FileStatus {
         match self.text("fileStatus") {

@@ -61,6 +61,11 @@ impl Pack {
         self
     }
 
+    pub(super) fn speaking(mut self, languages: &[&str]) -> Self {
+        self.package.languages = languages.iter().map(|name| (*name).to_owned()).collect();
+        self
+    }
+
     pub(super) fn content(mut self, content: &[u8]) -> Self {
         self.content = content.to_vec();
         self
