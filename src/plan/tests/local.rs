@@ -29,6 +29,7 @@ pub(super) fn package(version: &str, architecture: &str) -> Pack {
     Pack {
         package: Package {
             kind: PackageKind::Package,
+            size: 0,
             name: IDENTITY.0.to_owned(),
             publisher: IDENTITY.1.to_owned(),
             version: version.parse().unwrap(),
