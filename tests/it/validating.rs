@@ -308,3 +308,32 @@ fn findings_without_a_place_stand_at_the_first_manifest_or_at_the_root() {
     assert_eq!(path(&[]), "app/store.yaml");
     assert_eq!(path(&["nothing.yaml"]), ".");
 }
+
+#[test]
+fn no_text_of_a_manifest_is_a_command_to_a_service() {
+    let hostile = "##vso[task.setvariable variable=x]y ##[error]z";
+    let repo = Repo::new(&format!(
+        "submission:\n  visibility: \"{hostile}\"\n  '{hostile}': |\n    x\n  applicationCategory: \"a\\n::error::b\\r::c\"\n  \
+         listings:\n    en-us:\n      description: {{file: '{hostile}'}}\n      title: 1\n      \"a\\u202e::b\": c\n"
+    ));
+    repo.write("##vso[x]/##[y],z.yaml", format!("{HEAD}submission: [::add-mask::x]\n"));
+    #[cfg(unix)]
+    repo.write("a\n::error::b/\r::c.yaml", format!("{HEAD}submission: []\n"));
+    for form in ["text", "json", "github", "azure", "gitlab"] {
+        let ran = repo.validate(&["--output", form]).ended(3);
+        for (stream, text) in [("stdout", &ran.stdout), ("stderr", &ran.stderr)] {
+            for line in text.split(['\n', '\r']) {
+                let command = line.to_lowercase();
+                let ours = form == "azure" && command.starts_with("##vso[task.logissue type=error;");
+                assert!(!command[usize::from(ours)..].contains("##vso["), "{form} {stream}: {line:?}");
+                assert!(!command.contains("##["), "{form} {stream}: {line:?}");
+                let ours = form == "github" && line.starts_with("::error ");
+                assert!(ours || !line.trim_start().starts_with("::"), "{form} {stream}: {line:?}");
+            }
+        }
+        if form == "json" || form == "gitlab" {
+            let said = ran.json().to_string();
+            assert!(said.contains("##vso[x]/##[y],z.yaml"), "a program gets the name as it is: {said}");
+        }
+    }
+}
