@@ -297,7 +297,7 @@ impl Values<'_, '_> {
                 Err(path) => missing.push(self.files.workspace().display(&path)),
             }
         }
-        Err(self.missing_file(&missing, first.span))
+        Err(self.missing_file(&missing, missing.len() == 1, first.span))
     }
 
     /// The file that a path names, which must be there.
@@ -305,7 +305,7 @@ impl Values<'_, '_> {
         let found = self.existing(node, scope)?;
         found.map_err(|path| {
             let missing = self.files.workspace().display(&path);
-            self.missing_file(&[missing], node.span)
+            self.missing_file(&[missing], false, node.span)
         })
     }
 
@@ -318,14 +318,14 @@ impl Values<'_, '_> {
         Ok(found.ok_or(path))
     }
 
-    fn missing_file(&mut self, missing: &[Arc<str>], at: Span) -> Nothing {
+    fn missing_file(&mut self, missing: &[Arc<str>], has_fallback: bool, at: Span) -> Nothing {
         let message = format!("`{}` does not exist", missing.join("` and `"));
-        let mut diagnostic = Diagnostic::error(Code::FileMissing, at, message);
-        if missing.len() == 1 {
-            diagnostic = diagnostic
-                .help("paths are relative to the file they are written in; `else` names a fallback");
-        }
-        self.report(diagnostic)
+        let help = if has_fallback {
+            "paths are relative to the file they are written in; `else` names a fallback"
+        } else {
+            "paths are relative to the file they are written in"
+        };
+        self.report(Diagnostic::error(Code::FileMissing, at, message).help(help))
     }
 
     /// Reports a map that should name a file, and does not.
