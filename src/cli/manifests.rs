@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::manifest::{
-    Code, Diagnostic, Diagnostics, Findings, Loaded, Releases, Workspace, load as load_manifests,
+    Code, Diagnostic, Diagnostics, Finding, Findings, Loaded, Releases, Workspace, load as load_manifests,
 };
 use crate::render::{self, Format, Look};
 
@@ -16,6 +16,7 @@ use super::results::{Results, Sink};
 pub(super) struct Checked {
     pub(super) loaded: Loaded,
     pub(super) findings: Findings,
+    workspace: Workspace,
 }
 
 impl Checked {
@@ -32,7 +33,7 @@ impl Checked {
             loaded.diagnostics.push(diagnostic.clone());
         }
         let findings = loaded.findings();
-        Ok(Self { loaded, findings })
+        Ok(Self { loaded, findings, workspace })
     }
 
     pub(super) fn has_errors(&self) -> bool {
@@ -65,10 +66,25 @@ impl Checked {
                 }
             }
             Format::Json => render::json(&self.findings),
-            Format::Markdown | Format::Github | Format::Azure | Format::Gitlab => {
-                unreachable!("`Results` refuses forms that a command has not")
+            Format::Github => render::github(&self.as_services_see_them()),
+            Format::Azure => render::azure(&self.as_services_see_them()),
+            Format::Gitlab => {
+                let first = self.loaded.resources.first();
+                let first =
+                    first.map_or(".".to_owned(), |first| self.workspace.root_relative(&first.at.file));
+                render::gitlab(&self.as_services_see_them(), &first)
             }
+            Format::Markdown => unreachable!("`Results` refuses forms that a command has not"),
         }
+    }
+
+    /// The findings with files named as CI services name them, which know the repository and no current folder.
+    fn as_services_see_them(&self) -> Vec<Finding> {
+        let mut findings = self.findings.findings.clone();
+        for at in findings.iter_mut().filter_map(|finding| finding.at.as_mut()) {
+            at.file = self.workspace.root_relative(&at.file).into();
+        }
+        findings
     }
 
     /// How many files were read.

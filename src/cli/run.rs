@@ -33,7 +33,7 @@ impl Run {
     ) -> Result<Self, Failure> {
         let checked = Checked::load(global, &selection.manifests)?;
         checked.refuse_errors(global, results)?;
-        let Checked { loaded, findings } = checked;
+        let Checked { loaded, findings, .. } = checked;
         let (connection, sandbox) = settings::connect(global, &base(global)?).await?;
         let reader = Reader::new(connection.clone());
         let read_at = jiff::Timestamp::now().strftime("%Y-%m-%d %H:%M:%SZ").to_string();

@@ -9,7 +9,7 @@ use crate::submission::Kind;
 use crate::submission::vocabulary::PACKAGE_MAX_BYTES;
 
 use super::code::Code;
-use super::desired::{Asset, Desired, ImageContent, Owned, TrailerContent, Wanted};
+use super::desired::{Asset, Desired, ImageContent, Others, Owned, TrailerContent, Wanted};
 use super::diagnostic::{Diagnostic, Severity};
 
 /// What is checked: everything that one run would own.
@@ -23,7 +23,8 @@ type Check = fn(&Checked<'_>) -> Vec<Diagnostic>;
 
 const CHECKS: &[Check] = &[
     date_of_publication, date_of_mandatory_update, players, game_without_category, languages_with_keywords,
-    words_of_keywords, package_versions, package_sizes, one_identity, names_in_the_upload,
+    words_of_keywords, package_versions, package_sizes, one_identity, languages_of_packages,
+    names_in_the_upload,
 ];
 
 /// Runs every check.
@@ -255,6 +256,29 @@ fn one_identity(checked: &Checked<'_>) -> Vec<Diagnostic> {
         diagnostic.help("the packages of a submission are all of one app; leave the others out")
     });
     said.collect()
+}
+
+/// Where the manifest names every language there is to be, it can be told offline; else only beside the live listings.
+fn languages_of_packages(checked: &Checked<'_>) -> Vec<Diagnostic> {
+    let named = &checked.desired.named_languages;
+    let all_named = matches!(checked.desired.other_languages, Some((Others::Error | Others::Remove, _)));
+    if checked.kind != Kind::App || !all_named {
+        return Vec::new();
+    }
+    let base = |language: &str| language.split('-').next().unwrap_or_default().to_lowercase();
+    let has_listing = |language: &str| named.iter().any(|own| base(own) == base(language));
+    let mut found = Vec::new();
+    for asset in checked.packages() {
+        let languages = asset.package().into_iter().flat_map(|package| &package.languages);
+        let missing: Vec<&str> =
+            languages.map(String::as_str).filter(|language| !has_listing(language)).take(12).collect();
+        if !missing.is_empty() {
+            let message = format!("`{}` speaks {}, and no listing does", asset.name, missing.join(", "));
+            let diagnostic = Diagnostic::warning(Code::LanguageWithoutListing, asset.span, message);
+            found.push(diagnostic.help("add a listing, or leave the language out of the package"));
+        }
+    }
+    found
 }
 
 /// Names in the upload carry twelve digits of the content's digest, so two files of one name are nearly always the same.

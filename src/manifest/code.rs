@@ -157,12 +157,24 @@ codes! {
         "`$others: error` makes a list of languages or markets exhaustive. Add the entry, or say `$others: remove` or `keep`.";
     RemoteImageGone = 2007, "a live image that does not exist",
         "`{remote: ID}` keeps a live image in its place; no image of this type and language has that id.";
-    DraftNotWanted = 2009, "a draft that no manifest wants",
-        "The product matches its manifest, and a draft or failed submission is still open. It changes nothing until somebody commits it, but while it is there no new submission can be made. Delete it in Partner Center if nobody needs it.";
     NoSuchApp = 2008, "an app that the account does not have",
         "The Store knows no app with this id, or none that this account may manage. Partner Center shows the Store ID under Product identity; the id of another account's app looks just the same.";
+    DraftNotWanted = 2009, "a draft that no manifest wants",
+        "The product matches its manifest, and a draft or failed submission is still open. It changes nothing until somebody commits it, but while it is there no new submission can be made. Delete it in Partner Center if nobody needs it.";
     DateHasPassed = 2010, "a date to publish on that has passed",
         "`targetPublishMode: SpecificDate` publishes on `targetPublishDate`. A date that has passed stays in a manifest unharmed until a submission is due; then it must be a later one.";
+    MissingTitle = 2011, "a new language without a title",
+        "A listing takes its title from the packages of its language. A language that no package names (`de` is not `de-de`) needs a `title` of its own, a reserved name of the app; without one the Store takes the whole upload in and then fails the commit with MissingTitle. Add the title, or ship a package in that language. Where the Store does not say which languages a package has, it cannot be told whether a title is needed.";
+    LanguageWithoutListing = 2013, "a package language without a listing",
+        "A new package speaks a language that no listing is in, not even one that differs by the region only. Customers of that language see the listing of another one, and the Store warns of it (ListingOptOutWarning). Add a listing, or leave the language out of the package.";
+    LanguageBesideRegion = 2014, "a new language beside one that differs only by its region",
+        "`de` and `de-de` are two listings, and both can exist. Customers see one of them; texts and pictures in the other are seen by nobody. Write the language as the live listing has it. To exchange one for the other, remove the old one in the same change.";
+    MissingDescription = 2015, "a new language without a description",
+        "Every listing needs a description. The Store refuses a submission with a listing that has none.";
+    NoScreenshot = 2016, "a new language without a screenshot",
+        "The Store asks for at least one screenshot in a submission, and every listing has a list of its own; this one would be empty. Add a `Screenshot`, or take those of another language: `{file: shots/$(lang)/home.png, else: shots/en-us/home.png}`.";
+    IncompleteFamilies = 2018, "device families that are not named",
+        "The service takes `allowTargetFutureDeviceFamilies` only with all of Desktop, Mobile, Xbox and Holographic in it, each true or false, and else refuses the whole update. What the Store holds of an app that was never filled in can lack some; name those in the manifest.";
     RolloutOver = 2030, "a rollout that is over",
         "`rollout` says how a running rollout is to go on. The rollout of that version was halted or reached everybody, which cannot be taken back: no call of the Store resumes one.";
     FlightWaits = 2031, "a flight that waits for its first packages",

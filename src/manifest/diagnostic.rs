@@ -1,6 +1,7 @@
 //! What there is to say about what the user wrote: many at once, each with a code and a place.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
@@ -90,6 +91,8 @@ pub struct Diagnostics {
     kept: HashMap<Diagnostic, usize>,
     has_errors: bool,
     hides_text: bool,
+    /// Where text stands that must not be shown, whatever is said beside it.
+    secrets: Vec<Span>,
     /// How many were left out, said as a finding.
     left_out: Option<(usize, Diagnostic)>,
 }
@@ -118,6 +121,24 @@ impl Diagnostics {
     /// From now on, whether findings are about text that must not be shown.
     pub(super) fn hide_text(&mut self, hide: bool) {
         self.hides_text = hide;
+    }
+
+    /// Whether findings are about such text now.
+    pub(super) fn hides_text(&self) -> bool {
+        self.hides_text
+    }
+
+    /// The text at a place must not be shown, also not beside a finding about something else.
+    pub(super) fn keep_secret(&mut self, span: Span) {
+        self.secrets.push(span);
+    }
+
+    /// The bytes of a place that must not be shown.
+    pub fn secrets_within(&self, span: Span) -> Vec<Range<usize>> {
+        let touches = |secret: &&Span| {
+            secret.source == span.source && secret.start < span.end && secret.end > span.start
+        };
+        self.secrets.iter().filter(touches).map(|secret| secret.range()).collect()
     }
 
     /// Whether further findings are only counted.

@@ -274,7 +274,7 @@ impl<'a, 'v, 'w, 'n> Flatten<'a, 'v, 'w, 'n> {
                 let message = format!("`{}` is not a market", entry.key);
                 let diagnostic = Diagnostic::error(Code::BadMarket, entry.key_span, message);
                 let upper = entry.key.to_uppercase();
-                let meant = if is_market(&upper) {
+                let meant = if MARKETS.contains(&upper.as_str()) {
                     Some(upper.as_str())
                 } else {
                     did_you_mean(&upper, MARKETS.iter().copied())

@@ -83,7 +83,10 @@ impl Values<'_, '_> {
 
     /// Reports a key that means nothing.
     pub fn unknown_key<'c>(&mut self, key: &str, at: Span, known: impl IntoIterator<Item = &'c str> + Clone) {
-        let mut diagnostic = Diagnostic::error(Code::UnknownKey, at, format!("unknown key `{key}`"));
+        // A slip in the syntax makes a key of what was meant as a value.
+        let message =
+            if self.diagnostics.hides_text() { "unknown key".into() } else { format!("unknown key `{key}`") };
+        let mut diagnostic = Diagnostic::error(Code::UnknownKey, at, message);
         if self.diagnostics.is_full() {
             // Only counted, so there is no use in a guess, which takes long where there are very many.
         } else if let Some(meant) = did_you_mean(key, known.clone()) {
@@ -185,6 +188,9 @@ impl Values<'_, '_> {
         self.refuse_hidden(path, at)?;
         let read = self.files.text(path, at, self.sources);
         let source = read.map_err(|diagnostic| self.report(diagnostic))?;
+        if self.diagnostics.hides_text() {
+            self.diagnostics.keep_secret(self.sources.whole(source));
+        }
         let Some(place) = node.get("at") else {
             let text = self.sources.get(source).text.trim_end_matches('\n').to_owned();
             return Ok(Content::Text(text, self.sources.whole(source)));
@@ -240,7 +246,8 @@ impl Values<'_, '_> {
             let name = &self.sources.get(source).name;
             let message = format!("nothing at `{pointer}` in `{name}`");
             let mut diagnostic = Diagnostic::error(Code::NothingAtPointer, at, message);
-            if let Some(keys) = root.and_then(|root| keys_near(root, pointer)) {
+            let hides = self.diagnostics.hides_text();
+            if let Some(keys) = root.and_then(|root| keys_near(root, pointer)).filter(|_| !hides) {
                 diagnostic = diagnostic.help(keys);
             }
             return Err(self.report(diagnostic));
@@ -290,7 +297,7 @@ impl Values<'_, '_> {
                 Err(path) => missing.push(self.files.workspace().display(&path)),
             }
         }
-        Err(self.missing_file(&missing, first.span))
+        Err(self.missing_file(&missing, missing.len() == 1, first.span))
     }
 
     /// The file that a path names, which must be there.
@@ -298,7 +305,7 @@ impl Values<'_, '_> {
         let found = self.existing(node, scope)?;
         found.map_err(|path| {
             let missing = self.files.workspace().display(&path);
-            self.missing_file(&[missing], node.span)
+            self.missing_file(&[missing], false, node.span)
         })
     }
 
@@ -311,14 +318,14 @@ impl Values<'_, '_> {
         Ok(found.ok_or(path))
     }
 
-    fn missing_file(&mut self, missing: &[Arc<str>], at: Span) -> Nothing {
+    fn missing_file(&mut self, missing: &[Arc<str>], has_fallback: bool, at: Span) -> Nothing {
         let message = format!("`{}` does not exist", missing.join("` and `"));
-        let mut diagnostic = Diagnostic::error(Code::FileMissing, at, message);
-        if missing.len() == 1 {
-            diagnostic = diagnostic
-                .help("paths are relative to the file they are written in; `else` names a fallback");
-        }
-        self.report(diagnostic)
+        let help = if has_fallback {
+            "paths are relative to the file they are written in; `else` names a fallback"
+        } else {
+            "paths are relative to the file they are written in"
+        };
+        self.report(Diagnostic::error(Code::FileMissing, at, message).help(help))
     }
 
     /// Reports a map that should name a file, and does not.

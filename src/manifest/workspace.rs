@@ -46,7 +46,7 @@ impl Workspace {
 
     /// The same path as seen from the root of the workspace, for services that know the repository and not the current
     /// folder. What lies outside stays as it is.
-    pub fn from_root(&self, shown: &str) -> String {
+    pub fn root_relative(&self, shown: &str) -> String {
         let path = lexically_normal(&self.current.join(shown));
         path.strip_prefix(&self.root)
             .map_or_else(|_| shown.to_owned(), |below| below.to_string_lossy().replace('\\', "/"))
@@ -276,11 +276,11 @@ mod tests {
         fs::create_dir_all(root.join(".git")).unwrap();
         fs::create_dir_all(root.join("apps/reader")).unwrap();
         let workspace = Workspace::around(&root.join("apps/reader")).unwrap();
-        let from_root = |path: &Path| workspace.from_root(&workspace.display(path));
-        assert_eq!(from_root(&root.join("apps/reader/store.yaml")), "apps/reader/store.yaml");
-        assert_eq!(from_root(&root.join("apps/reader/../../copy/a.md")), "copy/a.md");
-        assert_eq!(from_root(&root.join("copy/a.md")), "copy/a.md");
-        assert_eq!(from_root(Path::new("/elsewhere/a.md")), "/elsewhere/a.md");
+        let told = |path: &Path| workspace.root_relative(&workspace.display(path));
+        assert_eq!(told(&root.join("apps/reader/store.yaml")), "apps/reader/store.yaml");
+        assert_eq!(told(&root.join("apps/reader/../../copy/a.md")), "copy/a.md");
+        assert_eq!(told(&root.join("copy/a.md")), "copy/a.md");
+        assert_eq!(told(Path::new("/elsewhere/a.md")), "/elsewhere/a.md");
     }
 
     #[cfg(unix)]

@@ -91,7 +91,15 @@ impl Node {
 
 enum Open {
     List(Vec<Node>),
-    Map { entries: Vec<Entry>, keys: HashSet<String>, key: Option<(String, Span)> },
+    Map { entries: Vec<Entry>, keys: HashSet<String>, key: Option<Key> },
+}
+
+/// A key that waits for its value.
+struct Key {
+    text: String,
+    span: Span,
+    /// Whether the value must not be shown.
+    secret: bool,
 }
 
 struct Builder<'a> {
@@ -104,6 +112,10 @@ struct Builder<'a> {
     nodes: usize,
     copied_bytes: usize,
     documents: Vec<Node>,
+    /// Where the last event ended, in bytes.
+    reached: usize,
+    /// Where the last secret value ended, until another key is read: a slip in its indentation cuts it short.
+    secret_end: Option<usize>,
 }
 
 /// What reading a source gave.
@@ -128,13 +140,17 @@ pub fn parse(sources: &Sources, source: SourceId, diagnostics: &mut Diagnostics)
         nodes: 0,
         copied_bytes: 0,
         documents: Vec::new(),
+        reached: 0,
+        secret_end: None,
     };
     let mut parser = Parser::new_from_str(text);
     while let Some(event) = parser.next_event() {
         let outcome = match event {
             Ok((event, span)) => {
                 let span = builder.span(span.start.index(), span.end.index(), text);
-                builder.take(event, span)
+                let outcome = builder.take(event, span);
+                builder.reached = span.end;
+                outcome
             }
             Err(error) => {
                 let at = builder.span(error.marker().index(), error.marker().index() + 1, text);
@@ -143,6 +159,7 @@ pub fn parse(sources: &Sources, source: SourceId, diagnostics: &mut Diagnostics)
         };
         if let Err(diagnostic) = outcome {
             builder.diagnostics.push(diagnostic);
+            builder.hide_rest(text);
             return Parsed { documents: builder.documents, whole: false };
         }
     }
@@ -158,6 +175,26 @@ impl Builder<'_> {
         let start = byte(start);
         let end = start + text[start..byte(end).max(start)].trim_end().len();
         Span { source: self.source, start, end }
+    }
+
+    /// The key whose value, now being read, must not be shown.
+    fn secret(&self) -> Option<&Key> {
+        self.open.iter().find_map(|(open, ..)| match open {
+            Open::Map { key: Some(key), .. } if key.secret => Some(key),
+            _ => None,
+        })
+    }
+
+    /// Where reading stopped, nobody knows where a secret value ends: it is taken to go on to the end of the text.
+    fn hide_rest(&mut self, text: &str) {
+        let next = || {
+            let found = words(&text[self.reached..]).find(|(_, word)| is_like_secret(word));
+            found.map(|(at, word)| self.reached + at + word.len())
+        };
+        let start = self.secret().map(|key| key.span.end).or(self.secret_end).or_else(next);
+        if let Some(start) = start {
+            self.diagnostics.keep_secret(Span { source: self.source, start, end: text.len() });
+        }
     }
 
     fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), Diagnostic> {
@@ -176,7 +213,10 @@ impl Builder<'_> {
                     ));
                 };
                 self.count_copy(size, span)?;
-                let value = self.anchors[&anchor].value.clone();
+                let Node { value, span: anchored } = self.anchors[&anchor].clone();
+                if self.secret().is_some() {
+                    self.diagnostics.keep_secret(anchored);
+                }
                 self.add(Node { value, span }, 0)
             }
             Event::Scalar(text, style, anchor, tag) => {
@@ -243,12 +283,17 @@ impl Builder<'_> {
             self.count_copy(size(&node), node.span)?;
             self.anchors.insert(anchor, node.clone());
         }
+        let hidden = self.diagnostics.hides_text() || self.secret().is_some();
         match self.open.last_mut() {
             None => self.documents.push(node),
             Some((Open::List(items), ..)) => items.push(node),
             Some((Open::Map { entries, key: key @ Some(_), .. }, ..)) => {
-                let (key, key_span) = key.take().expect("matched as present");
-                entries.push(Entry { key, key_span, value: node });
+                let key = key.take().expect("matched as present");
+                if key.secret {
+                    self.diagnostics.keep_secret(node.span);
+                    self.secret_end = Some(node.span.end);
+                }
+                entries.push(Entry { key: key.text, key_span: key.span, value: node });
             }
             Some((Open::Map { keys, key, .. }, ..)) => {
                 let Yaml::Scalar { text, plain } = node.value else {
@@ -259,20 +304,37 @@ impl Builder<'_> {
                     return Err(Diagnostic::error(Code::Syntax, node.span, message)
                         .help("use `$each`, or write the keys out"));
                 }
+                let secret = is_like_secret(&text);
                 if !keys.insert(text.clone()) {
-                    let message = format!("the key `{text}` is given twice");
-                    let secret = is_like_secret(&text);
+                    let message = if hidden {
+                        "a key is given twice".to_owned()
+                    } else {
+                        format!("the key `{text}` is given twice")
+                    };
                     self.diagnostics.push(
                         Diagnostic::error(Code::DuplicateKey, node.span, message)
                             .help("remove one of the two")
                             .hiding_text(secret),
                     );
                 }
-                *key = Some((text, node.span));
+                *key = Some(Key { text, span: node.span, secret });
+                self.secret_end = None;
             }
         }
         Ok(())
     }
+}
+
+/// The words of a text that could be keys, each with its place.
+fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let is_part = |c: char| c.is_alphanumeric();
+    let mut rest = 0;
+    std::iter::from_fn(move || {
+        let start = rest + text[rest..].find(is_part)?;
+        let end = text[start..].find(|c| !is_part(c)).map_or(text.len(), |at| start + at);
+        rest = end;
+        Some((start, &text[start..end]))
+    })
 }
 
 fn refuse_tag(tagged: bool, span: Span) -> Result<(), Diagnostic> {

@@ -211,7 +211,7 @@ impl Reader {
             items.extend(page.value);
             match page.next.filter(|_| !enough(&items)) {
                 // Relative to the base, in several spellings.
-                Some(link) if link != next => next = link.trim_start_matches('/').to_owned(),
+                Some(link) if link != next => link.trim_start_matches('/').clone_into(&mut next),
                 _ => break,
             }
         }
@@ -249,7 +249,7 @@ impl Reader {
             ),
             (_, None) => return Ok(Live::Readable(Box::new(product))),
         };
-        let documents = async {
+        let documents: Result<_, StoreError> = async {
             let published = match published {
                 Some(id) => Some(self.published(&place, id).await?),
                 None => None,
@@ -260,17 +260,21 @@ impl Reader {
             };
             let rolled_out = published.as_ref().filter(|document| document.rollout() != Rollout::Closed);
             let fallback = match rolled_out.and_then(Document::fallback_submission) {
-                Some(id) => Some(self.submission(&place, id).await?),
+                Some(id) => self.get_if_there(&place.submission(id)).await?,
                 None => None,
             };
             Ok((published, pending, fallback))
-        };
-        match documents.await {
+        }
+        .await;
+        match documents {
             Ok((published, pending, fallback)) => {
                 (product.published, product.pending, product.fallback) = (published, pending, fallback);
                 Ok(Live::Readable(Box::new(product)))
             }
-            Err(error) => refusal(error),
+            Err(error) => match error.unsupported_product() {
+                Some(words) => Ok(Live::Unsupported(words.to_owned())),
+                None => Err(error),
+            },
         }
     }
 

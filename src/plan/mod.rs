@@ -6,6 +6,7 @@
 //! [`Plan`] is plain data: the one source of every output, and of what `apply` does.
 
 mod blocker;
+mod checks;
 mod creation;
 mod fingerprint;
 mod guards;

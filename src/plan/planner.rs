@@ -6,6 +6,7 @@ use crate::manifest::{Code, Finding, Guard, Resource, Severity};
 use crate::submission::{Document, Kind, Live, LiveProduct, Rollout};
 
 use super::blocker::{Blocker, BlockerKind};
+use super::checks::{Due, check};
 use super::creation;
 use super::fingerprint::fingerprints;
 use super::guards::{obstacles, risks};
@@ -182,7 +183,7 @@ impl Planning<'_> {
             let finding = self.finding(
                 Code::FlightWaits,
                 Severity::Warning,
-                "the flight is created with its first packages".to_owned(),
+                "the flight is created with its first packages",
             );
             let address = self.address().to_owned();
             self.plan
@@ -205,7 +206,7 @@ impl Planning<'_> {
             .then(|| "no submission of this app was ever published".to_owned())
     }
 
-    fn finding(&self, code: Code, severity: Severity, message: String) -> Finding {
+    fn finding(&self, code: Code, severity: Severity, message: &str) -> Finding {
         Finding {
             code: code.to_string(),
             severity,
@@ -238,7 +239,7 @@ impl Planning<'_> {
             return;
         };
         let call = running::asked(self.resource, published).unwrap_or_else(|finding| {
-            self.plan.diagnostics.push(finding);
+            self.plan.diagnostics.push(*finding);
             None
         });
         let mut calls: Vec<RolloutCall> = call.into_iter().collect();
@@ -327,16 +328,20 @@ impl Planning<'_> {
         self.plan.blockers.extend(obstacles(address, &self.live.application, baseline, &overlay));
         let in_the_way = pending_obstacle(address, pending, self.live.pending.as_ref(), &overlay.document);
         self.plan.blockers.extend(in_the_way);
-        if baseline.kind == Kind::App {
-            old_release_notes(self.plan, self.resource, &overlay);
-        }
+        let due = Due {
+            resource: self.resource,
+            live: baseline.document,
+            overlay: &overlay,
+            now: &self.plan.read_at,
+        };
+        let found = check(&due);
+        self.plan.diagnostics.extend(found);
         if is_new && baseline.kind == Kind::AddOn && overlay.document.languages().next().is_none() {
-            let message = "a new add-on needs a listing".to_owned();
+            let message = "a new add-on needs a listing";
             let finding = self.finding(Code::MissingKey, Severity::Error, message);
             let help = Some("add `listings: {en-us: {title: …}}` with its language".to_owned());
             self.plan.diagnostics.push(Finding { help, ..finding });
         }
-        past_date(self.plan, self.resource, &overlay);
         let upload_bytes = match overlay.archive() {
             Ok(archive) => archive.size(),
             Err(error) => {
@@ -496,47 +501,6 @@ fn unused_permits(plan: &mut Plan, resource: &Resource, needed: &[Guard]) {
                 help: Some("remove it, so that it does not let a later change through".to_owned()),
             });
         }
-    }
-}
-
-/// New packages under the release notes of the last version are usually a slip.
-fn old_release_notes(plan: &mut Plan, resource: &Resource, overlay: &Overlay) {
-    let changed = overlay
-        .changes
-        .iter()
-        .any(|change| change.path.keys().last().is_some_and(|key| key == "releaseNotes"));
-    if !overlay.packages.added.is_empty() && !changed {
-        plan.diagnostics.push(Finding {
-            code: Code::OldReleaseNotes.to_string(),
-            severity: Severity::Warning,
-            message: format!(
-                "{}: new packages, and the release notes stay those of the last version",
-                resource.address
-            ),
-            at: Some(resource.at.clone()),
-            help: Some("write `releaseNotes` for this version under `release`".to_owned()),
-        });
-    }
-}
-
-/// A date that has passed is none to wait for. It matters only now that a submission is due.
-fn past_date(plan: &mut Plan, resource: &Resource, overlay: &Overlay) {
-    let text = |key: &str| overlay.document.get(&[key]).and_then(Value::as_str).unwrap_or_default();
-    let Some(owned) = resource.desired.value(&["targetPublishDate"]) else { return };
-    let instant = |text: &str| text.parse::<jiff::Timestamp>().ok();
-    let (date, now) = (instant(text("targetPublishDate")), instant(&plan.read_at));
-    if text("targetPublishMode") == "SpecificDate" && date.is_some() && date <= now {
-        plan.diagnostics.push(Finding {
-            code: Code::DateHasPassed.to_string(),
-            severity: Severity::Error,
-            message: format!(
-                "{}: the date to publish on, {}, has passed",
-                resource.address,
-                text("targetPublishDate")
-            ),
-            at: Some(owned.at.clone()),
-            help: Some("name a later one, or another `targetPublishMode`".to_owned()),
-        });
     }
 }
 

@@ -27,7 +27,7 @@ fn newest(published: &Document) -> Option<Version> {
 }
 
 /// What `rollout` asks of the rollout that is running; nothing where it speaks of another version, or is as it should be.
-pub(super) fn asked(resource: &Resource, published: &Document) -> Result<Option<RolloutCall>, Finding> {
+pub(super) fn asked(resource: &Resource, published: &Document) -> Result<Option<RolloutCall>, Box<Finding>> {
     let Some(wanted) = resource.rollout.as_ref().filter(|wanted| newest(published) == Some(wanted.of)) else {
         return Ok(None);
     };
@@ -84,14 +84,14 @@ pub(super) fn asked(resource: &Resource, published: &Document) -> Result<Option<
 }
 
 /// A wish that comes too late.
-fn over(resource: &Resource, of: Version, how: &str, help: &str) -> Finding {
-    Finding {
+fn over(resource: &Resource, of: Version, how: &str, help: &str) -> Box<Finding> {
+    Box::new(Finding {
         code: Code::RolloutOver.to_string(),
         severity: Severity::Warning,
         message: format!("{}: the rollout of {of} {how}, and cannot be changed", resource.address),
         at: resource.rollout.as_ref().map(|rollout| rollout.at.clone()),
         help: Some(format!("{help}; remove `rollout`")),
-    }
+    })
 }
 
 /// What `openRollout` does with a rollout that is in the way of a submission.

@@ -22,11 +22,11 @@ pub enum Format {
     Gitlab,
 }
 
-use Format::{Json, Text};
+use Format::{Azure, Github, Gitlab, Json, Text};
 
 /// The forms of each command's result. ONE table: what is not in it is refused before a command starts.
 const FORMS: &[(&str, &[Format])] = &[
-    ("validate", &[Text, Json]),
+    ("validate", &[Text, Json, Github, Azure, Gitlab]),
     ("plan", &[Text, Json]),
     ("apply", &[Text, Json]),
     ("explain", &[Text]),

@@ -7,20 +7,27 @@ use std::fmt::Write;
 /// take for a command (`##[`, `##vso[`, and `::` at the start of a line) is broken by a zero-width space.
 pub fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
-    let mut starts_line = true;
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        let is_command = starts_command(rest) || (starts_line && rest.starts_with("::"));
+    for c in text.chars() {
         if is_invisible(c) {
             write!(shown, "<U+{:04X}>", u32::from(c)).expect("writing to a String cannot fail");
         } else {
             shown.push(c);
         }
-        if is_command {
+    }
+    without_commands(&shown)
+}
+
+/// The text with what a CI service would take for a command broken, and all else as it is.
+pub(super) fn without_commands(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut starts_line = true;
+    for (at, c) in text.char_indices() {
+        let rest = &text[at..];
+        shown.push(c);
+        if starts_command(rest) || (starts_line && rest.starts_with("::")) {
             shown.push('\u{200B}');
         }
         starts_line = c == '\n' || (starts_line && c.is_whitespace());
-        rest = &rest[c.len_utf8()..];
     }
     shown
 }

@@ -3,6 +3,7 @@
 //! Everything here turns data into text and computes no difference. Text from manifests and from the Store is
 //! hostile: it passes through [`visible`] before it is shown.
 
+mod annotations;
 mod diagnostics;
 mod events;
 mod format;
@@ -13,6 +14,7 @@ mod plan_text;
 mod validation;
 mod value_diff;
 
+pub use annotations::{azure, github, gitlab};
 pub use diagnostics::diagnostics;
 pub use events::EventLines;
 pub use format::{Format, forms_of};

@@ -395,10 +395,19 @@ fn findings(page: &mut Page, plan: &Plan) {
 }
 
 fn summary(page: &mut Page, plan: &Plan) {
-    let changing = plan.resources.iter().filter(|resource| resource.action == Action::Update).count();
+    let changes = |action| !matches!(action, Action::None | Action::InProgress);
+    let changing = plan.resources.iter().filter(|resource| changes(resource.action)).count();
     let on_its_way = plan.resources.iter().filter(|resource| resource.action == Action::InProgress).count();
     let sum = |count: fn(&ResourcePlan) -> usize| plan.resources.iter().map(count).sum::<usize>();
     let waiting = sum(|resource| resource.counts.waiting);
+    let errors = plan.diagnostics.iter().filter(|finding| finding.severity == Severity::Error).count();
+    if errors > 0 {
+        page.line(Line::new(
+            ALARM,
+            format!("{}; nothing is sent until they are mended", plural(errors, "error")),
+        ));
+        return;
+    }
     if changing == 0 && plan.blockers.is_empty() {
         let matching = plan.resources.len() - on_its_way;
         let mut words = String::from("No changes.");

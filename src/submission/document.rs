@@ -3,6 +3,7 @@
 use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::canonical;
@@ -15,7 +16,8 @@ pub const FIRST: &str = "[0]";
 ///
 /// What Storeward sends back is this document with planned paths overlaid, so nothing else can change.
 /// Its `Debug` shows no upload URL and no notes.
-#[derive(Clone, PartialEq, Default)]
+#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Document(Map<String, Value>);
 
 /// The address that a draft's files are uploaded to. It is a credential: whoever has it can read and replace the upload.
@@ -102,6 +104,12 @@ impl<'a> FileEntry<'a> {
             .flatten()
             .filter_map(Value::as_str)
             .map(|family| family.split(' ').next().unwrap_or(family))
+    }
+
+    /// The languages of a package, in the spelling of its manifest; none until the service has read the package.
+    pub fn languages(self) -> impl Iterator<Item = &'a str> {
+        let languages = self.0.get("languages").and_then(Value::as_array);
+        languages.into_iter().flatten().filter_map(Value::as_str)
     }
 
     /// What is to become of the file.

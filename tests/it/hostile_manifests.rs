@@ -166,6 +166,95 @@ fn mistakes_in_notes_do_not_show_them() {
     }
 }
 
+/// What every form of a validation says; there must be something to say.
+fn said_in_all_forms(case: &Case) -> String {
+    let mut said = String::new();
+    for form in ["text", "json", "github", "azure", "gitlab"] {
+        let arguments = ["validate", "--output", form, "--out", "text=all.txt"];
+        let ran = run(storeward(case.0.path()).args(arguments)).ended(3);
+        said.push_str(&format!("{}{}", ran.stdout, ran.stderr));
+        said.push_str(&fs::read_to_string(case.0.path().join("all.txt")).unwrap());
+    }
+    said
+}
+
+#[test]
+fn mistakes_beside_notes_do_not_show_them() {
+    let long = "x".repeat(10_000);
+    for (blocks, also) in [
+        ("submission: {notesForCertification: 'pw hunter2', visibility: Publik}", "visibility: Publik}"),
+        ("submission: {visibility: Publik, notesForCertification: pw hunter2}", "{visibility: Publik, notes"),
+        ("submission: {notesForCertfication: 'pw hunter2', visibility: Publik}", "visibility: Publik}"),
+        ("submission: {notesForCertification: [a, {b: hunter2}], visibility: Publik}", "visibility: Publik}"),
+        (
+            "submission:\n  - notesForCertification: |\n      user\n      pw hunter2\n    visibility: x",
+            "visibility: x",
+        ),
+        (
+            "submission:\n  - notesForCertification: user\n      pw hunter2\n    visibility: x",
+            "visibility: x",
+        ),
+        (
+            "submission: {listings: {en-us: {title: &n 'pw hunter2'}}, notesForCertification: *n, visibility: Publik}",
+            "visibility: Publik}",
+        ),
+        // Where the text is no YAML, nobody knows where a value ends.
+        ("submission: {visibility: [x, notesForCertification: 'pw hunter2', visibility: }", ""),
+        ("submission:\n  notesForCertification: 'pw hunter2\n  visibility: x", ""),
+        ("submission:\n  notesForCertification: \"pw\" hunter2\n  visibility: x", ""),
+        ("submission:\n  notesForCertification: !x pw hunter2\n  visibility: x", "notesForCertification•"),
+        ("submission:\n  notesForCertification: user: pw hunter2\n  visibility: x", ""),
+        ("submission:\n  notesForCertification: user\n   pw: hunter2\n  visibility: x", ""),
+        ("submission:\n  notesForCertification: user\n hunter2 is the pw\n  visibility: x", ""),
+        ("submission:\n  notesForCertification: |\n    user\n hunter2 is the pw\n  visibility: x", ""),
+        ("submission:\n  notesForCertification pw hunter2\n  visibility: x", ""),
+        ("submission:\n  ? {visibility: x, notesForCertification: hunter2}\n  : x", "visibility: x"),
+        ("submission: {<<: {}, notesForCertification: hunter2}", "{<<: {}, notes"),
+        // A slip that makes a key of it.
+        ("submission:\n  notesForCertification: {file: notes.md, pw hunter2: x}", ""),
+        ("submission:\n  notesForCertification: {pw hunter2: x, pw hunter2: y}", ""),
+        // The file that they come from is as secret, also where something else comes from it.
+        ("submission:\n  notesForCertification: {file: twice.json, at: /a}", ""),
+        ("submission:\n  notesForCertification: {file: keys.json, at: /nothing}", ""),
+        (
+            "submission:\n  notesForCertification: {file: notes.md}\n  listings:\n    en-us: {releaseNotes: {file: notes.md}}",
+            "",
+        ),
+    ] {
+        let case = Case::new(&format!("{blocks}\n"));
+        fs::write(case.0.path().join("notes.md"), format!("pw hunter2\n{long}")).unwrap();
+        fs::write(case.0.path().join("twice.json"), "{\"pw hunter2\": 1, \"pw hunter2\": 2}").unwrap();
+        fs::write(case.0.path().join("keys.json"), "{\"pw hunter2\": 1}").unwrap();
+        let said = said_in_all_forms(&case);
+        assert!(!said.contains("hunter2"), "{blocks}\n{said}");
+        assert!(said.contains(also), "what is beside it stays to be seen: {blocks}\n{said}");
+    }
+}
+
+#[test]
+fn notes_are_blanked_without_moving_what_is_beside_them() {
+    let case = Case::new("submission: {notesForCertification: 'pw ünd', visibility: Publik}\n");
+    let said = run(storeward(case.0.path()).arg("validate")).ended(3).stderr;
+    assert!(said.contains("app.yaml:4:59\n"), "{said}");
+    assert!(
+        said.contains("4 │ submission: {notesForCertification: ••••••••, visibility: Publik}\n"),
+        "{said}"
+    );
+    let said = run(storeward(case.0.path()).args(["--ascii", "validate"])).ended(3).stderr;
+    assert!(said.contains("{notesForCertification: ********, visibility: Publik}\n"), "{said}");
+}
+
+#[test]
+fn a_line_of_megabytes_is_shown_in_part() {
+    let long = "x".repeat(3_000_000);
+    let keys = (0..60).map(|i| format!("key{i}: 1")).collect::<Vec<_>>().join(", ");
+    let case = Case::new(&format!("submission: {{title: '{long}', {keys}}}\n"));
+    let said = run(storeward(case.0.path()).arg("validate")).ended(3).stderr;
+    assert!(said.contains("app.yaml:4:3000025\n") && said.contains("key1: 1, key2: 1"), "{}", said.len());
+    assert!(said.len() < 100_000, "{}", said.len());
+    assert!(said.contains("11 more findings not shown here"), "{said}");
+}
+
 /// Two `listings` blocks, one laid over the other.
 fn laid_over(submission: &str, release: &str) -> Case {
     Case::new(&format!("submission:\n  listings: {submission}\nrelease:\n  listings: {release}\n"))

@@ -8,6 +8,7 @@
 mod architecture;
 mod asset_archive;
 mod asset_package;
+mod asset_package_bombs;
 mod asset_package_hostile;
 mod hostile_manifests;
 mod meddling;

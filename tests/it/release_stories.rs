@@ -359,19 +359,33 @@ fn packages_of_another_app_are_stopped_before_anything_is_sent() {
 
 #[test]
 fn what_the_store_refuses_is_told_with_its_words_and_the_draft_can_be_taken_up() {
-    // A language without a package and without a title passes the update and fails the commit.
+    // Which names are reserved only the Store knows: another one passes the update and fails the commit.
+    let manifest = "submission:\n  listings:\n    fr-fr:\n      description: Bonjour.\n      title: Notes du Port\n      images:\n        Screenshot: [{file: a.png}]\n";
+    let mut seed = things::account();
+    seed["applications"][0]["published"] = things::app_submission();
+    seed["applications"][0]["reservedNames"] = json!(["Harbor Notes"]);
+    let story = Story::with_seed(&seed, manifest);
+    story.write("a.png", things::png(1366, 768));
+    story.publish(&[]).ended(8).says("CommitFailed").says("TitleNotReserved");
+    // Unchanged: the same report, and nothing is sent.
+    let sent = story.mutations().len();
+    story.publish(&[]).ended(8).says("TitleNotReserved");
+    assert_eq!(story.mutations().len(), sent);
+    // One field mended: published.
+    story.manifest(&manifest.replace("Notes du Port", "Harbor Notes"));
+    story.publish(&[]).ended(0).says("is Published");
+    assert_eq!(story.published()["listings"]["fr-fr"]["baseListing"]["title"], "Harbor Notes");
+}
+
+#[test]
+fn a_new_language_without_a_title_is_found_before_the_store_finds_it() {
     let manifest = "submission:\n  listings:\n    fr-fr:\n      description: Bonjour.\n      images:\n        Screenshot: [{file: a.png}]\n";
     let story = Story::new(&things::app_submission(), manifest);
     story.write("a.png", things::png(1366, 768));
-    story.publish(&[]).ended(8).says("CommitFailed").says("MissingTitle");
-    // Unchanged: the same report, and nothing is sent.
-    let sent = story.mutations().len();
-    story.publish(&[]).ended(8).says("MissingTitle");
-    assert_eq!(story.mutations().len(), sent);
-    // One field mended: published.
+    story.publish(&[]).ended(3).says("SW2011").says("store.yaml:7").says("add `title` to `fr-fr`");
+    assert!(story.mutations().is_empty());
     story.manifest(&manifest.replace("Bonjour.\n", "Bonjour.\n      title: Harbor Notes\n"));
     story.publish(&[]).ended(0).says("is Published");
-    assert_eq!(story.published()["listings"]["fr-fr"]["baseListing"]["title"], "Harbor Notes");
 }
 
 #[test]
@@ -393,7 +407,7 @@ fn no_credential_and_wrong_ones_are_told_apart() {
         "store.yaml",
         fs::read_to_string(story.path("store.yaml")).unwrap().replace(APP, "9PNOBODYHAS1"),
     );
-    story.run(&["plan"]).ended(1).says("404").says("correlation id");
+    story.run(&["plan"]).ended(3).says("SW2008").says("404").says("correlation id");
 }
 
 #[test]

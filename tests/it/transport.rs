@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use storeward::partner_center::{Connection, Credential, Reader, Settings};
+use storeward::partner_center::{Connection, Credential, Part, Place, Reader, Settings, Subject};
 use storeward::submission::Live;
 
 use crate::support::plain_http::Answer;
@@ -182,7 +182,7 @@ fn throttling_without_a_time_holds_the_other_calls_of_the_run_as_well() {
             told.await.unwrap();
             // Long enough for the answer to arrive, much shorter than the pause of 1 s.
             tokio::time::sleep(Duration::from_millis(200)).await;
-            reader.submission(APP, things::PUBLISHED).await
+            reader.submission(&Place::App { app: APP.to_owned() }, things::PUBLISHED).await
         };
         futures::join!(reader.application(APP), other)
     });
@@ -281,7 +281,9 @@ fn the_rollout_call_tells_what_the_service_owns_and_nothing_else() {
     };
     let address = proxy(&host(&story), Box::new(meddle));
     let reader = Reader::new(connection(&address, &story.store.token, 1.0));
-    let Live::Readable(live) = story.store.block_on(reader.live_app(APP)).unwrap() else { panic!() };
+    let subject = Subject { app: APP.to_owned(), part: Part::Itself };
+    let live = story.store.block_on(reader.live(&[subject])).unwrap().remove(0);
+    let Live::Readable(live) = live else { panic!() };
     let got = live.published.unwrap();
     assert_eq!(
         got.get(&["packageDeliveryOptions", "packageRollout"]),

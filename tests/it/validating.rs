@@ -255,3 +255,85 @@ fn silence_holds_for_warnings_only() {
     let ran = repo.validate(&["-q"]).ended(3);
     assert!(ran.stderr.contains("error[SW1212]") && ran.stdout.starts_with("4 errors"));
 }
+
+#[test]
+fn services_get_annotations_with_files_named_from_the_root() {
+    let repo = Repo::with_mistakes();
+    for form in ["github", "azure", "gitlab"] {
+        let ran = repo.validate(&["--output", form]).ended(3);
+        insta::assert_snapshot!(format!("mistakes_{form}"), repo.stable(&ran.stdout));
+        let below = run(storeward(&repo.path("app")).args(["validate", "--output", form])).ended(3);
+        let files = |text: &str| -> Vec<String> {
+            let lines = text.lines().filter(|line| !line.contains("managed by two"));
+            let words = lines.flat_map(|line| line.split(['=', ',', ';', '"']));
+            let is_file = |word: &&str| ["app/", "copy/"].iter().any(|folder| word.starts_with(folder));
+            words.filter(is_file).map(str::to_owned).collect()
+        };
+        assert_eq!(files(&below.stdout), files(&ran.stdout), "-C app, {form}: {}", below.stdout);
+        assert!(files(&ran.stdout).contains(&"copy/long.md".to_owned()), "{}", ran.stdout);
+    }
+    let below = run(storeward(&repo.path("app")).args(["validate", "--output", "json"])).ended(3).json();
+    assert_eq!(
+        below["findings"][1]["at"]["file"], "store.yaml",
+        "as the plan names files: from the current folder"
+    );
+}
+
+#[test]
+fn places_are_those_of_the_file_with_its_own_line_ends() {
+    let text = format!("\u{feff}{HEAD}{MISTAKES}").replace('\n', "\r\n");
+    let repo = Repo::with_mistakes();
+    let at = |repo: &Repo| repo.validate(&["--output", "json"]).ended(3).json()["findings"].clone();
+    let before = at(&repo);
+    repo.write("app/store.yaml", text);
+    assert_eq!(at(&repo), before);
+    assert!(!repo.validate(&["--output", "github"]).stdout.contains("%0D"));
+}
+
+#[test]
+fn without_mistakes_there_are_no_annotations() {
+    let repo = Repo::new("");
+    for (form, nothing) in [("github", ""), ("azure", ""), ("gitlab", "[]\n")] {
+        assert_eq!(repo.validate(&["--output", form]).ended(0).stdout, nothing);
+    }
+}
+
+#[test]
+fn findings_without_a_place_stand_at_the_first_manifest_or_at_the_root() {
+    let repo = Repo::with_mistakes();
+    let path = |arguments: &[&str]| {
+        let report = repo.validate(&[&["--output", "gitlab"], arguments].concat()).ended(3).json();
+        report[0]["location"]["path"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(path(&[]), "app/store.yaml");
+    assert_eq!(path(&["nothing.yaml"]), ".");
+}
+
+#[test]
+fn no_text_of_a_manifest_is_a_command_to_a_service() {
+    let hostile = "##vso[task.setvariable variable=x]y ##[error]z";
+    let repo = Repo::new(&format!(
+        "submission:\n  visibility: \"{hostile}\"\n  '{hostile}': |\n    x\n  applicationCategory: \"a\\n::error::b\\r::c\"\n  \
+         listings:\n    en-us:\n      description: {{file: '{hostile}'}}\n      title: 1\n      \"a\\u202e::b\": c\n"
+    ));
+    repo.write("##vso[x]/##[y],z.yaml", format!("{HEAD}submission: [::add-mask::x]\n"));
+    #[cfg(unix)]
+    repo.write("a\n::error::b/\r::c.yaml", format!("{HEAD}submission: []\n"));
+    for form in ["text", "json", "github", "azure", "gitlab"] {
+        let ran = repo.validate(&["--output", form]).ended(3);
+        for (stream, text) in [("stdout", &ran.stdout), ("stderr", &ran.stderr)] {
+            for line in text.split(['\n', '\r']) {
+                let command = line.to_lowercase();
+                let ours = form == "azure" && command.starts_with("##vso[task.logissue type=error;");
+                assert!(!command[usize::from(ours)..].contains("##vso["), "{form} {stream}: {line:?}");
+                assert!(!command.contains("##["), "{form} {stream}: {line:?}");
+                let ours = form == "github" && line.starts_with("::error ");
+                assert!(ours || !line.trim_start().starts_with("::"), "{form} {stream}: {line:?}");
+            }
+        }
+        if form == "json" || form == "gitlab" {
+            let said = ran.json().to_string();
+            assert!(said.contains("##vso[x]/##[y],z.yaml"), "a program gets the name as it is: {said}");
+        }
+    }
+}

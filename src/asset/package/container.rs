@@ -10,7 +10,7 @@ use rawzip::{
 };
 
 use super::error::{PackageProblem, shown};
-use super::window::{READ_BUDGET, Window};
+use super::window::{Exceeded, Window};
 
 /// Largest number of entries. Big games have some ten thousands.
 const MAX_ENTRIES: usize = 500_000;
@@ -21,13 +21,6 @@ const MAX_PACKAGES: usize = 1_000;
 
 /// Largest manifest, in bytes after unpacking.
 const MAX_MANIFEST: u64 = 4 * 1024 * 1024;
-
-/// A package inside is compressed by itself, so deflating it once more saves next to nothing. One that
-/// unpacks to more than this many times its size is not a package.
-const MAX_INFLATION: u64 = 20;
-
-/// What every deflated package inside may unpack to, in bytes.
-const FREE_INFLATION: u64 = 16 * 1024 * 1024;
 
 /// A ZIP file, and those of its entries that are of interest.
 pub(super) struct Container {
@@ -93,9 +86,14 @@ impl Container {
     /// Reads and unpacks a manifest.
     pub(super) fn read_manifest(&self, name: &'static str) -> Result<Vec<u8>, PackageProblem> {
         let entry = self.entries.get(&key(name)).ok_or(PackageProblem::NoManifest { name })?;
+        let size = entry.wayfinder.uncompressed_size_hint();
+        if size > MAX_MANIFEST {
+            return Err(PackageProblem::TooLarge { name: shown(&entry.name), limit: MAX_MANIFEST });
+        }
+        let budget = &self.archive.get_ref().budgets().manifests;
+        budget.spend(size).map_err(|Exceeded { limit }| PackageProblem::LargeManifests { limit })?;
         let mut content = Vec::new();
-        self.unpack(entry, MAX_MANIFEST, "build it with a smaller manifest", &mut content)?;
-        self.archive.get_ref().spend(content.len() as u64).map_err(|_| too_much_reading())?;
+        self.unpack(entry, &mut content)?;
         Ok(content)
     }
 
@@ -125,33 +123,24 @@ impl Container {
     }
 
     fn inflate(&self, entry: &Entry) -> Result<Window, PackageProblem> {
-        let packed = entry.wayfinder.compressed_size_hint();
-        let limit = packed.saturating_mul(MAX_INFLATION).saturating_add(FREE_INFLATION);
+        let whole = self.archive.get_ref();
+        let size = entry.wayfinder.uncompressed_size_hint();
+        whole.budgets().unpacking.spend(size).map_err(|Exceeded { limit }| {
+            PackageProblem::TooMuchUnpacking { name: shown(&entry.name), limit }
+        })?;
+        whole.grant(entry.wayfinder.compressed_size_hint());
         let no_room = |source| PackageProblem::NoRoom { name: shown(&entry.name), source };
         let mut file = tempfile::tempfile().map_err(no_room)?;
-        self.archive.get_ref().grant(packed);
-        self.unpack(entry, limit, "store it without compression", &mut file).map_err(
-            |problem| match problem {
-                PackageProblem::Unreadable(source) => no_room(source),
-                other => other,
-            },
-        )?;
-        let size = entry.wayfinder.uncompressed_size_hint();
-        Ok(self.archive.get_ref().over(file, size))
+        self.unpack(entry, &mut file).map_err(|problem| match problem {
+            PackageProblem::Unreadable(source) => no_room(source),
+            other => other,
+        })?;
+        Ok(whole.over(file, size))
     }
 
-    /// Writes the content of an entry, whose size and checksum must be as the directory says.
-    fn unpack(
-        &self,
-        entry: &Entry,
-        limit: u64,
-        remedy: &'static str,
-        into: &mut impl io::Write,
-    ) -> Result<(), PackageProblem> {
-        // The size that is said is enough: reading fails when it is exceeded.
-        if entry.wayfinder.uncompressed_size_hint() > limit {
-            return Err(PackageProblem::TooLarge { name: shown(&entry.name), limit, remedy });
-        }
+    /// Writes the content of an entry, whose size and checksum must be as the directory says. Who calls has seen to
+    /// it that the size is not too large.
+    fn unpack(&self, entry: &Entry, into: &mut impl io::Write) -> Result<(), PackageProblem> {
         let file = self.archive.get_entry(entry.wayfinder).map_err(not_zip)?;
         let content: Box<dyn Read> = match entry.packing()? {
             Packing::Stored => Box::new(file.reader()),
@@ -160,7 +149,7 @@ impl Container {
         match io::copy(&mut file.verifying_reader(content), into) {
             Ok(_) => Ok(()),
             Err(error) => Err(match error.kind() {
-                io::ErrorKind::QuotaExceeded => too_much_reading(),
+                io::ErrorKind::QuotaExceeded => PackageProblem::TooMuchReading,
                 io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::UnexpectedEof => {
                     entry.damaged(&error.to_string())
                 }
@@ -211,16 +200,12 @@ fn check_places(mut places: Vec<(u64, u64)>, directory: u64) -> Result<(), Packa
 fn not_zip(error: rawzip::Error) -> PackageProblem {
     match error.into_kind() {
         ErrorKind::IO(error) => match error.kind() {
-            io::ErrorKind::QuotaExceeded => too_much_reading(),
+            io::ErrorKind::QuotaExceeded => PackageProblem::TooMuchReading,
             io::ErrorKind::UnexpectedEof => PackageProblem::NotZip("its end is missing".to_owned()),
             _ => PackageProblem::Unreadable(error),
         },
         other => PackageProblem::NotZip(other.to_string()),
     }
-}
-
-fn too_much_reading() -> PackageProblem {
-    PackageProblem::TooMuchReading { limit: READ_BUDGET }
 }
 
 /// The name that an entry stands for. Packaging tools write parts of it percent-encoded, as in a URL
@@ -283,7 +268,7 @@ mod tests {
         zip.finish().unwrap();
 
         let act = |budget| {
-            let container = Container::open(Window::with_budget(&path, budget), |_| true)?;
+            let container = Container::open(Window::with_reading(&path, budget), |_| true)?;
             container.read_manifest("m")?;
             container.open_inner("d")
         };
@@ -291,7 +276,7 @@ mod tests {
         assert!(enough > 1000);
         for budget in 0..enough {
             let problem = act(budget).unwrap_err();
-            assert!(matches!(problem, PackageProblem::TooMuchReading { .. }), "{budget}: {problem}");
+            assert!(matches!(problem, PackageProblem::TooMuchReading), "{budget}: {problem}");
         }
     }
 

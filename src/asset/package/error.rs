@@ -47,10 +47,29 @@ pub enum PackageProblem {
         /// The limit.
         limit: usize,
     },
+    /// Larger than the Store takes (<https://learn.microsoft.com/windows/apps/publish/publish-your-app/msix/app-package-requirements>).
+    #[error("has {size} bytes, more than the 25 GB that the Store takes; make it smaller")]
+    TooBig {
+        /// The size of the file in bytes.
+        size: u64,
+    },
     /// Reading goes on and on.
-    #[error("makes its reader read more than {limit} bytes without coming to an end; build it again")]
-    TooMuchReading {
-        /// The limit.
+    #[error("makes its reader read on and on without coming to an end; build it again")]
+    TooMuchReading,
+    /// Manifests that are much larger together than all those of any real bundle.
+    #[error("has manifests of more than {limit} bytes together; build it again with smaller ones")]
+    LargeManifests {
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// Compressed packages inside that become much more than the file.
+    #[error(
+        "has packages inside, up to `{name}`, of more than {limit} bytes when unpacked; store them without compression"
+    )]
+    TooMuchUnpacking {
+        /// The package that is too much.
+        name: String,
+        /// The limit in bytes, which grows with the size of the file.
         limit: u64,
     },
     /// Entries lie on top of each other.
@@ -76,15 +95,13 @@ pub enum PackageProblem {
         /// What is wrong with it.
         reason: String,
     },
-    /// An entry that is larger, unpacked, than any real one.
-    #[error("has a `{name}` of more than {limit} bytes when unpacked; {remedy}")]
+    /// A manifest that is larger, unpacked, than any real one.
+    #[error("has a `{name}` of more than {limit} bytes when unpacked; build it with a smaller manifest")]
     TooLarge {
         /// The name of the entry.
         name: String,
         /// The limit in bytes.
         limit: u64,
-        /// What to do.
-        remedy: &'static str,
     },
     /// An entry that had to be unpacked to a temporary file, but could not.
     #[error(

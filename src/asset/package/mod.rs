@@ -34,6 +34,10 @@ use window::Window;
 const APP_MANIFEST: &str = "AppxManifest.xml";
 const BUNDLE_MANIFEST: &str = "AppxMetadata/AppxBundleManifest.xml";
 
+/// The largest package or bundle that the Store takes, in bytes. Whether its pages mean GB or GiB by "25 GB" is not
+/// said, so the larger one is taken.
+const MAX_SIZE: u64 = 25 * 1024 * 1024 * 1024;
+
 /// Largest number of device families, languages and capabilities together. The schema allows some
 /// hundreds of each.
 const MAX_FACTS: usize = 5_000;
@@ -80,15 +84,20 @@ pub fn read_package(path: &Path) -> Result<Package, PackageError> {
 fn read(path: &Path, inside: &mut Vec<String>) -> Result<Package, PackageProblem> {
     let form = Form::of(&path.to_string_lossy()).ok_or(PackageProblem::Extension)?;
     let window = Window::open(path).map_err(PackageProblem::Unreadable)?;
+    let size = window.len();
+    if size > MAX_SIZE {
+        return Err(PackageProblem::TooBig { size });
+    }
     match form {
-        Form::Package => package(read_app(window, inside)?, PackageKind::Package),
-        Form::Bundle => read_bundle(window, PackageKind::Bundle, inside),
+        Form::Package => package(read_app(window, inside)?, PackageKind::Package, size),
+        Form::Bundle => read_bundle(window, PackageKind::Bundle, size, inside),
         Form::Upload => read_upload(window, inside),
     }
 }
 
 /// An upload container must have exactly one package or bundle; the rest of it are symbols.
 fn read_upload(window: Window, inside: &mut Vec<String>) -> Result<Package, PackageProblem> {
+    let size = window.len();
     let upload =
         Container::open(window, |name| matches!(Form::of(name), Some(Form::Package | Form::Bundle)))?;
     let names: Vec<_> = upload.names().map(str::to_owned).collect();
@@ -103,21 +112,22 @@ fn read_upload(window: Window, inside: &mut Vec<String>) -> Result<Package, Pack
     };
     let inner = upload.open_inner(name)?;
     within(inside, name, |inside| match Form::of(name) {
-        Some(Form::Bundle) => read_bundle(inner, PackageKind::Upload { bundle: true }, inside),
-        _ => package(read_app(inner, inside)?, PackageKind::Upload { bundle: false }),
+        Some(Form::Bundle) => read_bundle(inner, PackageKind::Upload { bundle: true }, size, inside),
+        _ => package(read_app(inner, inside)?, PackageKind::Upload { bundle: false }, size),
     })
 }
 
 fn read_bundle(
     window: Window,
     kind: PackageKind,
+    size: u64,
     inside: &mut Vec<String>,
 ) -> Result<Package, PackageProblem> {
     let container =
         Container::open(window, |name| is(name, BUNDLE_MANIFEST) || Form::of(name) == Some(Form::Package))?;
     let text = container.read_manifest(BUNDLE_MANIFEST)?;
     let bundle = within(inside, BUNDLE_MANIFEST, |_| BundleManifest::parse(&text))?;
-    let mut package = empty(kind, bundle.identity);
+    let mut package = empty(kind, size, bundle.identity);
     package.languages = bundle.languages;
     let mut opened = HashSet::new();
     for application in bundle.applications {
@@ -141,15 +151,16 @@ fn is(name: &str, manifest: &str) -> bool {
     name.eq_ignore_ascii_case(manifest)
 }
 
-fn package(app: AppManifest, kind: PackageKind) -> Result<Package, PackageProblem> {
-    let mut package = empty(kind, app.identity);
+fn package(app: AppManifest, kind: PackageKind, size: u64) -> Result<Package, PackageProblem> {
+    let mut package = empty(kind, size, app.identity);
     add(&mut package, app.architecture, app.facts)?;
     Ok(package)
 }
 
-fn empty(kind: PackageKind, identity: Identity) -> Package {
+fn empty(kind: PackageKind, size: u64, identity: Identity) -> Package {
     Package {
         kind,
+        size,
         name: identity.name,
         publisher: identity.publisher,
         version: identity.version,

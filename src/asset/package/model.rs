@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 pub struct Package {
     /// What the file is.
     pub kind: PackageKind,
+    /// Size of the file in bytes.
+    pub size: u64,
     /// `Identity/Name`, such as `Contoso.Reader`.
     pub name: String,
     /// `Identity/Publisher`, such as `CN=01234567-89AB-CDEF-0123-456789ABCDEF`.

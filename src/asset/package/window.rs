@@ -10,33 +10,88 @@ use rawzip::ReaderAt;
 
 use crate::asset::file::open_regular;
 
-/// How much may be read of one package, in bytes; manifests count once more when they are unpacked. A ZIP
-/// directory with the largest allowed number of entries needs less than half of it; a payload would soon
-/// use it up.
-pub(super) const READ_BUDGET: u64 = 256 * 1024 * 1024;
+/// How much may be read of one package, in bytes. A ZIP directory with the largest allowed number of entries
+/// needs less than half of it; a payload would soon use it up.
+const READING: u64 = 256 * 1024 * 1024;
+
+/// How much all manifests together may be, in bytes after unpacking. Parsing them is what takes time, and
+/// real ones are some kilobytes each.
+const MANIFESTS: u64 = 32 * 1024 * 1024;
+
+/// What packages inside may unpack to, all together: so many times the size of the whole file, and
+/// [`FREE_UNPACKING`]. A package is compressed by itself, so deflating it once more saves next to nothing.
+const UNPACKING: u64 = 4;
+
+/// What packages inside may unpack to whatever the size of the file, in bytes.
+const FREE_UNPACKING: u64 = 16 * 1024 * 1024;
 
 /// A file, or a part of it.
 ///
 /// Packages inside a bundle are stored, so they are read in place. All windows that come of one file share
-/// its budget.
+/// its budgets.
 #[derive(Debug)]
 pub(super) struct Window {
     file: Rc<File>,
-    budget: Rc<Cell<u64>>,
+    budgets: Rc<Budgets>,
     start: u64,
     len: u64,
+}
+
+/// What may still be done for one file. A hostile one is small and asks for much work.
+#[derive(Debug)]
+pub(super) struct Budgets {
+    reading: Budget,
+    /// For the content of manifests.
+    pub(super) manifests: Budget,
+    /// For the content of packages inside.
+    pub(super) unpacking: Budget,
+}
+
+/// How many bytes of something there may still be.
+#[derive(Debug)]
+pub(super) struct Budget {
+    pub(super) limit: Cell<u64>,
+    spent: Cell<u64>,
+}
+
+/// A budget does not suffice.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Exceeded {
+    /// How many bytes there may be in all.
+    pub(super) limit: u64,
+}
+
+impl Budget {
+    fn new(limit: u64) -> Self {
+        Self { limit: Cell::new(limit), spent: Cell::new(0) }
+    }
+
+    pub(super) fn spend(&self, bytes: u64) -> Result<(), Exceeded> {
+        let spent = self.spent.get().saturating_add(bytes);
+        if spent > self.limit.get() {
+            return Err(Exceeded { limit: self.limit.get() });
+        }
+        self.spent.set(spent);
+        Ok(())
+    }
 }
 
 impl Window {
     pub(super) fn open(path: &Path) -> io::Result<Self> {
         let (file, len) = open_regular(path)?;
-        Ok(Self { file: Rc::new(file), budget: Rc::new(Cell::new(READ_BUDGET)), start: 0, len })
+        let budgets = Budgets {
+            reading: Budget::new(READING),
+            manifests: Budget::new(MANIFESTS),
+            unpacking: Budget::new(len.saturating_mul(UNPACKING).saturating_add(FREE_UNPACKING)),
+        };
+        Ok(Self { file: Rc::new(file), budgets: Rc::new(budgets), start: 0, len })
     }
 
+    /// A window on a file of which only so many bytes may be read.
     #[cfg(test)]
-    pub(super) fn with_budget(path: &Path, budget: u64) -> Self {
+    pub(super) fn with_reading(path: &Path, limit: u64) -> Self {
         let window = Self::open(path).unwrap();
-        window.budget.set(budget);
+        window.budgets.reading.limit.set(limit);
         window
     }
 
@@ -49,7 +104,7 @@ impl Window {
         let end = start.checked_add(len)?;
         (end <= self.len).then(|| Self {
             file: Rc::clone(&self.file),
-            budget: Rc::clone(&self.budget),
+            budgets: Rc::clone(&self.budgets),
             start: self.start + start,
             len,
         })
@@ -57,19 +112,17 @@ impl Window {
 
     /// A window on the first `len` bytes of another file, which belongs to the same package.
     pub(super) fn over(&self, file: File, len: u64) -> Self {
-        Self { file: Rc::new(file), budget: Rc::clone(&self.budget), start: 0, len }
+        Self { file: Rc::new(file), budgets: Rc::clone(&self.budgets), start: 0, len }
     }
 
-    /// Counts `bytes` as read. Fails with [`io::ErrorKind::QuotaExceeded`] when that is too much.
-    pub(super) fn spend(&self, bytes: u64) -> io::Result<()> {
-        let left = self.budget.get().checked_sub(bytes);
-        self.budget.set(left.ok_or(io::ErrorKind::QuotaExceeded)?);
-        Ok(())
+    pub(super) fn budgets(&self) -> &Budgets {
+        &self.budgets
     }
 
-    /// Lets `bytes` more be read.
+    /// Lets `bytes` more be read: those of a package inside that is unpacked, which its own budget covers.
     pub(super) fn grant(&self, bytes: u64) {
-        self.budget.set(self.budget.get().saturating_add(bytes));
+        let limit = &self.budgets.reading.limit;
+        limit.set(limit.get().saturating_add(bytes));
     }
 }
 
@@ -80,7 +133,7 @@ impl ReaderAt for Window {
         if count == 0 {
             return Ok(0);
         }
-        self.spend(count as u64)?;
+        self.budgets.reading.spend(count as u64).map_err(|_| io::ErrorKind::QuotaExceeded)?;
         let mut file = &*self.file;
         // Windows share the file's cursor, so each reading sets it.
         file.seek(SeekFrom::Start(self.start + at))?;
@@ -123,7 +176,7 @@ mod tests {
     #[test]
     fn reading_ends_when_the_budget_does_also_for_parts() {
         let whole = window(&[0; 100]);
-        whole.budget.set(150);
+        whole.budgets.reading.limit.set(150);
         let part = whole.part(0, 100).unwrap();
         assert_eq!(read(&whole, 0).len(), 100);
         let error = part.read_at(&mut [0; 100], 0).unwrap_err();

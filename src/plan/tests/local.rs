@@ -29,6 +29,7 @@ pub(super) fn package(version: &str, architecture: &str) -> Pack {
     Pack {
         package: Package {
             kind: PackageKind::Package,
+            size: 0,
             name: IDENTITY.0.to_owned(),
             publisher: IDENTITY.1.to_owned(),
             version: version.parse().unwrap(),
@@ -58,6 +59,11 @@ fn family(name: &str) -> DeviceFamily {
 impl Pack {
     pub(super) fn families(mut self, names: &[&str]) -> Self {
         self.package.device_families = names.iter().map(|name| family(name)).collect();
+        self
+    }
+
+    pub(super) fn speaking(mut self, languages: &[&str]) -> Self {
+        self.package.languages = languages.iter().map(|name| (*name).to_owned()).collect();
         self
     }
 

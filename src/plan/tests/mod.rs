@@ -1,5 +1,6 @@
 //! What this room promises, proved on made-up documents and files.
 
+mod checks;
 mod fingerprints;
 mod generate;
 mod guards;

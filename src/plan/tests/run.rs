@@ -143,7 +143,9 @@ impl Case {
     pub(super) fn pending(mut self, document: Document) -> Self {
         match &mut self.live {
             Live::Readable(app) => app.pending = Some(document),
-            Live::Unsupported(_) => panic!("nothing is in progress of a product that cannot be read"),
+            Live::Unsupported(_) | Live::NoSuchApp(_) => {
+                panic!("nothing is in progress of a product that cannot be read")
+            }
         }
         self
     }

@@ -91,6 +91,11 @@ pub const IMAGE_TYPES: &[ImageType] = &[
 /// The largest image that the Store takes, in bytes.
 pub const IMAGE_MAX_BYTES: u64 = 50 * 1024 * 1024;
 
+/// Whether an image type shows the app itself, on one of its devices.
+pub fn is_screenshot(image_type: &str) -> bool {
+    image_type.ends_with("Screenshot")
+}
+
 /// Image types that are recognised when read and take no new content, with `Unknown` for one that the service has no
 /// name for (hidden comments in Microsoft's page *Manage app submissions*).
 pub const RETIRED_IMAGE_TYPES: &[&str] = &[
@@ -140,6 +145,12 @@ mod tests {
                 && !sizes.take(1280, 720)
                 && !sizes.take(4000, 2160)
         );
+    }
+
+    #[test]
+    fn five_types_are_screenshots() {
+        assert_eq!(IMAGE_TYPES.iter().filter(|kind| is_screenshot(kind.name)).count(), 5);
+        assert!(is_screenshot("Screenshot") && !is_screenshot("StoreLogoSquare"));
     }
 
     #[test]

@@ -5,6 +5,9 @@ pub(crate) mod local;
 pub(crate) mod msix;
 pub(crate) mod plain_http;
 pub(crate) mod png;
+#[path = "../../../benches/support/process.rs"]
+#[expect(dead_code, reason = "the rest is for the benchmarks")]
+pub(crate) mod process;
 pub(crate) mod proxy;
 pub(crate) mod raw_zip;
 pub(crate) mod story;
