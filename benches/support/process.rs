@@ -61,6 +61,12 @@ impl Ended {
         let lines = BufReader::new(process.stderr.take().unwrap()).lines();
         let stderr =
             std::thread::spawn(move || lines.map(|line| (started.elapsed(), line.unwrap())).collect());
+        let mut output = process.stdout.take().unwrap();
+        let stdout = std::thread::spawn(move || {
+            let mut text = String::new();
+            output.read_to_string(&mut text).unwrap();
+            text
+        });
         let mut usage = Usage::default();
         let status = loop {
             usage = Usage::of(process.id()).or(usage);
@@ -70,9 +76,7 @@ impl Ended {
             }
         };
         let wall = started.elapsed();
-        let mut stdout = String::new();
-        process.stdout.take().unwrap().read_to_string(&mut stdout).unwrap();
-        Self { status, wall, usage, stdout, stderr: stderr.join().unwrap() }
+        Self { status, wall, usage, stdout: stdout.join().unwrap(), stderr: stderr.join().unwrap() }
     }
 
     /// When the first line came that holds a text.
