@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::submission::Kind;
-use crate::submission::vocabulary::PACKAGE_MAX_BYTES;
+use crate::submission::vocabulary::{KEYWORD_LANGUAGES_MAX, PACKAGE_MAX_BYTES};
 
 use super::code::Code;
 use super::desired::{Asset, Desired, ImageContent, Others, Owned, TrailerContent, Wanted};
@@ -175,9 +175,7 @@ fn game_without_category(checked: &Checked<'_>) -> Vec<Diagnostic> {
     }
 }
 
-/// *The size of `KeywordsTotalCount` must be 21 or less*, met when the 22nd language got keywords (`prof18/pcenter-cli`).
-const LANGUAGES_WITH_KEYWORDS: usize = 21;
-/// The other reading of the same error, and the documented limit: words in all keywords of a listing.
+/// The other reading of the error behind [`KEYWORD_LANGUAGES_MAX`], and the documented limit: words in all keywords of a listing.
 const WORDS_OF_KEYWORDS: usize = 21;
 
 fn languages_with_keywords(checked: &Checked<'_>) -> Vec<Diagnostic> {
@@ -188,9 +186,9 @@ fn languages_with_keywords(checked: &Checked<'_>) -> Vec<Diagnostic> {
         .in_languages("keywords")
         .filter(|(value, _)| value.as_array().is_some_and(|keywords| !keywords.is_empty()))
         .collect();
-    let Some((_, owned)) = with_some.get(LANGUAGES_WITH_KEYWORDS) else { return Vec::new() };
+    let Some((_, owned)) = with_some.get(KEYWORD_LANGUAGES_MAX) else { return Vec::new() };
     let message = format!(
-        "{} languages have keywords; a submission takes them in {LANGUAGES_WITH_KEYWORDS}",
+        "{} languages have keywords; a submission takes them in {KEYWORD_LANGUAGES_MAX}",
         with_some.len()
     );
     let diagnostic = Diagnostic::error(Code::TooManyKeywords, owned.span, message);

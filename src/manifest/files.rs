@@ -13,6 +13,7 @@ use crate::submission::vocabulary::{
 use super::code::Code;
 use super::desired::{Asset, AssetContent};
 use super::diagnostic::{Diagnostic, Diagnostics};
+use super::heading::Headings;
 use super::source::{SourceId, Sources, Span};
 use super::value::Nothing;
 use super::workspace::Workspace;
@@ -24,6 +25,7 @@ pub struct Files<'w> {
     workspace: &'w Workspace,
     texts: HashMap<PathBuf, SourceId>,
     documents: HashMap<SourceId, Option<Rc<Vec<Node>>>>,
+    headings: HashMap<SourceId, Headings>,
     packages: HashMap<PathBuf, Package>,
     pixels: HashMap<PathBuf, (u32, u32)>,
     fingerprints: HashMap<PathBuf, Fingerprint>,
@@ -36,6 +38,7 @@ impl<'w> Files<'w> {
             workspace,
             texts: HashMap::new(),
             documents: HashMap::new(),
+            headings: HashMap::new(),
             packages: HashMap::new(),
             pixels: HashMap::new(),
             fingerprints: HashMap::new(),
@@ -69,6 +72,11 @@ impl<'w> Files<'w> {
             parsed.whole.then(|| Rc::new(parsed.documents))
         };
         self.documents.entry(source).or_insert_with(read).clone().ok_or(Nothing)
+    }
+
+    /// The headings in a source.
+    pub(super) fn headings(&mut self, source: SourceId, sources: &Sources) -> &Headings {
+        self.headings.entry(source).or_insert_with(|| Headings::of(&sources.get(source).text))
     }
 
     /// How many images and packages were read.

@@ -10,6 +10,9 @@ use super::diagnostic::did_you_mean;
 const MAX_NAMED: usize = 12;
 const MAX_NAMED_CHARS: usize = 60;
 
+/// How many headings are kept. No changelog has as many, and every value that names one looks through them.
+const MAX_HEADINGS: usize = 20_000;
+
 /// How many headings are guessed from, and how long one may be: a hostile file can have any number of any length.
 const MAX_GUESSED: usize = 1000;
 const MAX_GUESSED_BYTES: usize = 100;
@@ -19,7 +22,11 @@ const BLANK: [char; 4] = [' ', '\t', '\r', '\n'];
 
 /// The headings of a Markdown text. Those inside of quotes and lists are part of what they stand in.
 #[derive(Debug)]
-pub(super) struct Headings(Vec<Heading>);
+pub(super) struct Headings {
+    all: Vec<Heading>,
+    /// Whether there are more than are kept.
+    too_many: bool,
+}
 
 #[derive(Debug)]
 struct Heading {
@@ -60,6 +67,9 @@ pub(super) enum HeadingError {
         /// The lines of the first of them.
         lines: Vec<usize>,
     },
+    /// Nobody has written that.
+    #[error("more than {MAX_HEADINGS} headings")]
+    TooMany,
 }
 
 impl HeadingError {
@@ -76,6 +86,7 @@ impl HeadingError {
             Self::Ambiguous { .. } => {
                 "write its level too, as in `## 1.4.0`, or give each heading a text of its own".to_owned()
             }
+            Self::TooMany => "name a file that people write".to_owned(),
         }
     }
 }
@@ -84,12 +95,6 @@ fn listed(lines: &[usize], count: usize) -> String {
     let mut words: Vec<String> = lines.iter().map(ToString::to_string).collect();
     words.extend((lines.len() < count).then(|| "…".to_owned()));
     words.join(", ")
-}
-
-/// The bytes that stand below a heading, up to the next one of the same or a higher level, without blank lines around
-/// and without the definitions of links at the end, which show nothing.
-pub(super) fn section(text: &str, heading: &str) -> Result<Range<usize>, HeadingError> {
-    Headings::of(text).section(heading)
 }
 
 /// The ways in which a heading is what was asked for, the strictest first.
@@ -120,6 +125,9 @@ impl Headings {
                 _ => {}
             }
             if let Some(Open { level, words, inner }) = open.take_if(|_| depth == 0) {
+                if found.len() == MAX_HEADINGS {
+                    return Self { all: Vec::new(), too_many: true };
+                }
                 line += text[counted..at.start].matches('\n').count();
                 counted = at.start;
                 let source = spaced(inner.map_or("", |inner| &text[inner]));
@@ -143,16 +151,20 @@ impl Headings {
             headings.push(heading);
         }
         headings.reverse();
-        Self(headings)
+        Self { all: headings, too_many: false }
     }
 
-    /// The bytes that stand below a heading.
+    /// The bytes that stand below a heading, up to the next one of the same or a higher level, without blank lines around
+    /// and without the definitions of links at the end, which show nothing.
     ///
     /// A heading is found by its text, else by its first word without brackets (`## [1.4.0] - 2026-01-01`), else by
     /// that without the `v` of a version. `#`s before the text fix the level.
     pub(super) fn section(&self, heading: &str) -> Result<Range<usize>, HeadingError> {
+        if self.too_many {
+            return Err(HeadingError::TooMany);
+        }
         let (level, wanted) = level_and_text(heading);
-        let at_level = || self.0.iter().filter(|heading| level.is_none_or(|level| level == heading.level));
+        let at_level = || self.all.iter().filter(|heading| level.is_none_or(|level| level == heading.level));
         for is_wanted in WAYS.iter().filter(|_| !wanted.is_empty()) {
             let hits: Vec<&Heading> = at_level().filter(|heading| is_wanted(heading, &wanted)).collect();
             match hits.as_slice() {
@@ -173,8 +185,8 @@ impl Headings {
         Err(HeadingError::NotFound {
             wanted: heading.trim().to_owned(),
             meant: did_you_mean(&wanted, guesses).map(str::to_owned),
-            there: self.0.iter().take(MAX_NAMED).map(|heading| shortened(&heading.text)).collect(),
-            more: self.0.len().saturating_sub(MAX_NAMED),
+            there: self.all.iter().take(MAX_NAMED).map(|heading| shortened(&heading.text)).collect(),
+            more: self.all.len().saturating_sub(MAX_NAMED),
         })
     }
 }
@@ -262,6 +274,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    fn section(text: &str, heading: &str) -> Result<Range<usize>, HeadingError> {
+        Headings::of(text).section(heading)
+    }
 
     const CHANGELOG: &str = "\
 # Changelog
@@ -402,6 +418,15 @@ Set in text.
         let many: Vec<String> = (0..20).map(|i| format!("# {i} {}\n", "x".repeat(100))).collect();
         let help = section(&many.concat(), "zebra").unwrap_err().help();
         assert!(help.ends_with("` and 8 more") && help.len() < 1000, "{help}");
+    }
+
+    #[test]
+    fn more_headings_than_anybody_writes_are_an_error() {
+        let many = |count: usize| (0..count).map(|i| format!("# a{i}\n")).collect::<Vec<_>>().concat();
+        assert_eq!(section(&many(MAX_HEADINGS), "a7"), Ok(40..40));
+        let error = section(&many(MAX_HEADINGS + 1), "a7").unwrap_err();
+        assert_eq!(error.to_string(), "more than 20000 headings");
+        assert!(error.help().contains("file"));
     }
 
     /// A few hundred milliseconds at most where time grows with length, and hours where it grows with its square.

@@ -8,7 +8,6 @@ use crate::submission::{FIELDS, Shape};
 use super::code::Code;
 use super::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 use super::files::Files;
-use super::heading::section;
 use super::source::{SourceId, Sources, Span};
 use super::yaml::{Entry, Node, Yaml};
 
@@ -224,17 +223,18 @@ impl Values<'_, '_> {
     }
 
     fn below_heading(&mut self, source: SourceId, heading: &str, at: Span) -> Result<Content, Nothing> {
-        let text = &self.sources.get(source).text;
-        match section(text, heading) {
+        match self.files.headings(source, self.sources).section(heading) {
             Ok(range) => {
                 let span = Span { source, start: range.start, end: range.end };
-                Ok(Content::Text(text[range].to_owned(), span))
+                Ok(Content::Text(self.sources.get(source).text[range].to_owned(), span))
             }
             Err(error) => {
                 let name = &self.sources.get(source).name;
                 let message = format!("in `{name}`: {error}");
                 let diagnostic = Diagnostic::error(Code::NothingAtPointer, at, message);
-                Err(self.report(diagnostic.help(error.help())))
+                // The help names headings, and those of notes can say what notes say.
+                let hides = self.diagnostics.hides_text();
+                Err(self.report(if hides { diagnostic } else { diagnostic.help(error.help()) }))
             }
         }
     }

@@ -5,15 +5,11 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::manifest::{Code, Finding, Location, Resource, Severity};
-use crate::submission::vocabulary::{REQUIRED_DEVICE_FAMILIES, is_screenshot};
+use crate::submission::vocabulary::{KEYWORD_LANGUAGES_MAX, REQUIRED_DEVICE_FAMILIES, is_screenshot};
 use crate::submission::{Document, FileEntry, FileStatus, Kind, canonical};
 
 use super::overlay::Overlay;
 use super::types::{Change, Op};
-
-/// How many languages of a submission may have keywords: `The size of KeywordsTotalCount must be 21 or less`
-/// (`prof18/pcenter-cli`, `docs/TROUBLESHOOTING.md`).
-const MAX_KEYWORD_LANGUAGES: usize = 21;
 
 /// How many languages one finding names.
 const MAX_NAMED: usize = 12;
@@ -30,24 +26,26 @@ pub(super) struct Due<'a> {
 
 type Check = fn(&Due<'_>) -> Vec<Finding>;
 
-/// Every check, in the order in which a plan names its findings, and whether it is about apps alone.
-const CHECKS: &[(bool, Check)] = &[
-    (true, titles),
-    (true, descriptions),
-    (true, screenshots),
-    (true, regions),
-    (true, keyword_languages),
-    (true, package_languages),
-    (true, old_release_notes),
-    (false, no_date),
-    (false, past_date),
-    (true, device_families),
+const APP: &[Kind] = &[Kind::App];
+
+/// Every check with the kinds of submission that it is made of, in the order in which a plan names its findings.
+const CHECKS: &[(&[Kind], Check)] = &[
+    (APP, titles),
+    (APP, descriptions),
+    (APP, screenshots),
+    (&[Kind::App, Kind::AddOn], regions),
+    (APP, keyword_languages),
+    (APP, package_languages),
+    (APP, old_release_notes),
+    (Kind::ALL, no_date),
+    (Kind::ALL, past_date),
+    (APP, device_families),
 ];
 
 /// What is to be said of a submission that is due.
 pub(super) fn check(due: &Due<'_>) -> Vec<Finding> {
-    let is_app = due.resource.kind() == Kind::App;
-    CHECKS.iter().filter(|(apps_alone, _)| is_app || !apps_alone).flat_map(|(_, check)| check(due)).collect()
+    let kind = due.resource.kind();
+    CHECKS.iter().filter(|(kinds, _)| kinds.contains(&kind)).flat_map(|(_, check)| check(due)).collect()
 }
 
 impl<'a> Due<'a> {
@@ -198,11 +196,11 @@ fn keyword_languages(due: &Due<'_>) -> Vec<Finding> {
     let changes: Vec<&Change> = due.overlay.changes.iter().filter(is_about_them).collect();
     let count =
         due.overlay.document.languages().filter(|language| due.listing_says(language, "keywords")).count();
-    let Some(change) = changes.last().filter(|_| count > MAX_KEYWORD_LANGUAGES) else { return Vec::new() };
+    let Some(change) = changes.last().filter(|_| count > KEYWORD_LANGUAGES_MAX) else { return Vec::new() };
     let message = format!(
-        "{count} languages would have keywords; the Store takes {MAX_KEYWORD_LANGUAGES} of a submission"
+        "{count} languages would have keywords; the Store takes {KEYWORD_LANGUAGES_MAX} of a submission"
     );
-    let more = count - MAX_KEYWORD_LANGUAGES;
+    let more = count - KEYWORD_LANGUAGES_MAX;
     let languages = if more == 1 { "language" } else { "languages" };
     let help = format!("clear those of {more} {languages} with `keywords: null`");
     vec![due.find((Code::TooManyKeywords, Severity::Error), due.place(change), &message, help)]

@@ -348,3 +348,46 @@ fn a_manifest_in_another_encoding_is_not_passed_over() {
     story.write("second.yaml", b"kind: App\nname: b\xfccher\n");
     story.run(&["plan"]).ended(3).says("second.yaml").says("not UTF-8");
 }
+
+#[test]
+fn a_text_below_a_heading_is_part_of_a_file() {
+    let case = Case::new(
+        "submission:\n  listings:\n    $each: {releaseNotes: {file: CHANGELOG.md, at: $(lang)}}\n    en-us: {}\n    de: {}\n",
+    );
+    let changelog = "# All\n## en-us\nNight mode.\n\n```\n# no heading\n```\n## de\nNachtmodus.\n";
+    fs::write(case.0.path().join("CHANGELOG.md"), changelog).unwrap();
+    let desired = case.desired(false);
+    let value = |language: &str| match &desired.value(&["listings", language, "releaseNotes"]).unwrap().wanted
+    {
+        Wanted::Value(value) => value.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(value("en-us"), json!("Night mode.\n\n```\n# no heading\n```"));
+    assert_eq!(value("de"), json!("Nachtmodus."));
+    fs::write(case.0.path().join("CHANGELOG.md"), changelog.replace("## de", "## da")).unwrap();
+    says(&case, Code::NothingAtPointer, 6, "no heading `de`");
+}
+
+/// Reading the headings anew for each value would take an hour.
+#[test]
+fn the_headings_of_a_file_are_read_once() {
+    let keys = "{description: &a {file: c.md, at: z}, releaseNotes: *a, licenseTerms: *a, devStudio: *a}";
+    let languages: String = (0..300).fold(String::new(), |all, i| format!("{all}    en-x{i:03}: {{}}\n"));
+    let case = Case::new(&format!("submission:\n  listings:\n    $each: {keys}\n{languages}"));
+    for (text, message) in [
+        ("`a` *b* [c](<d\n".repeat(200_000), "no heading `z`"),
+        ("# a\n".repeat(700_000), "more than 20000 headings"),
+    ] {
+        fs::write(case.0.path().join("c.md"), text).unwrap();
+        says(&case, Code::NothingAtPointer, 6, message);
+    }
+}
+
+#[test]
+fn headings_of_notes_are_not_shown() {
+    let case = Case::new("submission:\n  notesForCertification: {file: notes.md, at: tester}\n");
+    fs::write(case.0.path().join("notes.md"), "# pw hunter2\nx\n").unwrap();
+    says(&case, Code::NothingAtPointer, 5, "no heading `tester`");
+    let shown = said_in_all_forms(&case);
+    assert!(!shown.contains("hunter2"), "{shown}");
+}

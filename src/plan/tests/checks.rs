@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 
-use crate::manifest::{Finding, Owned, Retain, Severity, Wanted};
+use crate::manifest::{Finding, Retain, Severity};
+use crate::submission::Document;
 use crate::submission::vocabulary::LANGUAGES;
-use crate::submission::{Document, FIELDS, Field, Path};
 
 use super::live::{live_package, published, published_shipping, published_with};
 use super::local::{package, shot_in};
 use super::run::case;
-use super::want::{Want, at, span, want};
+use super::want::{Want, at, want};
 
 /// The findings of a plan with a code.
 fn found(live: Document, want: Want, code: &str) -> Vec<Finding> {
@@ -233,15 +233,9 @@ fn a_date_that_has_passed_is_an_error_once_a_submission_is_due() {
     assert_eq!(on(want(), "SpecificDate", "2026-09-01T07:59:59Z"), NOTHING);
 }
 
-/// A switch of `allowTargetFutureDeviceFamilies`, as a manifest owns it.
-fn allows(mut want: Want, family: &'static str, allowed: bool) -> Want {
-    let path: &'static [&'static str] = vec!["allowTargetFutureDeviceFamilies", family].leak();
-    let flag = FIELDS.iter().find(|field| field.path == ["automaticBackupEnabled"]).unwrap();
-    let field: &'static Field = Box::leak(Box::new(Field { path, api: path, ..*flag }));
-    let path = Path::new(path.iter().copied());
-    let wanted = Wanted::Value(allowed.into());
-    want.0.owned.push(Owned { path, field: Some(field), wanted, at: at(70), span: span() });
-    want
+/// The want with a switch of `allowTargetFutureDeviceFamilies`.
+fn allows(want: Want, family: &str, allowed: bool) -> Want {
+    want.value(&format!("allowTargetFutureDeviceFamilies.{family}"), allowed)
 }
 
 #[test]
@@ -250,7 +244,7 @@ fn a_change_of_device_families_needs_all_of_them() {
     let live = |map: Value| published_with([(MAP, map)]);
     let whole = json!({"Desktop": true, "Mobile": false, "Xbox": false, "Holographic": false});
     let finding = found(live(json!({"Desktop": true})), allows(want(), "Xbox", true), "SW2018").remove(0);
-    assert_eq!((finding.severity, finding.at), (Severity::Error, Some(at(70))));
+    assert_eq!((finding.severity, finding.at), (Severity::Error, Some(at(1))));
     assert!(finding.message.ends_with("lacks `Mobile`, `Holographic`"), "{}", finding.message);
     assert_eq!(severities(live(whole.clone()), allows(want(), "Xbox", true), "SW2018"), NOTHING);
     assert_eq!(severities(live(whole.clone()), allows(want(), "Team", true), "SW2018"), NOTHING);

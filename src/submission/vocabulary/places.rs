@@ -40,6 +40,10 @@ pub const LANGUAGES: &[&str] = &[
     "zu", "zu-za",
 ];
 
+/// How many languages of a submission may have keywords: *The size of `KeywordsTotalCount` must be 21 or less*, met when
+/// the 22nd language got some, each of them valid by itself (`prof18/pcenter-cli`, `docs/TROUBLESHOOTING.md`).
+pub const KEYWORD_LANGUAGES_MAX: usize = 21;
+
 /// The markets that Microsoft's page *Microsoft Store submission API for MSI or EXE app* lists, and `EH`, which occurs
 /// in live data; sorted. For *did you mean* only: codes outside of the list occur.
 #[rustfmt::skip]
