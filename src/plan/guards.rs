@@ -33,9 +33,12 @@ fn price_in_market<'p>(own: Option<&'p Value>, document: &'p Document) -> Option
 /// Every risk of these changes, with what exactly is at stake.
 pub(super) fn risks(live: &Document, overlay: &Overlay) -> Vec<(Guard, String)> {
     let mut risks = Vec::new();
+    // What was never published has no customers who could pay another price, or no longer find it.
+    let is_new = live.json().is_empty();
     for change in &overlay.changes {
         let (before, after) = (word(change.before.as_ref()), word(change.after.as_ref()));
         match keys(change).as_slice() {
+            ["pricing", "priceId" | "marketSpecificPricings", ..] | ["visibility"] if is_new => {}
             ["pricing", "priceId"] => {
                 if !is_price(before) {
                     risks.push((

@@ -5,6 +5,7 @@ mod fingerprints;
 mod generate;
 mod guards;
 mod images;
+mod kinds;
 mod listings;
 mod live;
 mod local;
