@@ -43,7 +43,7 @@ blockers! {
     Dead = "rejected", "the last submission with exactly this content failed",
         ["read its report, mend what it names in the manifest or the package, and run again", "or delete the failed submission in Partner Center to send the same once more"];
     RolloutOpen = "rollout-open", "a gradual rollout is still running; the Store starts no new submission meanwhile",
-        ["finalize or halt the rollout in Partner Center, then run again"];
+        ["write `openRollout: finalize` or `halt` beside the packages, or a `state` under `rollout`; it then runs first", "or finalize or halt the rollout in Partner Center, then run again"];
     PriceUnreadable = "price-unreadable", "the app has prices that the API cannot express (it shows `Base`), and an update without a price would make it free",
         ["state `pricing.priceId` in the manifest and permit `replaces-market-prices`: prices set market by market in Partner Center are replaced by that tier", "or update the app in Partner Center"];
     UnsupportedProduct = "unsupported-product", "the Store refuses every call for this product: it uses features that only Partner Center manages",

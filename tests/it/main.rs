@@ -15,6 +15,7 @@ mod meddling;
 mod payloads;
 mod published_samples;
 mod release_stories;
+mod rollout_stories;
 mod sandbox_rules;
 mod schemas;
 mod support;

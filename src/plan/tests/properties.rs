@@ -301,11 +301,12 @@ proptest! {
         for (place, before) in files(&live).into_iter().filter(|(place, _)| !gone.contains(place)) {
             let status = before["fileStatus"].as_str().unwrap_or_default().to_owned();
             // A caption may change, and what never was committed is left out.
-            let free = ["fileStatus", "description"];
-            let kept = after.iter().position(|(other, entry)| {
-                *other == place && without(entry, &free) == without(&before, &free)
+            let find = |free: &[&str]| after.iter().position(|(other, entry)| {
+                *other == place && without(entry, free) == without(&before, free)
                     && (status == "Uploaded" || entry["fileStatus"] == before["fileStatus"])
             });
+            // A new one may have the same name: the one that says the same is meant.
+            let kept = find(&["fileStatus"]).or_else(|| find(&["fileStatus", "description"]));
             match kept {
                 Some(at) => {
                     let (_, entry) = after.remove(at);
