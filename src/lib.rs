@@ -9,7 +9,7 @@
 //! | Module | What it is for | What it must not do |
 //! |---|---|---|
 //! | [`cli`] | one file per command; settings from flags and environment; prompts | decide anything about a release |
-//! | [`render`] | plans, events and diagnostics as text or JSON | compute differences |
+//! | [`render`] | plans, events and diagnostics as text, JSON or annotations | compute differences |
 //! | [`apply`] | carries a plan out: reconcile, clone, update, upload, commit, poll; emits events | print, or plan differently |
 //! | [`plan`] | compares desired with live: changes, guards, blockers, steps, fingerprint | I/O, clock, environment |
 //! | [`manifest`] | YAML with positions, decoded into desired state; collects every error | talk to the network |

@@ -194,10 +194,7 @@ fn mistakes_beside_notes_do_not_show_them() {
             "submission:\n  - notesForCertification: user\n      pw hunter2\n    visibility: x",
             "visibility: x",
         ),
-        (
-            "submission: {listings: {en-us: {title: &n 'pw hunter2'}}, notesForCertification: *n, visibility: Publik}",
-            "visibility: Publik}",
-        ),
+        ("submission: {x: &n 'pw hunter2', notesForCertification: *n}", "{x: •"),
         // Where the text is no YAML, nobody knows where a value ends.
         ("submission: {visibility: [x, notesForCertification: 'pw hunter2', visibility: }", ""),
         ("submission:\n  notesForCertification: 'pw hunter2\n  visibility: x", ""),

@@ -59,3 +59,16 @@ fn the_seed_of_the_example_passes_its_schema() {
     passes(&schema, &serde_json::from_slice(&seed).unwrap());
     assert!(!jsonschema::validator_for(&schema).unwrap().is_valid(&serde_json::json!({ "aplications": [] })));
 }
+
+#[test]
+fn findings_pass_the_schema_of_their_type() {
+    let schema = schemars::schema_for!(storeward::manifest::Findings).to_value();
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("app.yaml"), "kind: App\nname: a\nid: 9NBLGGH4R315\nx: 1\n").unwrap();
+    let validate = |paths: &[&str]| {
+        run(storeward(folder.path()).args(["validate", "--output", "json"]).args(paths)).ended(3).json()
+    };
+    passes(&schema, &validate(&[]));
+    passes(&schema, &validate(&["nothing.yaml"]));
+    assert!(!jsonschema::validator_for(&schema).unwrap().is_valid(&serde_json::json!({ "findings": [] })));
+}

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::support::msix::Msix;
-use crate::support::story::{Ran, run, storeward};
+use crate::support::story::{Ran, Story, run, storeward};
+use crate::support::things;
 
 const HEAD: &str = "kind: App\nname: a\nid: 9NBLGGH4R315\n";
 const MISTAKES: &str = "permit: [price-chnge]\nsubmission:\n  visibility: Publik\n  listings:\n    en-us:\n      description: {file: ../copy/long.md}\n";
@@ -220,11 +221,12 @@ fn a_reader_that_has_enough_is_no_error_and_a_full_disk_is() {
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
     let status = command
-        .args(["validate", "--output", "json"])
+        .args(["validate", "--output", "json", "--out", "text=all.txt"])
         .stdout(writer)
         .stderr(std::process::Stdio::null())
         .status();
     assert_eq!(status.unwrap().code(), Some(3), "as it would end with a reader");
+    assert!(repo.read("all.txt").ends_with("4 errors in 2 files; nothing was sent\n"));
     let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     let mut command = storeward(repo.0.path());
     let output = command
@@ -247,6 +249,20 @@ fn plan_and_apply_give_the_same_findings_where_they_stop_at_a_mistake() {
         assert!(repo.read("said.txt").contains("error[SW1212]"));
         assert_eq!(repo.run(&[command]).ended(3).stdout, "", "{command}: as text they are on standard error");
     }
+}
+
+#[test]
+fn apply_gives_the_findings_that_only_the_live_state_shows() {
+    let story = Story::new(
+        &things::app_submission(),
+        "submission: {visibility: Private, targetPublishMode: SpecificDate, targetPublishDate: '2020-01-01T00:00:00Z'}\n",
+    );
+    let findings =
+        story.run(&["apply", "--yes", "--output", "json", "--out", "text=said.txt"]).ended(3).json();
+    assert_eq!(findings["findings"][0]["code"], "SW2010");
+    assert_eq!(findings["counts"], json!({ "errors": 1, "warnings": 0 }));
+    assert!(fs::read_to_string(story.path("said.txt")).unwrap().contains("error[SW2010]"));
+    assert!(story.mutations().is_empty());
 }
 
 #[test]
