@@ -122,7 +122,7 @@ fn manifest(app: usize) -> String {
     }
     for language in LANGUAGES {
         manifest +=
-            &format!("    {language}: {{title: App {app} {language}, keywords: [reading, writing]}}\n");
+            &format!("    {language}: {{title: App {app} {language}, features: [reading, writing]}}\n");
     }
     manifest
 }

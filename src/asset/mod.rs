@@ -7,6 +7,7 @@ mod archive;
 mod digest;
 mod file;
 mod image;
+mod many;
 mod name;
 mod package;
 mod png;
@@ -21,6 +22,7 @@ mod video;
 pub use archive::{Archive, ArchiveError, Entry, PartCrc, Piece, Verifier};
 pub use digest::{Digest, Fingerprint, ParseDigestError, fingerprint};
 pub use image::{ImageError, ImageFormat, ImageHeader, image_header};
+pub use many::read_images;
 pub use name::{LiveName, archive_name};
 pub use package::{
     Architecture, Capability, DeviceFamily, Package, PackageError, PackageKind, PackageProblem,

@@ -84,6 +84,22 @@ impl<'w> Files<'w> {
         self.fingerprints.len()
     }
 
+    /// Reads images that will be asked for, on all cores. What cannot be read is left for then.
+    pub fn read_ahead(&mut self, mut images: Vec<PathBuf>) {
+        images.sort_unstable();
+        images.dedup();
+        images.retain(|path| !self.fingerprints.contains_key(path));
+        let read = asset::read_images(&images);
+        for (path, (header, fingerprint)) in
+            images.into_iter().zip(read).filter_map(|(p, r)| Some((p, r.ok()?)))
+        {
+            if header.format == ImageFormat::Png {
+                self.pixels.insert(path.clone(), (header.width, header.height));
+                self.fingerprints.insert(path, fingerprint);
+            }
+        }
+    }
+
     fn fingerprint(&mut self, path: &Path, at: Span) -> Result<Fingerprint, Diagnostic> {
         if let Some(known) = self.fingerprints.get(path) {
             return Ok(*known);

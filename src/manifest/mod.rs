@@ -4,6 +4,7 @@
 //! lowers them through the [field table](crate::submission::field) to [`Desired`]: a list of owned paths with
 //! values. Every problem of a run is collected in [`Diagnostics`]; nothing stops at the first.
 
+mod ahead;
 mod checks;
 mod code;
 mod decode;

@@ -47,6 +47,7 @@ impl Reader<'_, '_, '_> {
             // Entries of one map in the order in which they are written.
             (self.languages.position(&leaf.path), leaf.field.and_then(row), leaf.node.span)
         });
+        self.read_ahead(&winners);
         winners.iter().filter_map(|leaf| self.read_leaf(leaf).ok()).collect()
     }
 
