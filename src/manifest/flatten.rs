@@ -7,13 +7,14 @@ use crate::submission::vocabulary::{
     DIRECTX, IMAGE_TYPES, ImageType, LANGUAGES, MARKETS, RETIRED_IMAGE_TYPES, SYSTEM_RAM, is_language,
     is_listed_language, is_market,
 };
-use crate::submission::{Field, Kind, Path, Scope as FieldScope, Shape};
+use crate::submission::{Field, Kind, Null, Path, Scope as FieldScope, Shape};
 
 use super::code::Code;
 use super::desired::{Desired, OpenRollout, Others, Retain};
 use super::diagnostic::{Diagnostic, did_you_mean};
 use super::include::{FILE, Included};
 use super::lower::Names;
+use super::read::cannot_be_cleared;
 use super::source::{Location, Span};
 use super::value::{NoRelease, Nothing, Scope, Values};
 use super::yaml::{Entry, Node, Yaml};
@@ -249,7 +250,13 @@ impl<'a, 'v, 'w, 'n> Flatten<'a, 'v, 'w, 'n> {
                             self.markets(field, part, leaves);
                         }
                     }
-                    Some(field) => leaves.push(self.leaf(field, &inner.value)),
+                    Some(field) => match field.null {
+                        // Only the whole group can be cleared; a `null` that it hands down looks like this one.
+                        Null::Refused(reason) if group.rides_along && inner.value.is_null() => {
+                            cannot_be_cleared(self.values, field, reason, inner.value.span);
+                        }
+                        _ => leaves.push(self.leaf(field, &inner.value)),
+                    },
                     None => self.unknown(inner, below.clone().map(|field| field.path[1])),
                 }
             }
@@ -375,7 +382,10 @@ impl<'a, 'v, 'w, 'n> Flatten<'a, 'v, 'w, 'n> {
                     self.layer.settings.other_languages =
                         others.or(self.layer.settings.other_languages.take());
                 }
-                "$each" => self.layer.each.push(entry),
+                "$each" => {
+                    self.refuse_meaning_of_each(&entry.value);
+                    self.layer.each.push(entry);
+                }
                 language if is_language(language) => {
                     let language = language.to_ascii_lowercase();
                     if seen.contains(&language) {
@@ -438,6 +448,16 @@ impl<'a, 'v, 'w, 'n> Flatten<'a, 'v, 'w, 'n> {
         } else {
             own.maps.push(&entry.value);
             own.goes = None;
+        }
+    }
+
+    /// Every language has its own meaning of `$(lang)`, so `$each` has none to give.
+    fn refuse_meaning_of_each(&mut self, each: &Node) {
+        let meaning = each.entries().unwrap_or_default().iter().find(|entry| entry.key == "$as");
+        if let Some(entry) = meaning {
+            let diagnostic = Diagnostic::error(Code::UnknownKey, entry.key_span, "`$each` has no `$as`");
+            let help = "say it of each language, such as `de-de: {$as: de}`";
+            self.values.report(diagnostic.help(help));
         }
     }
 
