@@ -10,13 +10,14 @@ use crate::submission::vocabulary::{
 use crate::submission::{Field, Kind, Null, Path, Scope as FieldScope, Shape};
 
 use super::code::Code;
-use super::desired::{Desired, OpenRollout, Others, Retain};
+use super::desired::{Desired, Others, Retain};
 use super::diagnostic::{Diagnostic, did_you_mean};
 use super::include::{FILE, Included};
 use super::lower::Names;
 use super::read::cannot_be_cleared;
 use super::source::{Location, Span};
 use super::value::{NoRelease, Nothing, Scope, Values};
+use super::words::{OPEN_ROLLOUT, OTHERS, RETAIN, word};
 use super::yaml::{Entry, Node, Yaml};
 
 /// A value on its way: where it belongs and where it stands, not yet read.
@@ -145,12 +146,7 @@ impl<'a, 'v, 'w, 'n> Flatten<'a, 'v, 'w, 'n> {
                     }
                 }
                 "openRollout" if self.kind != Kind::AddOn => {
-                    let words = [
-                        ("block", OpenRollout::Block),
-                        ("finalize", OpenRollout::Finalize),
-                        ("halt", OpenRollout::Halt),
-                    ];
-                    self.layer.settings.open_rollout = self.word(&entry.value, &words);
+                    self.layer.settings.open_rollout = word(self.values, &entry.value, OPEN_ROLLOUT);
                 }
                 _ => {
                     let mut leaves = Vec::new();
@@ -349,28 +345,15 @@ impl<'a, 'v, 'w, 'n> Flatten<'a, 'v, 'w, 'n> {
     }
 
     fn retain(&mut self, written: &Node) {
-        let words =
-            [("none", Retain::None), ("newest-per-target", Retain::NewestPerTarget), ("all", Retain::All)];
-        if let Some(retain) = self.word(written, &words) {
+        if let Some(retain) = word(self.values, written, RETAIN) {
             self.layer.settings.retain = Some(retain);
             self.layer.retain = Some((retain, written.span));
         }
     }
 
     fn others(&mut self, entry: &Entry) -> Option<(Others, Location)> {
-        let words = [("keep", Others::Keep), ("error", Others::Error), ("remove", Others::Remove)];
-        let others = self.word(&entry.value, &words)?;
+        let others = word(self.values, &entry.value, OTHERS)?;
         Some((others, self.values.sources.location(entry.value.span)))
-    }
-
-    fn word<T: Copy>(&mut self, node: &Node, words: &[(&str, T)]) -> Option<T> {
-        let text = self.values.scalar(node, "a word", Scope::plain()).ok()?;
-        let found = words.iter().find(|(word, _)| *word == text).map(|(_, meaning)| *meaning);
-        if found.is_none() {
-            let names: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-            not_allowed(self.values, &text, node.span, &names);
-        }
-        found
     }
 
     fn listings(&mut self, part: &'n Node) {

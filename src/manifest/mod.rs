@@ -27,6 +27,7 @@ mod secrets;
 mod source;
 mod together;
 mod value;
+mod words;
 mod workspace;
 mod yaml;
 
