@@ -15,10 +15,11 @@ use super::flatten::one_of;
 use super::guard::Guard;
 use super::ignore::ignored_paths;
 use super::include::Included;
-use super::keys::{Key, Need, PRODUCT_TYPES, STATES};
+use super::keys::{Key, Need, PRODUCT_TYPES};
 use super::lower::{Blocks, lower};
 use super::source::{Location, Span};
 use super::value::{Nothing, Scope, Values};
+use super::words::{ROLLOUT_STATES, STATES, word};
 use super::yaml::{Node, Yaml};
 
 /// Decodes a resource; `None` where it cannot be told which one it is. Problems go to the diagnostics.
@@ -231,8 +232,7 @@ impl<'n> Decode<'_, '_, '_, 'n> {
 
     fn absent(&mut self) -> Option<Location> {
         let node = self.document.get("state").filter(|_| self.kind != Kind::App)?;
-        let state = one_of(self.values, node, STATES)?;
-        (state == "absent").then(|| self.values.sources.location(node.span))
+        word(self.values, node, STATES)?.then(|| self.values.sources.location(node.span))
     }
 
     fn permits(&mut self) -> Vec<Permit> {
@@ -281,10 +281,7 @@ impl<'n> Decode<'_, '_, '_, 'n> {
         let of = self.rollout_version(node);
         let wanted = match (node.get("percentage"), node.get("state")) {
             (Some(share), None) => self.percentage(share).map(RolloutWanted::Percentage),
-            (None, Some(state)) => match one_of(self.values, state, &["finalized", "halted"])?.as_str() {
-                "finalized" => Some(RolloutWanted::Finalized),
-                _ => Some(RolloutWanted::Halted),
-            },
+            (None, Some(state)) => word(self.values, state, ROLLOUT_STATES),
             (share, _) => {
                 let message = "`rollout` needs either `percentage` or `state`";
                 let at = share.map_or(node.span, |share| share.span);

@@ -7,15 +7,17 @@ use crate::submission::vocabulary::{
     DIRECTX, IMAGE_TYPES, ImageType, LANGUAGES, MARKETS, RETIRED_IMAGE_TYPES, SYSTEM_RAM, is_language,
     is_listed_language, is_market,
 };
-use crate::submission::{Field, Kind, Path, Scope as FieldScope, Shape};
+use crate::submission::{Field, Kind, Null, Path, Scope as FieldScope, Shape};
 
 use super::code::Code;
-use super::desired::{Desired, OpenRollout, Others, Retain};
+use super::desired::{Desired, Others, Retain};
 use super::diagnostic::{Diagnostic, did_you_mean};
 use super::include::{FILE, Included};
 use super::lower::Names;
+use super::read::cannot_be_cleared;
 use super::source::{Location, Span};
 use super::value::{NoRelease, Nothing, Scope, Values};
+use super::words::{OPEN_ROLLOUT, OTHERS, RETAIN, word};
 use super::yaml::{Entry, Node, Yaml};
 
 /// A value on its way: where it belongs and where it stands, not yet read.
@@ -144,12 +146,7 @@ impl<'a, 'v, 'w, 'n> Flatten<'a, 'v, 'w, 'n> {
                     }
                 }
                 "openRollout" if self.kind != Kind::AddOn => {
-                    let words = [
-                        ("block", OpenRollout::Block),
-                        ("finalize", OpenRollout::Finalize),
-                        ("halt", OpenRollout::Halt),
-                    ];
-                    self.layer.settings.open_rollout = self.word(&entry.value, &words);
+                    self.layer.settings.open_rollout = word(self.values, &entry.value, OPEN_ROLLOUT);
                 }
                 _ => {
                     let mut leaves = Vec::new();
@@ -249,7 +246,13 @@ impl<'a, 'v, 'w, 'n> Flatten<'a, 'v, 'w, 'n> {
                             self.markets(field, part, leaves);
                         }
                     }
-                    Some(field) => leaves.push(self.leaf(field, &inner.value)),
+                    Some(field) => match field.null {
+                        // Only the whole group can be cleared; a `null` that it hands down looks like this one.
+                        Null::Refused(reason) if group.rides_along && inner.value.is_null() => {
+                            cannot_be_cleared(self.values, field, reason, inner.value.span);
+                        }
+                        _ => leaves.push(self.leaf(field, &inner.value)),
+                    },
                     None => self.unknown(inner, below.clone().map(|field| field.path[1])),
                 }
             }
@@ -342,28 +345,15 @@ impl<'a, 'v, 'w, 'n> Flatten<'a, 'v, 'w, 'n> {
     }
 
     fn retain(&mut self, written: &Node) {
-        let words =
-            [("none", Retain::None), ("newest-per-target", Retain::NewestPerTarget), ("all", Retain::All)];
-        if let Some(retain) = self.word(written, &words) {
+        if let Some(retain) = word(self.values, written, RETAIN) {
             self.layer.settings.retain = Some(retain);
             self.layer.retain = Some((retain, written.span));
         }
     }
 
     fn others(&mut self, entry: &Entry) -> Option<(Others, Location)> {
-        let words = [("keep", Others::Keep), ("error", Others::Error), ("remove", Others::Remove)];
-        let others = self.word(&entry.value, &words)?;
+        let others = word(self.values, &entry.value, OTHERS)?;
         Some((others, self.values.sources.location(entry.value.span)))
-    }
-
-    fn word<T: Copy>(&mut self, node: &Node, words: &[(&str, T)]) -> Option<T> {
-        let text = self.values.scalar(node, "a word", Scope::plain()).ok()?;
-        let found = words.iter().find(|(word, _)| *word == text).map(|(_, meaning)| *meaning);
-        if found.is_none() {
-            let names: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-            not_allowed(self.values, &text, node.span, &names);
-        }
-        found
     }
 
     fn listings(&mut self, part: &'n Node) {
@@ -375,7 +365,10 @@ impl<'a, 'v, 'w, 'n> Flatten<'a, 'v, 'w, 'n> {
                     self.layer.settings.other_languages =
                         others.or(self.layer.settings.other_languages.take());
                 }
-                "$each" => self.layer.each.push(entry),
+                "$each" => {
+                    self.refuse_meaning_of_each(&entry.value);
+                    self.layer.each.push(entry);
+                }
                 language if is_language(language) => {
                     let language = language.to_ascii_lowercase();
                     if seen.contains(&language) {
@@ -438,6 +431,16 @@ impl<'a, 'v, 'w, 'n> Flatten<'a, 'v, 'w, 'n> {
         } else {
             own.maps.push(&entry.value);
             own.goes = None;
+        }
+    }
+
+    /// Every language has its own meaning of `$(lang)`, so `$each` has none to give.
+    fn refuse_meaning_of_each(&mut self, each: &Node) {
+        let meaning = each.entries().unwrap_or_default().iter().find(|entry| entry.key == "$as");
+        if let Some(entry) = meaning {
+            let diagnostic = Diagnostic::error(Code::UnknownKey, entry.key_span, "`$each` has no `$as`");
+            let help = "say it of each language, such as `de-de: {$as: de}`";
+            self.values.report(diagnostic.help(help));
         }
     }
 

@@ -26,8 +26,10 @@ pub(super) enum Takes {
     Text(usize),
     /// One of these words.
     OneOf(&'static [&'static str]),
-    /// A list of texts.
-    Texts,
+    /// Whether it is there.
+    State,
+    /// The ids of groups.
+    Groups,
     /// A list of guards.
     Guards,
     /// A list of dotted paths.
@@ -118,7 +120,7 @@ pub(super) static KEYS: &[Key] = &[
         "groupIds",
         &[Kind::Flight],
         Need::UnlessId,
-        Takes::Texts,
+        Takes::Groups,
         "The ids of the groups of testers; in Partner Center in the address of a group's page",
     ),
     key(
@@ -146,7 +148,7 @@ pub(super) static KEYS: &[Key] = &[
         "state",
         BELOW_APP,
         Need::Never,
-        Takes::OneOf(STATES),
+        Takes::State,
         "`absent` deletes it; removing a manifest deletes nothing",
     ),
     key("submission", Kind::ALL, Need::Never, Takes::Block, "What holds always"),
@@ -168,8 +170,6 @@ pub(super) static KEYS: &[Key] = &[
 
 /// `productType`.
 pub(super) const PRODUCT_TYPES: &[&str] = crate::submission::vocabulary::PRODUCT_TYPES;
-/// `state`.
-pub(super) const STATES: &[&str] = &["present", "absent"];
 
 impl Key {
     /// The keys of a kind.

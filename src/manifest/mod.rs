@@ -28,6 +28,7 @@ mod secrets;
 mod source;
 mod together;
 mod value;
+mod words;
 mod workspace;
 mod yaml;
 

@@ -90,9 +90,8 @@ impl Reader<'_, '_, '_> {
             Shape::Markets if node.is_null() && keys.len() > field.path.len() => {
                 Ok((Wanted::Nothing, node.span))
             }
-            Shape::Percentage if node.is_null() && keys.len() == field.path.len() => {
-                Ok((Wanted::Nothing, node.span))
-            }
+            // The group that it lies in is cleared.
+            Shape::Percentage if node.is_null() => Ok((Wanted::Nothing, node.span)),
             Shape::Trailers if !node.is_null() => {
                 Ok((Wanted::Trailers(self.trailers(node, scope)?), node.span))
             }
@@ -109,7 +108,7 @@ impl Reader<'_, '_, '_> {
                 }
                 Content::List(texts, at) => self.texts(field, texts, items, max, at),
             },
-            Shape::SomeOf { words, items } => self.some_of(field, node, words, items, scope),
+            Shape::SomeOf { words, items } => self.some_of(field, node, words, items),
             Shape::Text { max, lines } => self.text(field, node, max, lines, scope),
             Shape::Notes { max } => {
                 self.values.diagnostics.hide_text(true);
@@ -136,8 +135,8 @@ impl Reader<'_, '_, '_> {
                     Shape::Percentage | Shape::Players => "a number",
                     _ => "a text",
                 };
-                let text = self.values.scalar(node, wanted, scope)?;
-                self.one(field, &text, node).map(|value| (Wanted::Value(value), node.span))
+                let text = self.values.literal(node, wanted)?;
+                self.one(field, text, node).map(|value| (Wanted::Value(value), node.span))
             }
         }
     }
@@ -148,10 +147,7 @@ impl Reader<'_, '_, '_> {
             Null::EmptyText => Ok((Wanted::Value(Value::String(String::new())), at)),
             Null::EmptyList => Ok((Wanted::Value(Value::Array(Vec::new())), at)),
             Null::Null => Ok((Wanted::Value(Value::Null), at)),
-            Null::Refused(reason) => {
-                let message = format!("`{}` cannot be cleared", field.path.join("."));
-                Err(self.values.report(Diagnostic::error(Code::CannotClear, at, message).help(reason)))
-            }
+            Null::Refused(reason) => Err(cannot_be_cleared(self.values, field, reason, at)),
         }
     }
 
@@ -330,7 +326,6 @@ impl Reader<'_, '_, '_> {
         node: &Node,
         words: &[&str],
         max: usize,
-        scope: Scope<'_>,
     ) -> Result<(Wanted, Span), Nothing> {
         if node.is_null() {
             return self.cleared(field, node.span);
@@ -348,19 +343,19 @@ impl Reader<'_, '_, '_> {
         let mut list = Vec::new();
         let mut complete = true;
         for item in items {
-            let Ok(word) = self.values.scalar(item, "a word", scope) else {
+            let Ok(word) = self.values.literal(item, "a word") else {
                 complete = false;
                 continue;
             };
-            if !words.contains(&word.as_str()) {
-                not_allowed(self.values, &word, item.span, words);
+            if !words.contains(&word) {
+                not_allowed(self.values, word, item.span, words);
                 complete = false;
-            } else if list.contains(&Value::String(word.clone())) {
+            } else if list.contains(&Value::String(word.to_owned())) {
                 let message = format!("`{word}` is given twice");
                 self.values.report(Diagnostic::error(Code::DuplicateKey, item.span, message));
                 complete = false;
             }
-            list.push(Value::String(word));
+            list.push(Value::String(word.to_owned()));
         }
         if complete { Ok((Wanted::Value(Value::Array(list)), node.span)) } else { Err(Nothing) }
     }
@@ -370,6 +365,17 @@ impl Reader<'_, '_, '_> {
 pub(super) fn percentage(text: &str) -> Option<serde_json::Number> {
     text.parse::<f64>().ok().filter(|share| (0.0..=100.0).contains(share))?;
     serde_json::from_str(text).ok()
+}
+
+/// Reports a value that would clear what the API has no way to clear.
+pub(super) fn cannot_be_cleared(
+    values: &mut Values<'_, '_>,
+    field: &Field,
+    reason: &str,
+    at: Span,
+) -> Nothing {
+    let message = format!("`{}` cannot be cleared", field.path.join("."));
+    values.report(Diagnostic::error(Code::CannotClear, at, message).help(reason))
 }
 
 /// The version that all packages share.

@@ -99,12 +99,19 @@ impl Values<'_, '_> {
         self.diagnostics.push(diagnostic.hiding_text(is_like_secret(key)));
     }
 
-    /// A scalar as it was written, with expansions; null and other values are the wrong type.
-    pub fn scalar(&mut self, node: &Node, wanted: &str, scope: Scope<'_>) -> Result<String, Nothing> {
+    /// A scalar as it was written, without expansions: words, numbers, prices and dates are whole in the manifest. Null
+    /// and other values are the wrong type.
+    pub fn literal<'n>(&mut self, node: &'n Node, wanted: &str) -> Result<&'n str, Nothing> {
         match &node.value {
-            Yaml::Scalar { text, .. } if !node.is_null() => self.expand(text, node.span, scope),
+            Yaml::Scalar { text, .. } if !node.is_null() => Ok(text),
             _ => Err(self.wrong_type(node, wanted)),
         }
+    }
+
+    /// A scalar with its expansions; null and other values are the wrong type.
+    pub fn scalar(&mut self, node: &Node, wanted: &str, scope: Scope<'_>) -> Result<String, Nothing> {
+        let text = self.literal(node, wanted)?;
+        self.expand(text, node.span, scope)
     }
 
     /// Replaces `$(lang)`, `$(release)` and `$(package.version)`; `$$(` stands for `$(`.

@@ -145,6 +145,43 @@ fn what_cannot_be_cleared_cannot_be_emptied() {
 }
 
 #[test]
+fn a_group_is_cleared_as_a_whole() {
+    let rollout = |value: &str| Case::new(&format!("release:\n  packageRollout: {value}\n"));
+    assert_eq!(rollout("null").said(None), []);
+    says(
+        &rollout("{percentage: null}"),
+        Code::CannotClear,
+        5,
+        "`packageRollout.percentage` cannot be cleared",
+    );
+}
+
+#[test]
+fn words_and_numbers_are_whole_in_the_manifest() {
+    for value in [
+        "visibility: $(release)", "automaticBackupEnabled: $(release)", "hardwarePreferences: [$(release)]",
+        "targetPublishDate: $(release)", "pricing: {priceId: $(release)}",
+        "packageRollout: {percentage: $(release)}",
+    ] {
+        let said = Case::new(&format!("release:\n  {value}\n")).said(None);
+        assert!(said.len() == 1 && said[0].1 == 5, "{value}: {said:?}");
+    }
+    says(
+        &Case::new("release: {visibility: $(lang)}\n"),
+        Code::NotAllowed,
+        4,
+        "`$(lang)` is not allowed here",
+    );
+}
+
+#[test]
+fn each_language_has_its_own_meaning() {
+    let case = Case::new("submission:\n  listings:\n    $each: {$as: de}\n    de-de: {$as: de}\n");
+    says(&case, Code::UnknownKey, 6, "`$each` has no `$as`");
+    assert_eq!(case.said(None).len(), 1);
+}
+
+#[test]
 fn mistakes_in_notes_do_not_show_them() {
     let long = "x".repeat(2000);
     for (notes, code) in [
