@@ -226,7 +226,7 @@ fn a_reader_that_has_enough_is_no_error_and_a_full_disk_is() {
         .stderr(std::process::Stdio::null())
         .status();
     assert_eq!(status.unwrap().code(), Some(3), "as it would end with a reader");
-    assert!(repo.read("all.txt").ends_with("4 errors in 2 files; nothing was sent\n"));
+    assert!(repo.read("all.txt").ends_with("4 errors in 3 files; nothing was sent\n"));
     let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     let mut command = storeward(repo.0.path());
     let output = command
