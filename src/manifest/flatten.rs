@@ -479,7 +479,7 @@ impl<'a, 'v, 'w, 'n> Flatten<'a, 'v, 'w, 'n> {
             let mut below = Vec::new();
             for map in maps {
                 for part in self.parts(map, "a map of texts and images", Some(meaning)) {
-                    self.listing(part, meaning, &mut below);
+                    self.listing(part, std::ptr::eq(part, map), meaning, &mut below);
                 }
             }
             leaves.extend(below.into_iter().map(|leaf| Leaf { path: base.join(&leaf.path), ..leaf }));
@@ -487,10 +487,16 @@ impl<'a, 'v, 'w, 'n> Flatten<'a, 'v, 'w, 'n> {
         leaves
     }
 
-    fn listing(&mut self, part: &'n Node, meaning: &str, leaves: &mut Vec<Leaf<'n>>) {
+    fn listing(&mut self, part: &'n Node, is_named_here: bool, meaning: &str, leaves: &mut Vec<Leaf<'n>>) {
         for entry in self.entries(part) {
-            if entry.key != "$as" {
-                self.field(FieldScope::Listing, entry, Some(meaning), leaves);
+            match entry.key.as_str() {
+                "$as" if is_named_here => {}
+                "$as" => {
+                    let message = "`$as` is too late here: `$(lang)` may have led to this file";
+                    let diagnostic = Diagnostic::error(Code::UnknownKey, entry.key_span, message);
+                    self.values.report(diagnostic.help("write it beside `$file`"));
+                }
+                _ => self.field(FieldScope::Listing, entry, Some(meaning), leaves),
             }
         }
     }

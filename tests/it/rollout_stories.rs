@@ -115,7 +115,8 @@ fn a_change_of_texts_between_releases_is_no_rollout() {
 fn notes_for_the_next_version_do_not_reach_the_live_one() {
     let team = Team::with_open_rollout();
     team.press("finalizepackagerollout");
-    team.0.manifest(&manifest("{percentage: 10}", "").replace("Notes of the next", "Other notes of the next"));
+    team.0
+        .manifest(&manifest("{percentage: 10}", "").replace("Notes of the next", "Other notes of the next"));
     assert_eq!(team.actions(&[]).0, "none", "they stand under `release`, and no release is named");
     team.0.write("dist/a.msix", package("1.7.0.0"));
     let (_, changes, ..) = team.actions(&["--release", "app/harbor-notes=dist"]);
