@@ -157,8 +157,8 @@ codes! {
         "`$others: error` makes a list of languages or markets exhaustive. Add the entry, or say `$others: remove` or `keep`.";
     RemoteImageGone = 2007, "a live image that does not exist",
         "`{remote: ID}` keeps a live image in its place; no image of this type and language has that id.";
-    NoSuchApp = 2008, "an app that the account does not have",
-        "The Store knows no app with this id, or none that this account may manage. Partner Center shows the Store ID under Product identity; the id of another account's app looks just the same.";
+    NoSuchApp = 2008, "a product that the account does not have",
+        "The Store knows no app, add-on or flight with this id, or none that this account may manage. Partner Center shows the Store ID under Product identity; the id of another account's app looks just the same.";
     DraftNotWanted = 2009, "a draft that no manifest wants",
         "The product matches its manifest, and a draft or failed submission is still open. It changes nothing until somebody commits it, but while it is there no new submission can be made. Delete it in Partner Center if nobody needs it.";
     DateHasPassed = 2010, "a date to publish on that has passed",

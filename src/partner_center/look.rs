@@ -85,7 +85,11 @@ impl Reader {
             let members = match &subject.part {
                 Part::Itself => None,
                 Part::AddOn(by) => {
-                    let of_app = |member: &&Member| member.applications().any(|app| app == subject.app);
+                    // An answer that names no app cannot be of another one; taken as missing, it would be created twice.
+                    let of_app = |member: &&Member| {
+                        let mut apps = member.applications().peekable();
+                        apps.peek().is_none() || apps.any(|app| app == subject.app)
+                    };
                     let is = |member: &&Member| by.is(member.id(), member.product_id()) && of_app(member);
                     Some((add_ons.iter().find(is).cloned(), Vec::new()))
                 }

@@ -89,6 +89,7 @@ fn plan_product(plan: &mut Plan, product: Product<'_>, options: Options) {
             let mut planning = Planning { plan, planned: &mut planned, resource, live, options };
             match (resource.kind(), &live.member, &resource.absent) {
                 (Kind::App, ..) | (_, Some(_), None) => planning.existing(),
+                (_, None, None) if resource.id.is_some() => planning.no_such_id(),
                 (_, None, None) => planning.create(),
                 (_, Some(_), Some(_)) => planning.delete(),
                 (_, None, Some(_)) => {}
@@ -173,6 +174,13 @@ impl Planning<'_> {
         self.guards(&needed);
         self.unused_permits(&needed.iter().map(|(guard, _)| *guard).collect::<Vec<_>>());
         self.step(StepKind::Delete, format!("delete {id}"));
+    }
+
+    /// What is known by its id was created before; it is not created again.
+    fn no_such_id(&mut self) {
+        let finding = self.finding(Code::NoSuchApp, Severity::Error, "its app has none with this id");
+        let help = Some("correct `id`, or leave it out to create it".to_owned());
+        self.plan.diagnostics.push(Finding { help, ..finding });
     }
 
     fn create(&mut self) {

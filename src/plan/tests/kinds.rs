@@ -136,6 +136,15 @@ fn absent_deletes_what_is_there_and_nothing_twice() {
 }
 
 #[test]
+fn what_is_known_by_an_id_is_never_created() {
+    let manifest = "kind: AddOn\nname: gold\napp: reader\nid: 9NGOLD000001\n";
+    let plan = planned(&resource(manifest), live(None, None));
+    assert_eq!((plan.resources[0].action, diagnostics(&plan)), (Action::None, vec!["SW2008"]));
+    let gone = planned(&resource(&format!("{manifest}state: absent\n")), live(None, None));
+    assert_eq!((gone.resources[0].action, diagnostics(&gone)), (Action::None, vec![]));
+}
+
+#[test]
 fn an_icon_is_known_by_name_and_goes_by_null() {
     let manifest = format!("{GOLD}submission: {{listings: {{en: {{icon: null}}}}}}\n");
     let plan = planned(&resource(&manifest), live(Some(&gold()), Some(gold_published())));
