@@ -226,6 +226,8 @@ pub struct SchemaArgs {
 /// A schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Schema {
+    /// Of manifests, for editors
+    Manifest,
     /// Of `plan --output json`
     Plan,
     /// Of --sandbox-seed files

@@ -1,5 +1,6 @@
 //! `storeward schema`.
 
+use crate::manifest::manifest_schema;
 use crate::plan::Plan;
 use crate::render;
 use crate::sandbox;
@@ -10,6 +11,7 @@ use super::results::Results;
 
 pub(super) fn run(results: &Results, args: &SchemaArgs) -> Result<Exit, Failure> {
     let schema = match args.which {
+        Schema::Manifest => manifest_schema(),
         Schema::Plan => schemars::schema_for!(Plan).to_value(),
         Schema::Seed => sandbox::seed_schema(),
     };

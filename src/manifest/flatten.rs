@@ -503,7 +503,7 @@ impl<'a, 'v, 'w, 'n> Flatten<'a, 'v, 'w, 'n> {
 }
 
 /// Whether a text can stand for a language, also in paths: short, so that repeating it makes nothing long.
-fn is_tag(text: &str) -> bool {
+pub(super) fn is_tag(text: &str) -> bool {
     (1..=64).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
 }

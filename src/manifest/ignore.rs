@@ -1,6 +1,6 @@
 //! `ignore`: paths that are neither compared nor written.
 
-use crate::submission::vocabulary::{IMAGE_TYPES, is_language, is_market};
+use crate::submission::vocabulary::{IMAGE_TYPES, LANGUAGE_FORM, MARKET_FORM, is_language, is_market};
 use crate::submission::{Field, Kind, PathPattern, Scope as FieldScope, Shape};
 
 use super::code::Code;
@@ -28,6 +28,16 @@ impl Place {
             }
     }
 
+    /// What it takes, as a regular expression.
+    fn pattern(self) -> String {
+        match self {
+            Self::Key(own) => own.to_owned(),
+            Self::Language => LANGUAGE_FORM.to_owned(),
+            Self::Market => MARKET_FORM.to_owned(),
+            Self::ImageType => self.words().join("|"),
+        }
+    }
+
     fn words(self) -> Vec<&'static str> {
         match self {
             Self::Key(own) => vec![own],
@@ -53,6 +63,38 @@ fn paths(kind: Kind) -> Vec<Vec<Place>> {
         path
     };
     Field::all_of(kind).map(path).collect()
+}
+
+/// The path of every field below a block of this kind, `*` for each key that is not fixed.
+pub(super) fn fields(kind: Kind) -> Vec<String> {
+    let key = |place: &Place| match place {
+        Place::Key(own) => *own,
+        Place::Language | Place::Market | Place::ImageType => "*",
+    };
+    paths(kind).iter().map(|path| path.iter().map(key).collect::<Vec<_>>().join(".")).collect()
+}
+
+/// What paths below a block of this kind look like, as a regular expression.
+pub(super) fn pattern(kind: Kind) -> String {
+    let paths = paths(kind);
+    format!("^{}$", keys_from(&paths.iter().map(Vec::as_slice).collect::<Vec<_>>()))
+}
+
+/// The keys that paths go on with, each of which may be the last.
+fn keys_from(paths: &[&[Place]]) -> String {
+    let mut below: Vec<(String, Vec<&[Place]>)> = Vec::new();
+    for (first, rest) in paths.iter().filter_map(|path| path.split_first()) {
+        let first = first.pattern();
+        let known = below.iter().position(|(key, _)| *key == first).unwrap_or(below.len());
+        if known == below.len() {
+            below.push((first, Vec::new()));
+        }
+        below[known].1.extend(Some(rest).filter(|rest| !rest.is_empty()));
+    }
+    let (last, others): (Vec<_>, Vec<_>) = below.iter().partition(|(_, below)| below.is_empty());
+    let last = last.iter().map(|(key, _)| key.clone()).chain(["\\*".to_owned()]);
+    let others = others.iter().map(|(key, below)| format!("({key}|\\*)(\\.{})?", keys_from(below)));
+    format!("({})", last.chain(others).collect::<Vec<_>>().join("|"))
 }
 
 /// The paths of an `ignore` list. One that names nothing is an error: a slip would be compared and written.
@@ -114,5 +156,27 @@ mod tests {
         }
         let (key, words) = misfit(Kind::App, PathPattern::parse("listings.*.image").keys()).unwrap();
         assert_eq!(did_you_mean(&key, words), Some("images"));
+    }
+
+    #[test]
+    fn the_expression_says_the_same() {
+        use proptest::prelude::*;
+        const KEYS: &[&str] = &[
+            "*", "listings", "images", "Screenshot", "pricing", "marketSpecificPricings", "DE", "en-us",
+            "genres", "gamingOptions", "tag", "packageRollout", "percentage", "x", "",
+        ];
+        for kind in Kind::ALL {
+            assert!(
+                fields(*kind).iter().all(|path| misfit(*kind, PathPattern::parse(path).keys()).is_none())
+            );
+            let schema = serde_json::json!({ "pattern": pattern(*kind) });
+            let schema = jsonschema::validator_for(&schema).unwrap();
+            let paths = prop::collection::vec(prop::sample::select(KEYS), 1..6);
+            proptest!(|(path in paths)| {
+                let dotted = path.join(".");
+                let fits = misfit(*kind, PathPattern::parse(&dotted).keys()).is_none();
+                prop_assert_eq!(schema.is_valid(&dotted.clone().into()), fits, "{} {}", kind, dotted);
+            });
+        }
     }
 }

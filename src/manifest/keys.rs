@@ -22,6 +22,8 @@ pub(super) enum Takes {
     Name,
     /// A Store ID.
     StoreId,
+    /// The developer's id of an add-on.
+    ProductId,
     /// A text of at most so many characters.
     Text(usize),
     /// One of these words.
@@ -99,7 +101,7 @@ pub(super) static KEYS: &[Key] = &[
         "productId",
         &[Kind::AddOn],
         Need::UnlessId,
-        Takes::Text(100),
+        Takes::ProductId,
         "The id that the app asks for; identity together with the app, and never changed",
     ),
     key(
@@ -107,7 +109,7 @@ pub(super) static KEYS: &[Key] = &[
         &[Kind::AddOn],
         Need::UnlessId,
         Takes::OneOf(PRODUCT_TYPES),
-        "Whether it is owned for a time or used up; never changed",
+        "`Durable` is owned for good or for a time, `Consumable` is used up; never changed",
     ),
     key(
         "friendlyName",
@@ -135,7 +137,7 @@ pub(super) static KEYS: &[Key] = &[
         Kind::ALL,
         Need::Never,
         Takes::Guards,
-        "The risks that are accepted here, reviewed in the pull request",
+        "The risks that are accepted here and reviewed in the pull request; `apply` stops at any other",
     ),
     key(
         "ignore",
@@ -151,20 +153,26 @@ pub(super) static KEYS: &[Key] = &[
         Takes::State,
         "`absent` deletes it; removing a manifest deletes nothing",
     ),
-    key("submission", Kind::ALL, Need::Never, Takes::Block, "What holds always"),
+    key(
+        "submission",
+        Kind::ALL,
+        Need::Never,
+        Takes::Block,
+        "What is wanted in every run. A key that is not here is left as it is in Partner Center; `null` clears one",
+    ),
     key(
         "release",
         Kind::ALL,
         Need::Never,
         Takes::Block,
-        "What is laid over `submission` in runs that name a release, such as --release app/contoso-reader=dist",
+        "What is laid over `submission` in runs that name a release, such as `--release app/contoso-reader=dist`; it has the same keys",
     ),
     key(
         "rollout",
         &[Kind::App, Kind::Flight],
         Need::Never,
         Takes::Rollout,
-        "What is wanted of the rollout that is running, of the version named",
+        "What is wanted of the rollout that is running, if it is of the version named",
     ),
 ];
 

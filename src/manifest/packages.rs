@@ -13,7 +13,7 @@ use super::value::{NoRelease, Nothing, Scope};
 use super::yaml::{Node, Yaml};
 
 /// A submission holds far fewer packages.
-const MAX_MATCHES: usize = 100;
+pub(super) const MAX_MATCHES: usize = 100;
 
 impl Reader<'_, '_, '_> {
     pub(super) fn packages(&mut self, files: &Node, scope: Scope<'_>) -> Result<Vec<Arc<Asset>>, Nothing> {

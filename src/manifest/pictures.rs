@@ -19,7 +19,7 @@ use super::value::{Content, Nothing, Scope};
 use super::yaml::{Entry, Node, Yaml};
 
 /// How long a caption may be.
-const CAPTION_MAX: usize = 200;
+pub(super) const CAPTION_MAX: usize = 200;
 
 impl Reader<'_, '_, '_> {
     /// The images of one type in one language.

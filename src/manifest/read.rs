@@ -19,7 +19,7 @@ use super::value::{Content, Nothing, Scope, Values, lines_as_items};
 use super::yaml::{Node, Yaml};
 
 /// How many people can play together, where several can.
-const PLAYERS: std::ops::RangeInclusive<u32> = 2..=1000;
+pub(super) const PLAYERS: std::ops::RangeInclusive<u32> = 2..=1000;
 
 /// Reads leaves in the order of risk, packages first.
 pub(super) struct Reader<'a, 'v, 'w> {

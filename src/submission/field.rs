@@ -221,7 +221,7 @@ pub static FIELDS: &[Field] = &[
         Section::Rollout,
         Shape::Group,
         Null::Null,
-        "How a submission with new packages starts; `null` for a release to everybody",
+        "How many customers a submission with new packages starts with; cleared, it is a release to everybody",
     )),
     rides_along(row(
         APP_AND_FLIGHT,
@@ -277,7 +277,7 @@ pub static FIELDS: &[Field] = &[
         &["visibility"],
         Shape::OneOf(vocabulary::VISIBILITIES),
         NAME_ONE,
-        "Who finds the product: everybody, those with a link, or no new customers",
+        "Who finds the product: `Public` everybody, `Private` those with a link, `Hidden` no new customers",
     ),
     property(
         APP,
@@ -305,14 +305,14 @@ pub static FIELDS: &[Field] = &[
         &["keywords"],
         Shape::Texts { items: 10, max: 30 },
         Null::EmptyList,
-        "Words that the app can ask for; customers do not see them",
+        "Words that the app can ask the Store for; customers do not see them",
     ),
     property(
         ADD_ON,
         &["tag"],
         Shape::Text { max: 3000, lines: true },
         Null::EmptyText,
-        "Data that the app can read",
+        "Data of your own that the app can ask the Store for; customers do not see it",
     ),
     rides_along(property(
         Kind::ALL,
@@ -438,7 +438,7 @@ pub static FIELDS: &[Field] = &[
         &["gamingOptions", FIRST, "genres"],
         Shape::SomeOf { words: vocabulary::GENRES, items: 3 },
         Null::Refused("a game needs a genre"),
-        "One to three genres",
+        "What kinds of game it is",
     ),
     gaming(
         &["gamingOptions", "isLocalMultiplayer"],
@@ -452,14 +452,14 @@ pub static FIELDS: &[Field] = &[
         &["gamingOptions", FIRST, "localMultiplayerMinPlayers"],
         Shape::Players,
         Null::Null,
-        "The fewest players against each other on one device, 2 to 1,000",
+        "The fewest players against each other on one device",
     ),
     gaming(
         &["gamingOptions", "localMultiplayerMaxPlayers"],
         &["gamingOptions", FIRST, "localMultiplayerMaxPlayers"],
         Shape::Players,
         Null::Null,
-        "The most players against each other on one device, 2 to 1,000",
+        "The most players against each other on one device",
     ),
     gaming(
         &["gamingOptions", "isLocalCooperative"],
@@ -473,14 +473,14 @@ pub static FIELDS: &[Field] = &[
         &["gamingOptions", FIRST, "localCooperativeMinPlayers"],
         Shape::Players,
         Null::Null,
-        "The fewest players together on one device, 2 to 1,000",
+        "The fewest players together on one device",
     ),
     gaming(
         &["gamingOptions", "localCooperativeMaxPlayers"],
         &["gamingOptions", FIRST, "localCooperativeMaxPlayers"],
         Shape::Players,
         Null::Null,
-        "The most players together on one device, 2 to 1,000",
+        "The most players together on one device",
     ),
     gaming(
         &["gamingOptions", "isOnlineMultiplayer"],
@@ -494,14 +494,14 @@ pub static FIELDS: &[Field] = &[
         &["gamingOptions", FIRST, "onlineMultiplayerMinPlayers"],
         Shape::Players,
         Null::Null,
-        "The fewest players against each other over the network, 2 to 1,000",
+        "The fewest players against each other over the network",
     ),
     gaming(
         &["gamingOptions", "onlineMultiplayerMaxPlayers"],
         &["gamingOptions", FIRST, "onlineMultiplayerMaxPlayers"],
         Shape::Players,
         Null::Null,
-        "The most players against each other over the network, 2 to 1,000",
+        "The most players against each other over the network",
     ),
     gaming(
         &["gamingOptions", "isOnlineCooperative"],
@@ -515,14 +515,14 @@ pub static FIELDS: &[Field] = &[
         &["gamingOptions", FIRST, "onlineCooperativeMinPlayers"],
         Shape::Players,
         Null::Null,
-        "The fewest players together over the network, 2 to 1,000",
+        "The fewest players together over the network",
     ),
     gaming(
         &["gamingOptions", "onlineCooperativeMaxPlayers"],
         &["gamingOptions", FIRST, "onlineCooperativeMaxPlayers"],
         Shape::Players,
         Null::Null,
-        "The most players together over the network, 2 to 1,000",
+        "The most players together over the network",
     ),
     gaming(
         &["gamingOptions", "isBroadcastingPrivilegeGranted"],
@@ -567,7 +567,7 @@ pub static FIELDS: &[Field] = &[
             Shape::Text { max: 256, lines: false },
             Null::Null,
             "A reserved name of the app, for a language that no package covers; set only while the language is added \
-             (later changes are answered with 200 and dropped)",
+             (the Store drops later changes in silence)",
         )
     },
     listing(
@@ -598,13 +598,19 @@ pub static FIELDS: &[Field] = &[
         Null::EmptyText,
         "The name to speak, on Xbox",
     ),
-    listing(APP, &["devStudio"], Shape::Text { max: 255, lines: false }, Null::EmptyText, "Developed by"),
+    listing(
+        APP,
+        &["devStudio"],
+        Shape::Text { max: 255, lines: false },
+        Null::EmptyText,
+        "Who developed it, where that is not the publisher",
+    ),
     listing(
         APP,
         &["shortDescription"],
         Shape::Text { max: 500, lines: true },
         Null::EmptyText,
-        "A short description; the API takes 500 characters, although the portal says 1,000",
+        "A short description, plain text; the portal takes more characters than the API",
     ),
     listing(
         APP,
@@ -632,7 +638,7 @@ pub static FIELDS: &[Field] = &[
         &["features"],
         Shape::Texts { items: 20, max: 200 },
         Null::EmptyList,
-        "Features, one a line, without bullets",
+        "What the app can do, in points without bullets",
     ),
     listing(
         APP,
@@ -660,14 +666,14 @@ pub static FIELDS: &[Field] = &[
         &["minimumHardware"],
         Shape::Texts { items: 11, max: 200 },
         Null::EmptyList,
-        "Hardware that is needed",
+        "Hardware that the app needs",
     ),
     listing(
         APP,
         &["recommendedHardware"],
         Shape::Texts { items: 11, max: 200 },
         Null::EmptyList,
-        "Hardware that is best",
+        "Hardware on which the app is at its best",
     ),
     listing(
         APP,
@@ -676,7 +682,7 @@ pub static FIELDS: &[Field] = &[
         Null::Refused("name the image types that go, each with an empty list"),
         "Screenshots, logos and promotional art, by image type",
     ),
-    listing(ADD_ON, &["icon"], Shape::Icon, Null::Null, "A PNG picture of 300×300 pixels"),
+    listing(ADD_ON, &["icon"], Shape::Icon, Null::Null, "The picture of the add-on, a PNG of 300×300 pixels"),
     row(
         APP,
         &["trailers"],
@@ -684,7 +690,7 @@ pub static FIELDS: &[Field] = &[
         Section::Listings,
         Shape::Trailers,
         Null::EmptyList,
-        "Videos, at most 15, each with a title and a picture for each language; the list is owned whole",
+        "Videos in the order in which the Store shows them, each with a title and a picture for each language",
     ),
 ];
 

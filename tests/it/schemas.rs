@@ -52,6 +52,12 @@ fn plans_pass_their_schema() {
     assert!(!jsonschema::validator_for(&schema).unwrap().is_valid(&broken));
 }
 
+/// What it takes and what it refuses is for `manifest_schema` to see.
+#[test]
+fn the_schema_of_manifests_is_fresh() {
+    fresh_schema("manifest", "storeward.schema.json");
+}
+
 #[test]
 fn the_seed_of_the_example_passes_its_schema() {
     let schema = fresh_schema("seed", "sandbox-seed.schema.json");

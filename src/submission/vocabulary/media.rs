@@ -9,6 +9,8 @@ pub struct ImageType {
     pub max: usize,
     /// The pixel sizes that are taken.
     pub sizes: Sizes,
+    /// What it is, for people who write manifests.
+    pub doc: &'static str,
 }
 
 /// Which pixel sizes an image type takes.
@@ -51,13 +53,13 @@ impl std::fmt::Display for Sizes {
     }
 }
 
-const fn image(name: &'static str, max: usize, sizes: Sizes) -> ImageType {
-    ImageType { name, max, sizes }
+const fn image(name: &'static str, max: usize, sizes: Sizes, doc: &'static str) -> ImageType {
+    ImageType { name, max, sizes, doc }
 }
 
 /// The image types that take new content (Microsoft's pages *Screenshots and images*, today's and that of 2017).
 pub const IMAGE_TYPES: &[ImageType] = &[
-    image("Screenshot", 10, Sizes::Between((1366, 768), (3840, 2160))),
+    image("Screenshot", 10, Sizes::Between((1366, 768), (3840, 2160)), "The app on a PC"),
     image(
         "MobileScreenshot",
         8,
@@ -71,21 +73,67 @@ pub const IMAGE_TYPES: &[ImageType] = &[
             (800, 480),
             (480, 800),
         ]),
+        "The app on Windows phones, which are no longer made",
     ),
-    image("XboxScreenshot", 8, Sizes::Between((1920, 1080), (3840, 2160))),
-    image("SurfaceHubScreenshot", 8, Sizes::Unstated),
-    image("HoloLensScreenshot", 8, Sizes::Between((1268, 720), (3840, 2160))),
-    image("StoreLogo9x16", 1, Sizes::OneOf(&[(720, 1080), (1440, 2160)])),
-    image("StoreLogoSquare", 1, Sizes::OneOf(&[(1080, 1080), (2160, 2160)])),
-    image("Icon", 1, Sizes::OneOf(&[(300, 300)])),
-    image("PromotionalArt16x9", 1, Sizes::OneOf(&[(1920, 1080), (3840, 2160)])),
-    image("PromotionalArtwork2400X1200", 1, Sizes::OneOf(&[(2400, 1200)])),
-    image("XboxBrandedKeyArt", 1, Sizes::OneOf(&[(584, 800)])),
-    image("XboxTitledHeroArt", 1, Sizes::OneOf(&[(1920, 1080)])),
-    image("XboxFeaturedPromotionalArt", 1, Sizes::OneOf(&[(1080, 1080)])),
-    image("SquareIcon358X358", 1, Sizes::OneOf(&[(358, 358)])),
-    image("BackgroundImage1000X800", 1, Sizes::OneOf(&[(1000, 800)])),
-    image("PromotionalArtwork414X180", 1, Sizes::OneOf(&[(414, 180)])),
+    image("XboxScreenshot", 8, Sizes::Between((1920, 1080), (3840, 2160)), "The app on Xbox"),
+    image(
+        "SurfaceHubScreenshot",
+        8,
+        Sizes::Unstated,
+        "The app on Surface Hub, where screenshots of a PC are shown anyway",
+    ),
+    image("HoloLensScreenshot", 8, Sizes::Between((1268, 720), (3840, 2160)), "The app on HoloLens"),
+    image(
+        "StoreLogo9x16",
+        1,
+        Sizes::OneOf(&[(720, 1080), (1440, 2160)]),
+        "The poster art, 2:3 although its name says otherwise; Xbox requires it",
+    ),
+    image(
+        "StoreLogoSquare",
+        1,
+        Sizes::OneOf(&[(1080, 1080), (2160, 2160)]),
+        "The box art, 1:1; Xbox requires it",
+    ),
+    image("Icon", 1, Sizes::OneOf(&[(300, 300)]), "The app tile icon, 1:1"),
+    image(
+        "PromotionalArt16x9",
+        1,
+        Sizes::OneOf(&[(1920, 1080), (3840, 2160)]),
+        "The super hero art, 16:9, without text; only with it are trailers shown at the top of the page",
+    ),
+    image(
+        "PromotionalArtwork2400X1200",
+        1,
+        Sizes::OneOf(&[(2400, 1200)]),
+        "Promotional art, 2:1; HoloLens only",
+    ),
+    image("XboxBrandedKeyArt", 1, Sizes::OneOf(&[(584, 800)]), "Branded key art for Xbox"),
+    image("XboxTitledHeroArt", 1, Sizes::OneOf(&[(1920, 1080)]), "Titled hero art for Xbox"),
+    image(
+        "XboxFeaturedPromotionalArt",
+        1,
+        Sizes::OneOf(&[(1080, 1080)]),
+        "Featured promotional art for Xbox, 1:1",
+    ),
+    image(
+        "SquareIcon358X358",
+        1,
+        Sizes::OneOf(&[(358, 358)]),
+        "A promotional picture, 1:1; Windows Phone 8 only",
+    ),
+    image(
+        "BackgroundImage1000X800",
+        1,
+        Sizes::OneOf(&[(1000, 800)]),
+        "A promotional picture, 5:4; Windows Phone 8 only",
+    ),
+    image(
+        "PromotionalArtwork414X180",
+        1,
+        Sizes::OneOf(&[(414, 180)]),
+        "A promotional picture; Windows 8 only",
+    ),
 ];
 
 /// The largest image that the Store takes, in bytes.

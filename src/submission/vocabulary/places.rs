@@ -65,10 +65,16 @@ pub const MARKETS: &[&str] = &[
     "YT", "ZA", "ZM", "ZW",
 ];
 
+/// What [`is_market`] takes, a part of a regular expression.
+pub const MARKET_FORM: &str = "[A-Z]{2}";
+
 /// Whether a text has the shape of a market: two capital letters. Codes outside the published list occur.
 pub fn is_market(text: &str) -> bool {
     text.len() == 2 && text.bytes().all(|b| b.is_ascii_uppercase())
 }
+
+/// What [`is_language`] takes, a part of a regular expression.
+pub const LANGUAGE_FORM: &str = "[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}";
 
 /// Whether a text has the shape of a listing language: `en`, `en-us`, `zh-hans`, `sr-latn-rs`.
 pub fn is_language(text: &str) -> bool {

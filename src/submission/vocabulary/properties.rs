@@ -96,10 +96,17 @@ pub fn is_price(text: &str) -> bool {
     }
 }
 
-/// Whether a text can be the `productId` of an add-on: at most 100 characters, not blank, none of `< > * % & : \ ? + ,`
-/// (Microsoft's page *Create an app submission for your add-on*).
+/// How long the `productId` of an add-on may be, in characters, and what it must not hold (Microsoft's page *Create an app
+/// submission for your add-on*).
+pub const PRODUCT_ID_MAX: usize = 100;
+/// See [`PRODUCT_ID_MAX`].
+pub const PRODUCT_ID_RESERVED: &str = "<>*%&:\\?+,";
+
+/// Whether a text can be the `productId` of an add-on.
 pub fn is_product_id(text: &str) -> bool {
-    !text.trim().is_empty() && text.chars().count() <= 100 && !text.contains(|c| "<>*%&:\\?+,".contains(c))
+    !text.trim().is_empty()
+        && text.chars().count() <= PRODUCT_ID_MAX
+        && !text.contains(|c| PRODUCT_ID_RESERVED.contains(c))
 }
 
 #[cfg(test)]
@@ -114,11 +121,11 @@ mod tests {
 
     #[test]
     fn product_ids_hold_no_reserved_character() {
-        let longest = "ü".repeat(100);
+        let longest = "ü".repeat(PRODUCT_ID_MAX);
         for id in ["contoso.gold", "gold pack (2)", longest.as_str()] {
             assert!(is_product_id(id), "{id}");
         }
-        for reserved in "<>*%&:\\?+,".chars() {
+        for reserved in PRODUCT_ID_RESERVED.chars() {
             assert!(!is_product_id(&format!("gold{reserved}")), "{reserved}");
         }
         assert!(!is_product_id("") && !is_product_id(" \t") && !is_product_id(&"x".repeat(101)));
