@@ -2,6 +2,8 @@
 
 pub(crate) mod azure;
 pub(crate) mod local;
+#[expect(dead_code, reason = "the unit tests of videos use what stands in it besides")]
+pub(crate) mod mp4;
 pub(crate) mod msix;
 pub(crate) mod plain_http;
 pub(crate) mod png;
