@@ -94,7 +94,7 @@ fn patterns_stay_out_of_linked_folders() {
     std::os::unix::fs::symlink(".", case.0.path().join("round")).unwrap();
     let said = case.said(None);
     assert_eq!(said.len(), 3, "{said:?}");
-    says(&case, Code::OutsideWorkspace, 7, "`out` lies outside the workspace");
+    says(&case, Code::OutsideWorkspace, 7, "`out` leads out of the workspace through a symbolic link");
     says(&case, Code::NothingMatches, 8, "nothing matches `*/*.msix`");
     says(&case, Code::NothingMatches, 9, "nothing matches `[o]ut/customers.msix`");
 }

@@ -3,4 +3,5 @@
 
 mod invalid;
 mod recipe;
+mod valid;
 mod workspace;
