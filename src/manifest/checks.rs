@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::submission::Kind;
 use crate::submission::vocabulary::{KEYWORD_LANGUAGES_MAX, PACKAGE_MAX_BYTES};
+use crate::submission::{Kind, Path};
 
 use super::code::Code;
 use super::desired::{Asset, Desired, ImageContent, Others, Owned, TrailerContent, Wanted};
@@ -17,6 +17,8 @@ pub(super) struct Checked<'a> {
     pub(super) kind: Kind,
     pub(super) desired: &'a Desired,
     pub(super) owned: &'a [&'a Owned],
+    /// Where something is said that could not be read; it is no use to miss it there.
+    pub(super) unread: &'a [Path],
 }
 
 type Check = fn(&Checked<'_>) -> Vec<Diagnostic>;
@@ -44,6 +46,11 @@ impl<'a> Checked<'a> {
             Wanted::Value(value) if !value.is_null() => Some((value, owned)),
             _ => None,
         }
+    }
+
+    /// Whether something is said at a path that could not be read.
+    fn is_unread(&self, path: &[&str]) -> bool {
+        self.unread.iter().any(|unread| unread.keys() == path)
     }
 
     fn packages(&self) -> &'a [Arc<Asset>] {
@@ -96,7 +103,9 @@ fn date_of_publication(checked: &Checked<'_>) -> Vec<Diagnostic> {
     let mode = checked.stated(&["targetPublishMode"]);
     let date = checked.stated(&["targetPublishDate"]);
     match (mode, date) {
-        (Some((mode, owned)), None) if mode == "SpecificDate" => {
+        (Some((mode, owned)), None)
+            if mode == "SpecificDate" && !checked.is_unread(&["targetPublishDate"]) =>
+        {
             let message = "`targetPublishMode: SpecificDate` needs a `targetPublishDate`";
             let diagnostic = Diagnostic::error(Code::DateMissing, owned.span, message);
             vec![diagnostic.help("add `targetPublishDate: 2026-09-01T08:00:00Z`, with your date")]
@@ -137,7 +146,9 @@ fn players(checked: &Checked<'_>) -> Vec<Diagnostic> {
         let stated = |key| checked.stated(&["gamingOptions", key]);
         let numbers = (stated(fewest), stated(most));
         match (stated(flag), numbers) {
-            (Some((Value::Bool(true), owned)), (None, _) | (_, None)) => {
+            (Some((Value::Bool(true), owned)), (None, _) | (_, None))
+                if ![fewest, most].iter().any(|key| checked.is_unread(&["gamingOptions", key])) =>
+            {
                 let message = format!("`{flag}: true` needs `{fewest}` and `{most}`");
                 let diagnostic = Diagnostic::error(Code::PlayersMissing, owned.span, message);
                 let help = "add both, each from 2 to 1,000";

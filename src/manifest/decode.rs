@@ -1,5 +1,6 @@
 //! A document into a resource.
 
+use std::collections::HashSet;
 use std::path::Path as FilePath;
 
 use crate::asset::Version;
@@ -17,10 +18,14 @@ use super::ignore::ignored_paths;
 use super::include::Included;
 use super::keys::{Key, Need, PRODUCT_TYPES};
 use super::lower::{Blocks, lower};
+use super::misplaced;
 use super::source::{Location, Span};
-use super::value::{Nothing, Scope, Values};
+use super::value::{Nothing, Scope, Values, is_like_secret};
 use super::words::{ROLLOUT_STATES, STATES, word};
 use super::yaml::{Node, Yaml};
+
+/// How many unknown keys are looked at for one that is missing: a hostile file can have any number.
+const MAX_GUESSED: usize = 100;
 
 /// Decodes a resource; `None` where it cannot be told which one it is. Problems go to the diagnostics.
 pub fn decode(
@@ -91,14 +96,11 @@ impl<'n> Decode<'_, '_, '_, 'n> {
                 self.values.report(diagnostic.help("the API deletes add-ons and flights, no apps"));
                 continue;
             }
-            let elsewhere =
-                Kind::ALL.iter().find(|kind| Key::all_of(**kind).any(|key| key.name == entry.key));
-            match elsewhere {
-                Some(other) => {
-                    let message =
-                        format!("`{}` belongs to `kind: {other}`, not to `kind: {}`", entry.key, self.kind);
+            match misplaced::advice(self.kind, &entry.key) {
+                Some(advice) => {
+                    let message = format!("unknown key `{}`", entry.key);
                     let diagnostic = Diagnostic::error(Code::UnknownKey, entry.key_span, message);
-                    self.values.report(diagnostic.help("leave the key out"));
+                    self.values.report(diagnostic.help(advice).hiding_text(is_like_secret(&entry.key)));
                 }
                 None => self.values.unknown_key(&entry.key, entry.key_span, known.clone()),
             }
@@ -113,15 +115,21 @@ impl<'n> Decode<'_, '_, '_, 'n> {
                 Need::UnlessId => !has_id,
                 Need::Never => false,
             };
-            if needed && self.document.get(key.name).is_none() {
+            if needed && self.document.get(key.name).is_none() && !self.is_misspelt(key.name) {
                 let message = format!("`{}` is missing", key.name);
-                let help = match key.need {
-                    Need::UnlessId => format!("add `{}: …`, or the `id` of one that is there", key.name),
-                    _ => format!("add `{}: …`", key.name),
-                };
+                let or = if key.need == Need::UnlessId { ", or the `id` of one that is there" } else { "" };
+                let help = format!("add `{}: …`{or}. {}", key.name, key.doc);
                 self.values.report(Diagnostic::error(Code::MissingKey, self.span, message).help(help));
             }
         }
+    }
+
+    /// Whether another key is probably meant as this one, which is reported.
+    fn is_misspelt(&self, name: &'static str) -> bool {
+        let known = || Key::all_of(self.kind).map(|key| key.name);
+        let entries = self.document.entries().unwrap_or_default();
+        let unknown = entries.iter().filter(|entry| !known().any(|name| name == entry.key));
+        unknown.take(MAX_GUESSED).any(|entry| did_you_mean(&entry.key, known()) == Some(name))
     }
 
     fn text(&mut self, key: &str) -> Option<(String, &'n Node)> {
@@ -133,15 +141,16 @@ impl<'n> Decode<'_, '_, '_, 'n> {
     /// A text of at most so many characters that is not blank.
     fn short_text(&mut self, key: &str, max: usize) -> Option<String> {
         let (text, node) = self.text(key)?;
-        let length = text.chars().count();
         if text.trim().is_empty() {
-            self.values.wrong_type(node, "a text that is not blank");
-        } else if length > max {
-            let message = format!("{length} characters; the Store takes {max}");
-            self.values.report(Diagnostic::error(Code::TooLong, node.span, message));
+            let diagnostic =
+                Diagnostic::error(Code::WrongType, node.span, "expected a text, found a blank one");
+            self.values.report(diagnostic.help("write the text, or leave the key out"));
+        } else if self.values.within(&text, max, node.span).is_err() {
+            return None;
         } else if text.chars().any(char::is_control) {
             let message = format!("`{key}` holds a control character");
-            self.values.report(Diagnostic::error(Code::ControlCharacter, node.span, message));
+            let diagnostic = Diagnostic::error(Code::ControlCharacter, node.span, message);
+            self.values.report(diagnostic.help("remove it; nobody can see it"));
         } else {
             return Some(text);
         }
@@ -218,13 +227,15 @@ impl<'n> Decode<'_, '_, '_, 'n> {
             return None;
         }
         let mut ids: Vec<String> = Vec::new();
+        let mut seen: HashSet<String> = HashSet::new();
         for item in items {
             let id = self.values.scalar(item, "the id of a group", Scope::plain()).ok()?;
-            if ids.contains(&id) {
-                let message = format!("the group `{id}` is given twice");
-                self.values.report(Diagnostic::error(Code::DuplicateKey, item.span, message));
-            } else {
+            if seen.insert(id.clone()) {
                 ids.push(id);
+            } else {
+                let message = format!("the group `{id}` is given twice");
+                let diagnostic = Diagnostic::error(Code::DuplicateKey, item.span, message);
+                self.values.report(diagnostic.help("remove one of the two"));
             }
         }
         Some(ids)
@@ -252,7 +263,8 @@ impl<'n> Decode<'_, '_, '_, 'n> {
             match Guard::parse(&word) {
                 Some(guard) if permits.iter().any(|permit| permit.guard == guard) => {
                     let message = format!("`{word}` is permitted twice");
-                    self.values.report(Diagnostic::error(Code::DuplicateKey, item.span, message));
+                    let diagnostic = Diagnostic::error(Code::DuplicateKey, item.span, message);
+                    self.values.report(diagnostic.help("remove one of the two"));
                 }
                 Some(guard) => permits.push(Permit { guard, at: self.values.sources.location(item.span) }),
                 None => {
@@ -282,11 +294,17 @@ impl<'n> Decode<'_, '_, '_, 'n> {
         let wanted = match (node.get("percentage"), node.get("state")) {
             (Some(share), None) => self.percentage(share).map(RolloutWanted::Percentage),
             (None, Some(state)) => word(self.values, state, ROLLOUT_STATES),
-            (share, _) => {
-                let message = "`rollout` needs either `percentage` or `state`";
-                let at = share.map_or(node.span, |share| share.span);
-                let diagnostic = Diagnostic::error(Code::MissingKey, at, message);
-                self.values.report(diagnostic.help("a share of customers, or `finalized` or `halted`"));
+            (Some(share), Some(_)) => {
+                let message = "`rollout` has both `percentage` and `state`";
+                let diagnostic = Diagnostic::error(Code::NotAllowed, share.span, message);
+                self.values.report(diagnostic.help("leave one of them out"));
+                None
+            }
+            (None, None) => {
+                let message = "`rollout` needs `percentage` or `state`";
+                let diagnostic = Diagnostic::error(Code::MissingKey, node.span, message);
+                let help = "add `percentage`, a share of customers, or `state: finalized` or `state: halted`";
+                self.values.report(diagnostic.help(help));
                 None
             }
         };
@@ -297,7 +315,7 @@ impl<'n> Decode<'_, '_, '_, 'n> {
     fn rollout_version(&mut self, rollout: &Node) -> Option<Version> {
         let Some(node) = rollout.get("of") else {
             let diagnostic = Diagnostic::error(Code::MissingKey, rollout.span, "`rollout` needs `of`");
-            let help = "name the version that is rolled out, so that the line says nothing of the next one";
+            let help = "add `of: 1.43.0.0`, with the version that is rolled out, so that it says nothing of the next one";
             self.values.report(diagnostic.help(help));
             return None;
         };

@@ -6,6 +6,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use super::code::Code;
+use super::sharing::Sharing;
 use super::source::Span;
 
 /// How bad it is.
@@ -95,6 +96,8 @@ pub struct Diagnostics {
     secrets: Vec<Span>,
     /// How many were left out, said as a finding.
     left_out: Option<(usize, Diagnostic)>,
+    /// Those about values that languages share.
+    sharing: Sharing,
 }
 
 impl Diagnostics {
@@ -107,7 +110,27 @@ impl Diagnostics {
         }
         diagnostic.hides_text |= self.hides_text;
         self.has_errors |= diagnostic.severity == Severity::Error;
-        if !self.is_full() {
+        let room = !self.is_full();
+        if let Err(diagnostic) = self.sharing.take(diagnostic, room) {
+            self.keep(diagnostic);
+        }
+    }
+
+    /// From now on, findings are about the value that `language` shares with others, `sharing` in all; `None`: about
+    /// something else. A finding that is not true of all of them names its languages, since its place does not.
+    pub(super) fn about(&mut self, language: Option<&str>, sharing: usize) {
+        self.sharing.about(language, sharing);
+    }
+
+    /// Every language was looked at: findings about shared values are what they are.
+    pub(super) fn settle(&mut self) {
+        for diagnostic in self.sharing.settle() {
+            self.keep(diagnostic);
+        }
+    }
+
+    fn keep(&mut self, diagnostic: Diagnostic) {
+        if self.kept.len() < MAX_KEPT {
             let number = self.kept.len();
             self.kept.entry(diagnostic).or_insert(number);
         } else if !self.kept.contains_key(&diagnostic) {
@@ -143,7 +166,7 @@ impl Diagnostics {
 
     /// Whether further findings are only counted.
     pub(super) fn is_full(&self) -> bool {
-        self.kept.len() >= MAX_KEPT
+        self.kept.len() + self.sharing.count() >= MAX_KEPT
     }
 
     /// Whether one of them is an error.
@@ -170,6 +193,8 @@ pub fn did_you_mean<'c>(written: &str, candidates: impl IntoIterator<Item = &'c 
         .into_iter()
         .map(|candidate| (strsim::damerau_levenshtein(&folded, &candidate.to_lowercase()), candidate))
         .filter(|(distance, candidate)| *distance <= (candidate.len().max(written.len()) / 3).clamp(1, 4))
+        // Everything is near to a word of one letter.
+        .filter(|(distance, _)| *distance < written.len())
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
@@ -183,6 +208,8 @@ mod tests {
         assert_eq!(did_you_mean("keywrods", ["keywords", "features"]), Some("keywords"));
         assert_eq!(did_you_mean("public", ["Public", "Private"]), Some("Public"));
         assert_eq!(did_you_mean("zebra", ["keywords", "features"]), None);
+        assert_eq!(did_you_mean("a", ["at", "A"]), Some("A"));
+        assert_eq!(did_you_mean("a", ["at"]), None);
         let long = "k".repeat(65);
         assert_eq!(did_you_mean(&long, [long.as_str()]), None);
     }

@@ -93,7 +93,7 @@ impl<'w> Files<'w> {
         for (path, (header, fingerprint)) in
             images.into_iter().zip(read).filter_map(|(p, r)| Some((p, r.ok()?)))
         {
-            if header.format == ImageFormat::Png {
+            if header.format == ImageFormat::Png && header.size <= IMAGE_MAX_BYTES {
                 self.pixels.insert(path.clone(), (header.width, header.height));
                 self.fingerprints.insert(path, fingerprint);
             }
@@ -142,11 +142,7 @@ impl<'w> Files<'w> {
                 .label(format!("{width}×{height}"))
                 .help(format!("export it again as {sizes}")));
         }
-        let fingerprint = self.fingerprint(path, at)?;
-        if fingerprint.size > IMAGE_MAX_BYTES {
-            return Err(Diagnostic::error(Code::BadImage, at, format!("`{shown}` is larger than 50 MB")));
-        }
-        Ok(((width, height), fingerprint))
+        Ok(((width, height), self.fingerprint(path, at)?))
     }
 
     fn pixels(&mut self, path: &Path, shown: &str, at: Span) -> Result<(u32, u32), Diagnostic> {
@@ -154,11 +150,16 @@ impl<'w> Files<'w> {
             return Ok(*known);
         }
         let header = asset::image_header(path).map_err(|error| {
-            Diagnostic::error(Code::BadImage, at, format!("`{shown}` is no image: {error}"))
-                .help("export it as PNG again")
+            wrong(Code::BadImage, at, &error.to_string(), path, shown, "export it as PNG again")
         })?;
+        if header.size > IMAGE_MAX_BYTES {
+            let message = format!("`{shown}` is larger than 50 MB");
+            let help = "export it in fewer colours, or with stronger compression";
+            return Err(Diagnostic::error(Code::BadImage, at, message).help(help));
+        }
         if header.format != ImageFormat::Png {
-            return Err(Diagnostic::error(Code::BadImage, at, format!("`{shown}` is not a PNG file"))
+            let message = format!("`{shown}` is a {} file", header.format);
+            return Err(Diagnostic::error(Code::BadImage, at, message)
                 .help("export it as PNG; the Store takes no other format"));
         }
         self.pixels.insert(path.to_owned(), (header.width, header.height));
@@ -168,31 +169,34 @@ impl<'w> Files<'w> {
     /// The video of a trailer.
     pub fn video(&mut self, path: &Path, at: Span, diagnostics: &mut Diagnostics) -> Option<Arc<Asset>> {
         let shown = self.workspace.display(path);
-        let mut refuse = |message: String, help: &str| {
-            diagnostics.push(Diagnostic::error(Code::BadVideo, at, message).help(help));
+        let mut refuse = |diagnostic| {
+            diagnostics.push(diagnostic);
+            None
         };
         let header = match asset::video_header(path) {
             Ok(header) if header.size <= TRAILER_MAX_BYTES => header,
             Ok(_) => {
-                refuse(
-                    format!("`{shown}` is larger than 2 GB"),
-                    "export it with a lower bit rate, or shorter",
-                );
-                return None;
+                let message = format!("`{shown}` is larger than 2 GB");
+                let diagnostic = Diagnostic::error(Code::BadVideo, at, message);
+                return refuse(diagnostic.help("export it with a lower bit rate, or shorter"));
             }
             Err(error) => {
-                refuse(error.to_string(), "export it as MP4 or MOV");
-                return None;
+                return refuse(wrong(
+                    Code::BadVideo,
+                    at,
+                    &error.to_string(),
+                    path,
+                    &shown,
+                    "export it as MP4 or MOV",
+                ));
             }
         };
         let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
         if !TRAILER_EXTENSIONS.contains(&extension.as_str()) {
+            let message = format!("`{shown}` has the extension `{extension}`");
             let format = header.format.to_string().to_lowercase();
-            refuse(
-                format!("`{shown}` has the extension `{extension}`"),
-                &format!("rename it to end in .{format}"),
-            );
-            return None;
+            let help = format!("rename it to end in .{format}");
+            return refuse(Diagnostic::error(Code::BadVideo, at, message).help(help));
         }
         for message in unusual(&header) {
             let diagnostic = Diagnostic::warning(Code::VideoSize, at, format!("`{shown}` {message}"));
@@ -209,8 +213,10 @@ impl<'w> Files<'w> {
     pub fn package(&mut self, path: &Path, at: Span, diagnostics: &mut Diagnostics) -> Option<Arc<Asset>> {
         let read = match self.packages.get(path) {
             Some(known) => Ok(known.clone()),
-            None => asset::read_package(path)
-                .map_err(|error| Diagnostic::error(Code::BadPackage, at, error.to_string())),
+            None => asset::read_package(path).map_err(|error| {
+                let shown = self.workspace.display(path);
+                wrong(Code::BadPackage, at, &error.to_string(), path, &shown, "build or download it again")
+            }),
         };
         let read = read.and_then(|package| Ok((package, self.fingerprint(path, at)?)));
         let (package, fingerprint) = read.map_err(|diagnostic| diagnostics.push(diagnostic)).ok()?;
@@ -229,6 +235,16 @@ impl<'w> Files<'w> {
         let archive_name = asset::archive_name(prefix, path, &fingerprint.digest);
         let name = self.workspace.display(path);
         Arc::new(Asset { path: path.to_owned(), name, archive_name, fingerprint, content, span })
+    }
+}
+
+/// What is wrong with a file, with its name as people know it. What to do stands at the end, behind a semicolon, unless
+/// it is the usual.
+fn wrong(code: Code, at: Span, said: &str, path: &Path, shown: &str, usual: &str) -> Diagnostic {
+    let said = said.replace(&*path.to_string_lossy(), shown);
+    match said.rsplit_once("; ") {
+        Some((message, help)) => Diagnostic::error(code, at, message).help(help),
+        None => Diagnostic::error(code, at, said).help(usual),
     }
 }
 

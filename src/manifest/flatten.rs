@@ -4,19 +4,19 @@ use std::path::Path as FilePath;
 
 use crate::submission::field::{IGNORED_BY_API, SAID_OTHERWISE};
 use crate::submission::vocabulary::{
-    DIRECTX, IMAGE_TYPES, ImageType, LANGUAGES, MARKETS, RETIRED_IMAGE_TYPES, SYSTEM_RAM, is_language,
-    is_listed_language, is_market,
+    DIRECTX, IMAGE_TYPES, ImageType, MARKETS, RETIRED_IMAGE_TYPES, SYSTEM_RAM, is_market,
 };
-use crate::submission::{Field, Kind, Null, Path, Scope as FieldScope, Shape};
+use crate::submission::{Field, Kind, Path, Scope as FieldScope, Shape};
 
 use super::code::Code;
 use super::desired::{Desired, Others, Retain};
 use super::diagnostic::{Diagnostic, did_you_mean};
 use super::include::{FILE, Included};
+use super::languages::LanguageKeys;
 use super::lower::Names;
-use super::read::cannot_be_cleared;
+use super::misplaced::{self, PACKAGE_KEYS};
 use super::source::{Location, Span};
-use super::value::{NoRelease, Nothing, Scope, Values};
+use super::value::{NoRelease, Nothing, Scope, Values, is_like_secret};
 use super::words::{OPEN_ROLLOUT, OTHERS, RETAIN, word};
 use super::yaml::{Entry, Node, Yaml};
 
@@ -29,6 +29,8 @@ pub(super) struct Leaf<'n> {
     pub(super) node: &'n Node,
     /// What `$(release)` means there.
     pub(super) release: Result<&'n FilePath, NoRelease>,
+    /// Whether it is the `null` of the group that the field lies in.
+    pub(super) with_group: bool,
 }
 
 /// One block, flattened; what it says of languages is not looked into yet.
@@ -131,7 +133,9 @@ impl<'a, 'v, 'w, 'n> Flatten<'a, 'v, 'w, 'n> {
         self.keys += entries.len();
         if self.keys > MAX_KEYS {
             let message = format!("more than {MAX_KEYS} keys, those for every language counted for each");
-            self.values.report(Diagnostic::error(Code::TooComplex, part.span, message));
+            let help = "no manifest needs as many; look at what `$each` and `$file` repeat";
+            self.values.diagnostics.about(None, 0);
+            self.values.report(Diagnostic::error(Code::TooComplex, part.span, message).help(help));
         }
         let within = self.keys <= MAX_KEYS;
         entries.iter().filter(move |entry| within && entry.key != FILE)
@@ -162,10 +166,11 @@ impl<'a, 'v, 'w, 'n> Flatten<'a, 'v, 'w, 'n> {
         let found = Field::all_of(self.kind).find(|field| field.scope == scope && field.path == [&entry.key]);
         let Some(field) = found else {
             let extra: &[&str] = match scope {
-                FieldScope::Submission => &["listings", "openRollout", FILE],
+                FieldScope::Submission => misplaced::block_keys(self.kind),
                 FieldScope::Listing => &["$as", FILE],
             };
-            let fields = Field::all_of(self.kind).filter(|field| field.scope == scope);
+            let fields =
+                Field::all_of(self.kind).filter(|field| field.scope == scope && field.path.len() == 1);
             let known = fields.map(|field| field.path[0]);
             self.unknown(entry, extra.iter().copied().chain(known));
             return;
@@ -183,7 +188,8 @@ impl<'a, 'v, 'w, 'n> Flatten<'a, 'v, 'w, 'n> {
     }
 
     fn leaf(&self, field: &'static Field, node: &'n Node) -> Leaf<'n> {
-        Leaf { path: Path::new(field.path.iter().copied()), field: Some(field), node, release: self.release }
+        let path = Path::new(field.path.iter().copied());
+        Leaf { path, field: Some(field), node, release: self.release, with_group: false }
     }
 
     fn leaf_below(&self, field: &'static Field, entry: &'n Entry) -> Leaf<'n> {
@@ -203,6 +209,10 @@ impl<'a, 'v, 'w, 'n> Flatten<'a, 'v, 'w, 'n> {
             let message = format!("unknown key `{}`", entry.key);
             let diagnostic = Diagnostic::error(Code::UnknownKey, entry.key_span, message).help(advice);
             self.values.report(diagnostic);
+        } else if let Some(advice) = misplaced::advice(self.kind, &entry.key) {
+            let message = format!("unknown key `{}`", entry.key);
+            let diagnostic = Diagnostic::error(Code::UnknownKey, entry.key_span, message).help(advice);
+            self.values.report(diagnostic.hiding_text(is_like_secret(&entry.key)));
         } else {
             self.values.unknown_key(&entry.key, entry.key_span, known);
         }
@@ -216,7 +226,8 @@ impl<'a, 'v, 'w, 'n> Flatten<'a, 'v, 'w, 'n> {
         if node.is_null() {
             if group.rides_along {
                 // Each of its keys is cleared.
-                leaves.extend(below.map(|field| self.leaf(field, node)));
+                let with_group = |leaf| Leaf { with_group: true, ..leaf };
+                leaves.extend(below.map(|field| with_group(self.leaf(field, node))));
             } else {
                 leaves.push(self.leaf(group, node));
             }
@@ -237,7 +248,9 @@ impl<'a, 'v, 'w, 'n> Flatten<'a, 'v, 'w, 'n> {
         }
         let before = leaves.len();
         let mut keys = 0;
-        for part in self.parts(node, "a map", None) {
+        let keys_of_it: Vec<&str> = below.clone().map(|field| field.path[1]).take(3).collect();
+        let wanted = format!("a map with keys such as `{}`", keys_of_it.join("`, `"));
+        for part in self.parts(node, &wanted, None) {
             for inner in self.entries(part) {
                 keys += 1;
                 match below.clone().find(|field| field.path[1] == inner.key) {
@@ -246,13 +259,7 @@ impl<'a, 'v, 'w, 'n> Flatten<'a, 'v, 'w, 'n> {
                             self.markets(field, part, leaves);
                         }
                     }
-                    Some(field) => match field.null {
-                        // Only the whole group can be cleared; a `null` that it hands down looks like this one.
-                        Null::Refused(reason) if group.rides_along && inner.value.is_null() => {
-                            cannot_be_cleared(self.values, field, reason, inner.value.span);
-                        }
-                        _ => leaves.push(self.leaf(field, &inner.value)),
-                    },
+                    Some(field) => leaves.push(self.leaf(field, &inner.value)),
                     None => self.unknown(inner, below.clone().map(|field| field.path[1])),
                 }
             }
@@ -272,7 +279,7 @@ impl<'a, 'v, 'w, 'n> Flatten<'a, 'v, 'w, 'n> {
             } else if is_market(&entry.key) {
                 leaves.push(self.leaf_below(field, entry));
             } else if entry.key.starts_with('$') {
-                self.values.unknown_key(&entry.key, entry.key_span, ["$others", FILE]);
+                self.unknown(entry, ["$others", FILE].into_iter());
             } else {
                 let message = format!("`{}` is not a market", entry.key);
                 let diagnostic = Diagnostic::error(Code::BadMarket, entry.key_span, message);
@@ -294,6 +301,10 @@ impl<'a, 'v, 'w, 'n> Flatten<'a, 'v, 'w, 'n> {
         for entry in self.entries(part) {
             if image_type(&entry.key).is_some() {
                 leaves.push(self.leaf_below(field, entry));
+                continue;
+            }
+            if entry.key.starts_with('$') {
+                self.unknown(entry, [FILE].into_iter());
                 continue;
             }
             let names = IMAGE_TYPES.iter().map(|kind| kind.name);
@@ -326,8 +337,7 @@ impl<'a, 'v, 'w, 'n> Flatten<'a, 'v, 'w, 'n> {
                         settings.minimum_system_ram = one_of(self.values, &inner.value, SYSTEM_RAM);
                     }
                     _ => {
-                        let known = ["files", "retain", "minimumDirectXVersion", "minimumSystemRam", FILE];
-                        self.values.unknown_key(&inner.key, inner.key_span, known);
+                        self.values.unknown_key(&inner.key, inner.key_span, PACKAGE_KEYS.iter().copied());
                     }
                 }
             }
@@ -357,7 +367,7 @@ impl<'a, 'v, 'w, 'n> Flatten<'a, 'v, 'w, 'n> {
     }
 
     fn listings(&mut self, part: &'n Node) {
-        let mut seen: Vec<String> = Vec::new();
+        let mut languages = LanguageKeys::default();
         for entry in self.entries(part) {
             match entry.key.as_str() {
                 "$others" => {
@@ -365,56 +375,27 @@ impl<'a, 'v, 'w, 'n> Flatten<'a, 'v, 'w, 'n> {
                     self.layer.settings.other_languages =
                         others.or(self.layer.settings.other_languages.take());
                 }
-                "$each" => {
-                    self.refuse_meaning_of_each(&entry.value);
-                    self.layer.each.push(entry);
+                "$each" => self.layer.each.push(entry),
+                other if other.starts_with('$') => {
+                    self.unknown(entry, ["$each", "$others", FILE].into_iter());
                 }
-                language if is_language(language) => {
-                    let language = language.to_ascii_lowercase();
-                    if seen.contains(&language) {
-                        let message = format!("the language `{language}` is given twice");
-                        let diagnostic = Diagnostic::error(Code::DuplicateKey, entry.key_span, message);
-                        self.values.report(diagnostic.help("remove one of the two"));
-                    } else {
+                _ => {
+                    if let Some(language) = languages.name(self.values, entry) {
                         self.language(&language, entry);
-                        seen.push(language);
                     }
                 }
-                other if other.starts_with('$') => {
-                    self.values.unknown_key(other, entry.key_span, ["$each", "$others", FILE]);
-                }
-                other => self.bad_language(other, entry.key_span),
             }
             if self.layer.own.len() > MAX_LANGUAGES {
                 let message = format!("more than {MAX_LANGUAGES} languages; the Store knows fewer");
-                self.values.report(Diagnostic::error(Code::TooLong, part.span, message));
+                let diagnostic = Diagnostic::error(Code::TooLong, part.span, message);
+                self.values.report(diagnostic.help("leave those out that no customer reads"));
                 self.layer.own.clear();
                 return;
             }
         }
     }
 
-    fn bad_language(&mut self, written: &str, at: Span) {
-        let meant = written.replace('_', "-").to_lowercase();
-        let meant = Some(meant.as_str()).filter(|meant| is_listed_language(meant));
-        let meant = meant.or_else(|| did_you_mean(written, LANGUAGES.iter().copied()));
-        let message = format!("`{written}` is not a listing language");
-        let diagnostic = Diagnostic::error(Code::BadLanguage, at, message);
-        self.values.report(match meant {
-            Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")),
-            None => diagnostic.help("languages look like `en-us`, `de` or `zh-hans`"),
-        });
-    }
-
     fn language(&mut self, language: &str, entry: &'n Entry) {
-        if !is_listed_language(language) {
-            let message = format!("the Store does not list `{language}` among its languages");
-            let diagnostic = Diagnostic::warning(Code::UnlistedLanguage, entry.key_span, message);
-            self.values.report(match did_you_mean(language, LANGUAGES.iter().copied()) {
-                Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")),
-                None => diagnostic.help("the service answers an unknown language with an internal error"),
-            });
-        }
         let meaning = entry.value.get("$as").and_then(|node| self.meaning(node));
         let place = self.layer.own.iter().position(|own| own.language == language);
         let place = place.unwrap_or_else(|| {
@@ -431,16 +412,6 @@ impl<'a, 'v, 'w, 'n> Flatten<'a, 'v, 'w, 'n> {
         } else {
             own.maps.push(&entry.value);
             own.goes = None;
-        }
-    }
-
-    /// Every language has its own meaning of `$(lang)`, so `$each` has none to give.
-    fn refuse_meaning_of_each(&mut self, each: &Node) {
-        let meaning = each.entries().unwrap_or_default().iter().find(|entry| entry.key == "$as");
-        if let Some(entry) = meaning {
-            let diagnostic = Diagnostic::error(Code::UnknownKey, entry.key_span, "`$each` has no `$as`");
-            let help = "say it of each language, such as `de-de: {$as: de}`";
-            self.values.report(diagnostic.help(help));
         }
     }
 
@@ -465,38 +436,41 @@ impl<'a, 'v, 'w, 'n> Flatten<'a, 'v, 'w, 'n> {
         release: Result<&'n FilePath, NoRelease>,
     ) -> Vec<Leaf<'n>> {
         self.release = release;
+        let staying = languages.iter().filter(|(own, _)| layer.takes_away(own) != Some(true)).count();
         let mut leaves = layer.once.clone();
         for (language, meaning) in languages.iter() {
             let own = layer.own(language);
             let base = Path::new(["listings", language]);
             if let Some(node) = own.and_then(|own| own.goes) {
                 // `$each` says nothing about a language that goes.
-                leaves.push(Leaf { path: base, field: None, node, release });
+                leaves.push(Leaf { path: base, field: None, node, release, with_group: false });
                 continue;
             }
-            let each = layer.each.iter().map(|entry| &entry.value);
-            let maps: Vec<&Node> = each.chain(own.iter().flat_map(|own| own.maps.iter().copied())).collect();
+            let each = layer.each.iter().map(|entry| (&entry.value, None));
+            let own = own.iter().flat_map(|own| own.maps.iter().map(|map| (*map, Some(*map))));
             let mut below = Vec::new();
-            for map in maps {
+            for (map, own) in each.chain(own) {
+                self.values.diagnostics.about(own.is_none().then_some(language), staying);
                 for part in self.parts(map, "a map of texts and images", Some(meaning)) {
-                    self.listing(part, std::ptr::eq(part, map), meaning, &mut below);
+                    self.listing(part, own, meaning, &mut below);
                 }
             }
             leaves.extend(below.into_iter().map(|leaf| Leaf { path: base.join(&leaf.path), ..leaf }));
         }
+        self.values.diagnostics.settle();
         leaves
     }
 
-    fn listing(&mut self, part: &'n Node, is_named_here: bool, meaning: &str, leaves: &mut Vec<Leaf<'n>>) {
+    /// The leaves of one part of a language's map; `own` is that map, unless it is the one for every language.
+    fn listing(&mut self, part: &'n Node, own: Option<&'n Node>, meaning: &str, leaves: &mut Vec<Leaf<'n>>) {
         for entry in self.entries(part) {
-            match entry.key.as_str() {
-                "$as" if is_named_here => {}
-                "$as" => {
-                    let message = "`$as` is too late here: `$(lang)` may have led to this file";
-                    let diagnostic = Diagnostic::error(Code::UnknownKey, entry.key_span, message);
-                    self.values.report(diagnostic.help("write it beside `$file`"));
-                }
-                _ => self.field(FieldScope::Listing, entry, Some(meaning), leaves),
+            if entry.key != "$as" {
+                self.field(FieldScope::Listing, entry, Some(meaning), leaves);
+            } else if !own.is_some_and(|own| std::ptr::eq(own, part)) {
+                let message = "`$as` has no effect here";
+                let diagnostic = Diagnostic::error(Code::BadMeaning, entry.key_span, message);
+                self.values
+                    .report(diagnostic.help("write it directly below the language that it is said of"));
             }
         }
     }
@@ -523,9 +497,12 @@ pub(super) fn one_of(values: &mut Values<'_, '_>, node: &Node, words: &[&str]) -
 }
 
 pub(super) fn not_allowed(values: &mut Values<'_, '_>, text: &str, at: Span, words: &[&str]) -> Nothing {
-    let help = match did_you_mean(text, words.iter().copied()) {
+    // `EReader` is `BooksAndReference_EReader`.
+    let is_end = |word: &&&str| word.rsplit_once('_').is_some_and(|(_, end)| end.eq_ignore_ascii_case(text));
+    let meant = did_you_mean(text, words.iter().copied()).or_else(|| words.iter().find(is_end).copied());
+    let help = match meant {
         Some(meant) => format!("did you mean `{meant}`?"),
-        None if words.len() <= 14 => format!("allowed: {}", words.join(", ")),
+        None if words.len() <= 16 => format!("allowed: {}", words.join(", ")),
         None => "`storeward schema manifest` lists the words".to_owned(),
     };
     values.report(Diagnostic::error(Code::NotAllowed, at, format!("`{text}` is not allowed here")).help(help))

@@ -5,6 +5,7 @@ use crate::submission::{Field, Kind, PathPattern, Scope as FieldScope, Shape};
 
 use super::code::Code;
 use super::diagnostic::{Diagnostic, did_you_mean};
+use super::misplaced;
 use super::value::{Scope, Values};
 use super::yaml::{Node, Yaml};
 
@@ -109,28 +110,58 @@ pub(super) fn ignored_paths(values: &mut Values<'_, '_>, kind: Kind, node: &Node
         let pattern = PathPattern::parse(&dotted);
         match misfit(kind, pattern.keys()) {
             None => patterns.push(pattern),
-            Some((key, words)) => {
-                let message = format!("`{dotted}` names no field: `{key}` does not fit there");
-                let mut diagnostic = Diagnostic::error(Code::BadPath, item.span, message);
-                diagnostic.help = match did_you_mean(&key, words.iter().copied()) {
-                    Some(meant) => Some(format!("did you mean `{meant}`?")),
-                    None => Some("write the keys below `submission`, such as `listings.*.images`".to_owned()),
+            Some(misfit) => {
+                let Misfit { key, above, .. } = &misfit;
+                let message = if dotted.is_empty() {
+                    "the path is empty".to_owned()
+                } else if above.is_empty() {
+                    format!("`{dotted}` names no field: there is no `{key}`")
+                } else {
+                    format!("`{dotted}` names no field: there is no `{key}` below `{above}`")
                 };
-                values.report(diagnostic);
+                values.report(Diagnostic::error(Code::BadPath, item.span, message).help(misfit.help(kind)));
             }
         }
     }
     patterns
 }
 
+/// A key of a path that fits no field.
+struct Misfit {
+    key: String,
+    /// The keys before it, joined by dots.
+    above: String,
+    /// What would fit in its place.
+    fitting: Vec<Place>,
+}
+
+impl Misfit {
+    fn help(&self, kind: Kind) -> String {
+        let words = self.fitting.iter().flat_map(|place| place.words());
+        let upper = self.key.to_uppercase();
+        let is_market = self.fitting.iter().any(|place| matches!(place, Place::Market)) && is_market(&upper);
+        match did_you_mean(&self.key, words) {
+            _ if is_market => format!("did you mean `{upper}`?"),
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None if ["submission", "release"].contains(&self.key.as_str()) => {
+                format!("leave `{}.` out: paths start below it", self.key)
+            }
+            None => match misplaced::advice(kind, &self.key) {
+                Some(advice) if advice.contains("belongs to") => advice,
+                _ => "write the keys below `submission`, such as `listings.*.images`".to_owned(),
+            },
+        }
+    }
+}
+
 /// The first key of a path that fits no field, and what would fit in its place.
-fn misfit(kind: Kind, keys: &[String]) -> Option<(String, Vec<&'static str>)> {
+fn misfit(kind: Kind, keys: &[String]) -> Option<Misfit> {
     let mut fitting = paths(kind);
     for (i, key) in keys.iter().enumerate() {
-        let words = fitting.iter().filter_map(|path| path.get(i)).flat_map(|place| place.words()).collect();
+        let places = fitting.iter().filter_map(|path| path.get(i)).copied().collect();
         fitting.retain(|path| path.get(i).is_some_and(|place| place.takes(key)));
         if fitting.is_empty() {
-            return Some((key.clone(), words));
+            return Some(Misfit { key: key.clone(), above: keys[..i].join("."), fitting: places });
         }
     }
     None
@@ -154,8 +185,10 @@ mod tests {
         {
             assert!(!fits(bad), "{bad}");
         }
-        let (key, words) = misfit(Kind::App, PathPattern::parse("listings.*.image").keys()).unwrap();
-        assert_eq!(did_you_mean(&key, words), Some("images"));
+        let help =
+            |dotted: &str| misfit(Kind::App, PathPattern::parse(dotted).keys()).unwrap().help(Kind::App);
+        assert_eq!(help("listings.*.image"), "did you mean `images`?");
+        assert_eq!(help("pricing.marketSpecificPricings.de"), "did you mean `DE`?");
     }
 
     #[test]

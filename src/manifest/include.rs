@@ -9,6 +9,7 @@ use typed_arena::Arena;
 
 use super::code::Code;
 use super::diagnostic::Diagnostic;
+use super::source::SourceId;
 use super::value::{Nothing, Scope, Values};
 use super::yaml::{Entry, Node};
 
@@ -32,6 +33,7 @@ impl Included {
         scope: Scope<'_>,
     ) -> Vec<&'n Node> {
         let mut parts = Vec::new();
+        let mut files = Vec::new();
         let mut next = Some(node);
         while let Some(part) = next {
             let Some(entries) = part.entries() else {
@@ -40,37 +42,47 @@ impl Included {
             };
             parts.push(part);
             let file = entries.iter().find(|entry| entry.key == FILE);
-            next = file.and_then(|file| self.root(values, file, parts.len(), scope).ok());
+            next = file.and_then(|file| self.root(values, file, &mut files, scope).ok());
         }
         parts.reverse();
         parts
     }
 
-    /// The map in the file that an entry names; `depth` files brought it here.
+    /// The map in the file that an entry names; `files` are those that brought it here.
     fn root<'n>(
         &'n self,
         values: &mut Values<'_, '_>,
         entry: &Entry,
-        depth: usize,
+        files: &mut Vec<SourceId>,
         scope: Scope<'_>,
     ) -> Result<&'n Node, Nothing> {
         let at = entry.value.span;
-        if depth > MAX_DEPTH {
+        if files.len() >= MAX_DEPTH {
             let message = format!("more than {MAX_DEPTH} files, each going on in the next");
-            let help = "a file cannot go on in itself; put what is shared in one file";
-            return Err(values.report(Diagnostic::error(Code::TooComplex, at, message).help(help)));
+            let diagnostic = Diagnostic::error(Code::TooComplex, at, message);
+            return Err(values.report(diagnostic.help("put what is shared in one file")));
         }
         let path = values.one_file(&entry.value, scope)?;
         let source = values.files.text(&path, at, values.sources);
         let source = source.map_err(|diagnostic| values.report(diagnostic))?;
+        if files.contains(&source) {
+            let message = format!("`{}` goes on in itself", values.sources.get(source).name);
+            let diagnostic = Diagnostic::error(Code::TooComplex, at, message);
+            return Err(values.report(diagnostic.help("leave this `$file` out")));
+        }
+        files.push(source);
         let documents = values.files.documents(source, values.sources, values.diagnostics)?;
         let documents: &'n Rc<Vec<Node>> = self.0.alloc(documents);
         match documents.as_slice() {
             [root] => Ok(root),
             others => {
                 let name = &values.sources.get(source).name;
-                let message = format!("`{name}` holds {} documents, and `$file` takes one", others.len());
-                Err(values.report(Diagnostic::error(Code::WrongType, at, message)))
+                let message = match others.len() {
+                    0 => format!("`{name}` is empty, and `$file` takes a map"),
+                    several => format!("`{name}` holds {several} documents, and `$file` takes one"),
+                };
+                let diagnostic = Diagnostic::error(Code::WrongType, at, message);
+                Err(values.report(diagnostic.help("put one map of keys into it, without `---` lines")))
             }
         }
     }

@@ -12,7 +12,7 @@ use super::files::Files;
 use super::finding::{Finding, Findings};
 use super::include::Included;
 use super::source::{Sources, Span};
-use super::together::check_together;
+use super::together::{KeySpans, check_together};
 use super::value::Values;
 use super::workspace::Workspace;
 use super::yaml::{self, Entry, Node, Yaml};
@@ -39,6 +39,8 @@ impl Loaded {
     }
 }
 
+const WHAT_IS_ONE: &str = "a manifest is a YAML document with `kind: App`, `kind: AddOn` or `kind: Flight`";
+
 /// Loads the manifests at `paths`, or those found from the current folder down.
 ///
 /// `releases` names the resources whose `release` block is laid over `submission`, each with its folder.
@@ -46,20 +48,21 @@ impl Loaded {
 pub fn load(workspace: &Workspace, paths: &[PathBuf], releases: &Releases) -> Loaded {
     let mut loaded = Loaded::default();
     let mut files = Files::new(workspace);
+    let mut spans = Vec::new();
     for (path, named) in manifest_files(workspace, paths, &mut loaded.diagnostics) {
         let before = loaded.resources.len();
-        load_file(&path, named, &mut files, releases, &mut loaded);
+        load_file(&path, named, &mut files, releases, &mut loaded, &mut spans);
         if named && path.is_file() && loaded.resources.len() == before && !loaded.diagnostics.has_errors() {
             let message = format!("`{}` holds no manifest", workspace.display(&path));
-            loaded.diagnostics.push(Diagnostic::error(Code::NoManifest, None, message));
+            loaded.diagnostics.push(Diagnostic::error(Code::NoManifest, None, message).help(WHAT_IS_ONE));
         }
     }
     loaded.assets = files.assets();
-    check_together(&loaded.resources, releases, &mut loaded.diagnostics);
+    check_together(&loaded.resources, &spans, releases, &mut loaded.diagnostics);
     if loaded.resources.is_empty() && !loaded.diagnostics.has_errors() {
         loaded.diagnostics.push(
             Diagnostic::error(Code::NoManifest, None, "no manifest was found")
-                .help("a manifest is a YAML document with `kind: App`; name its file, or run where it lies"),
+                .help(format!("{WHAT_IS_ONE}; name its file, or run where it lies")),
         );
     }
     loaded
@@ -83,12 +86,17 @@ fn manifest_files(
             files.push((path, true));
         } else {
             let shown = workspace.display(&path);
-            let (code, what) = if path.exists() {
-                (Code::NotAFile, "is not a regular file")
+            let (code, what, help) = if path.exists() {
+                (Code::NotAFile, "is neither a file nor a folder", "name a YAML file, or a folder to look in")
             } else {
-                (Code::FileMissing, "does not exist")
+                (Code::FileMissing, "does not exist", "name a YAML file, or a folder to look in")
             };
-            diagnostics.push(Diagnostic::error(code, None, format!("`{shown}` {what}")));
+            let near = workspace.near(&path).filter(|_| code == Code::FileMissing);
+            let help = match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => help.to_owned(),
+            };
+            diagnostics.push(Diagnostic::error(code, None, format!("`{shown}` {what}")).help(help));
         }
     }
     files
@@ -97,11 +105,11 @@ fn manifest_files(
 /// What a document is by its `kind`.
 enum KindOf<'d> {
     Known(Kind),
-    /// A word near that of a kind.
+    /// A word near that of a kind, or any other word in what else looks like a manifest.
     Meant {
         written: &'d str,
         at: Span,
-        kind: Kind,
+        kind: Option<&'static str>,
     },
     /// The key in another case, with a kind.
     Misspelt {
@@ -129,7 +137,9 @@ fn kind_of(document: &Node) -> KindOf<'_> {
         });
         return match near {
             Some(near) => KindOf::Misspelt { at: near.key_span },
-            None if looks_like_one => KindOf::Missing { at: document.span },
+            None if looks_like_one => {
+                KindOf::Missing { at: entries.first().map_or(document.span, |first| first.key_span) }
+            }
             None => KindOf::Other,
         };
     };
@@ -138,11 +148,8 @@ fn kind_of(document: &Node) -> KindOf<'_> {
         Some(kind) => KindOf::Known(kind),
         None if text.is_empty() && looks_like_one => KindOf::Missing { at: entry.key_span },
         None => match did_you_mean(text, kinds()) {
-            Some(meant) => match Kind::parse(meant) {
-                Some(kind) => KindOf::Meant { written: text, at: entry.value.span, kind },
-                None => KindOf::Other,
-            },
-            None => KindOf::Other,
+            None if !looks_like_one => KindOf::Other,
+            kind => KindOf::Meant { written: text, at: entry.value.span, kind },
         },
     }
 }
@@ -178,7 +185,14 @@ fn looks_like_manifest(path: &Path) -> bool {
     may_hold_manifest(&String::from_utf8_lossy(&bytes))
 }
 
-fn load_file(path: &Path, named: bool, files: &mut Files<'_>, releases: &Releases, loaded: &mut Loaded) {
+fn load_file(
+    path: &Path,
+    named: bool,
+    files: &mut Files<'_>,
+    releases: &Releases,
+    loaded: &mut Loaded,
+    spans: &mut Vec<KeySpans>,
+) {
     let text = match files.workspace().read(path, None) {
         Ok(text) => text,
         Err(diagnostic) => {
@@ -198,23 +212,34 @@ fn load_file(path: &Path, named: bool, files: &mut Files<'_>, releases: &Release
     let source = loaded.sources.add(files.workspace().display(path), folder, &text);
     let parsed = yaml::parse(&loaded.sources, source, &mut loaded.diagnostics);
     for document in &parsed.documents {
-        load_document(document, files, releases, loaded);
+        load_document(document, files, releases, loaded, spans);
     }
 }
 
-fn load_document(document: &Node, files: &mut Files<'_>, releases: &Releases, loaded: &mut Loaded) {
+fn load_document(
+    document: &Node,
+    files: &mut Files<'_>,
+    releases: &Releases,
+    loaded: &mut Loaded,
+    spans: &mut Vec<KeySpans>,
+) {
     let report = |loaded: &mut Loaded, diagnostic| loaded.diagnostics.push(diagnostic);
     match kind_of(document) {
         KindOf::Known(kind) => {
             let included = Included::default();
             let (sources, diagnostics) = (&mut loaded.sources, &mut loaded.diagnostics);
             let mut values = Values { files, sources, diagnostics };
-            let resource = decode(&mut values, kind, document, releases, &included);
-            loaded.resources.extend(resource);
+            if let Some(resource) = decode(&mut values, kind, document, releases, &included) {
+                loaded.resources.push(resource);
+                spans.push(KeySpans::of(document));
+            }
         }
         KindOf::Meant { written, at, kind } => {
             let message = format!("there is no kind `{written}`");
-            let help = format!("did you mean `{kind}`?");
+            let help = match kind {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => format!("kinds are {}", kinds().collect::<Vec<_>>().join(", ")),
+            };
             report(loaded, Diagnostic::error(Code::UnknownKind, at, message).help(help));
         }
         KindOf::Misspelt { at } => {

@@ -59,21 +59,24 @@ pub fn lower<'n>(
     for leaves in [&mut standing, &mut coming] {
         leaves.retain(|leaf| !desired.ignores(&leaf.path));
     }
-    let mut reader = Reader { values, languages: &languages, version: None };
+    let mut reader = Reader { values, languages: &languages, version: None, unread: Vec::new() };
     if named.is_ok() {
         settle_going(&mut standing, &mut coming, &submission, &overlay);
         standing.append(&mut coming);
         desired.owned = reader.read_all(standing);
+        let unread = std::mem::take(&mut reader.unread);
         let retain = overlay.retain.or(submission.retain);
-        check(values, blocks.kind, &desired, &desired.owned.iter().collect::<Vec<_>>(), retain);
+        check(values, blocks.kind, &desired, &desired.owned.iter().collect::<Vec<_>>(), &unread, retain);
     } else {
         desired.owned = reader.read_all(standing);
         let coming = reader.read_all(coming);
-        check(values, blocks.kind, &desired, &desired.owned.iter().collect::<Vec<_>>(), submission.retain);
+        let unread = std::mem::take(&mut reader.unread);
+        let owned: Vec<&Owned> = desired.owned.iter().collect();
+        check(values, blocks.kind, &desired, &owned, &unread, submission.retain);
         // What a release would be is wrong already before there is one.
         let stands = |owned: &&Owned| !coming.iter().any(|later| later.path == owned.path);
         let both: Vec<&Owned> = desired.owned.iter().filter(stands).chain(&coming).collect();
-        check(values, blocks.kind, &desired, &both, overlay.retain.or(submission.retain));
+        check(values, blocks.kind, &desired, &both, &unread, overlay.retain.or(submission.retain));
     }
     desired
 }
@@ -83,10 +86,11 @@ fn check(
     kind: Kind,
     desired: &Desired,
     owned: &[&Owned],
+    unread: &[Path],
     retain: Option<(Retain, Span)>,
 ) {
     refuse_retaining_nothing(values, retain, owned);
-    for diagnostic in checks::all(&Checked { kind, desired, owned }) {
+    for diagnostic in checks::all(&Checked { kind, desired, owned, unread }) {
         values.report(diagnostic);
     }
 }

@@ -23,11 +23,13 @@ impl Reader<'_, '_, '_> {
         let mut assets: Vec<Arc<Asset>> = Vec::new();
         let mut complete = !patterns.is_empty();
         if patterns.is_empty() {
-            self.values.report(Diagnostic::error(Code::NothingMatches, files.span, "no package is named"));
+            let diagnostic = Diagnostic::error(Code::NothingMatches, files.span, "no package is named");
+            self.values.report(diagnostic.help("name a file or a pattern, or leave `packages` out"));
         }
         if patterns.len() > MAX_MATCHES {
             let message = format!("more than {MAX_MATCHES} files or patterns");
-            return Err(self.values.report(Diagnostic::error(Code::TooLong, files.span, message)));
+            let diagnostic = Diagnostic::error(Code::TooLong, files.span, message);
+            return Err(self.values.report(diagnostic.help("a submission takes far fewer packages")));
         }
         for pattern in patterns {
             match self.matching(pattern, scope) {
@@ -64,14 +66,21 @@ impl Reader<'_, '_, '_> {
         }
         if found.len() > MAX_MATCHES {
             let message = format!("`{shown}` matches more than {MAX_MATCHES} files");
-            return Err(self.values.report(Diagnostic::error(Code::TooLong, at, message)));
+            let diagnostic = Diagnostic::error(Code::TooLong, at, message);
+            return Err(self.values.report(diagnostic.help("a submission takes far fewer packages")));
         }
         let mut assets = Vec::new();
         let mut complete = true;
         for path in found {
             let asset = match self.values.files.workspace().file(&path, release, at) {
                 Ok(Some(real)) => self.values.files.package(&real, at, self.values.diagnostics),
-                Ok(None) => None,
+                Ok(None) => {
+                    let shown = self.values.files.workspace().display(&path);
+                    let message = format!("`{shown}` is a symbolic link to nothing");
+                    let diagnostic = Diagnostic::error(Code::FileMissing, at, message);
+                    self.values.report(diagnostic.help("let it lead to a package, or remove it"));
+                    None
+                }
                 Err(diagnostic) => {
                     self.values.report(diagnostic);
                     None
@@ -90,16 +99,19 @@ impl Reader<'_, '_, '_> {
         release: Option<&FilePath>,
         at: Span,
     ) -> Result<Vec<PathBuf>, Diagnostic> {
+        let shown = self.values.files.workspace().display(&folder.join(written));
         let explained = |error: PatternError| {
-            let diagnostic = |code| Diagnostic::error(code, at, error.to_string());
-            match error {
-                PatternError::Malformed(_) => diagnostic(Code::NothingMatches),
-                PatternError::Upwards => {
-                    diagnostic(Code::OutsideWorkspace).help("write `..` before the pattern")
+            let (code, help) = match error {
+                PatternError::Malformed(_) => {
+                    (Code::NothingMatches, "`[*]`, `[?]` and `[[]` stand for `*`, `?` and `[`")
                 }
-                PatternError::TooMany => diagnostic(Code::TooComplex).help("name the folder more closely"),
-                PatternError::Unreadable(_) => diagnostic(Code::Unreadable),
-            }
+                PatternError::Upwards => (Code::OutsideWorkspace, "write `..` before the pattern"),
+                PatternError::TooMany => (Code::TooComplex, "name the folder more closely"),
+                PatternError::Unreadable(_) => {
+                    (Code::Unreadable, "check the permissions of the folders in it")
+                }
+            };
+            Diagnostic::error(code, at, format!("`{shown}`: {error}")).help(help)
         };
         let pattern = FilePattern::new(folder, written).map_err(explained)?;
         match self.values.files.workspace().folder(pattern.folder(), release, at)? {

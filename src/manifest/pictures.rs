@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use crate::submission::vocabulary::{
     ADD_ON_ICON, ImageType, SCREENSHOTS_ADVISED, TRAILER_THUMBNAIL, TRAILER_TITLE_MAX, TRAILERS_MAX,
-    is_language,
 };
 
 use super::code::Code;
@@ -13,6 +12,7 @@ use super::desired::{Asset, ImageContent, TrailerAsset, TrailerContent, WantedIm
 use super::diagnostic::Diagnostic;
 use super::files::Picture;
 use super::flatten::image_type;
+use super::languages::LanguageKeys;
 use super::read::Reader;
 use super::source::Span;
 use super::value::{Content, Nothing, Scope};
@@ -85,7 +85,9 @@ impl Reader<'_, '_, '_> {
         let items = self.items(node, "a list of trailers")?;
         if items.len() > TRAILERS_MAX {
             let message = format!("{} trailers; a submission holds {TRAILERS_MAX}", items.len());
-            return Err(self.values.report(Diagnostic::error(Code::TooLong, node.span, message)));
+            let diagnostic = Diagnostic::error(Code::TooLong, node.span, message);
+            let help = format!("leave {} out", items.len() - TRAILERS_MAX);
+            return Err(self.values.report(diagnostic.help(help)));
         }
         all(items.iter().map(|item| self.trailer(item, scope)))
     }
@@ -114,7 +116,10 @@ impl Reader<'_, '_, '_> {
             None => &[],
         };
         let each = entries.iter().find(|entry| entry.key == "$each").map(|entry| &entry.value);
-        let languages: Vec<&Entry> = entries.iter().filter(|entry| entry.key != "$each").collect();
+        let own = entries.iter().filter(|entry| entry.key != "$each");
+        let mut keys = LanguageKeys::default();
+        let languages: Vec<(Option<String>, &Entry)> =
+            own.map(|entry| (keys.name(self.values, entry), entry)).collect();
         if languages.is_empty() {
             let span = named.map_or(item.span, |node| node.span);
             let diagnostic = Diagnostic::error(Code::MissingKey, span, "a trailer needs `trailerAssets`");
@@ -122,20 +127,23 @@ impl Reader<'_, '_, '_> {
                 "say for each language its title and picture: `en-us: {title: …, imageList: [{file: …}]}`";
             return Err(self.values.report(diagnostic.help(help)));
         }
-        all(languages.into_iter().map(|entry| self.trailer_asset(entry, each, scope)))
+        let count = languages.len();
+        all(languages.into_iter().map(|(language, entry)| {
+            let read = self.trailer_asset(language.ok_or(Nothing)?, entry, each, count, scope);
+            self.values.diagnostics.about(None, 0);
+            read
+        }))
     }
 
+    /// What a trailer shows in one of `count` languages; `each` holds for all of them.
     fn trailer_asset(
         &mut self,
+        language: String,
         entry: &Entry,
         each: Option<&Node>,
+        count: usize,
         scope: Scope<'_>,
     ) -> Result<TrailerAsset, Nothing> {
-        let language = entry.key.to_ascii_lowercase();
-        if !is_language(&language) {
-            let message = format!("`{}` is not a listing language", entry.key);
-            return Err(self.values.report(Diagnostic::error(Code::BadLanguage, entry.key_span, message)));
-        }
         let meaning = self.languages.meaning(&language).unwrap_or(&language).to_owned();
         let scope = Scope { lang: Some(&meaning), ..scope };
         for node in [Some(&entry.value), each].into_iter().flatten() {
@@ -147,15 +155,22 @@ impl Reader<'_, '_, '_> {
                 self.values.unknown_key(&entry.key, entry.key_span, ["title", "imageList"]);
             }
         }
-        let find = |key: &str| entry.value.get(key).or_else(|| each.and_then(|each| each.get(key)));
-        let title = match find("title") {
-            Some(node) => self.title(node, scope),
-            None => Err(self.missing(entry.key_span, "title")),
+        let mut find = |key: &str| match entry.value.get(key) {
+            Some(own) => Ok((own, 1)),
+            None => match each.and_then(|each| each.get(key)) {
+                Some(shared) => Ok((shared, count)),
+                None => Err(self.missing(entry.key_span, key)),
+            },
         };
-        let image = match find("imageList") {
-            Some(node) => self.thumbnail(node, &language, scope),
-            None => Err(self.missing(entry.key_span, "imageList")),
-        };
+        let (title, image) = (find("title"), find("imageList"));
+        let title = title.and_then(|(node, sharing)| {
+            self.values.diagnostics.about(Some(&language), sharing);
+            self.title(node, scope)
+        });
+        let image = image.and_then(|(node, sharing)| {
+            self.values.diagnostics.about(Some(&language), sharing);
+            self.thumbnail(node, &language, scope)
+        });
         let (image, description) = image?;
         Ok(TrailerAsset { language, title: title?, image, description })
     }
@@ -166,13 +181,17 @@ impl Reader<'_, '_, '_> {
     }
 
     fn title(&mut self, node: &Node, scope: Scope<'_>) -> Result<String, Nothing> {
-        match self.values.content(node, "a text", scope)? {
-            Content::Text(text, at) if !text.trim().is_empty() => {
-                self.within(&text, TRAILER_TITLE_MAX, at)?;
-                Ok(text)
-            }
-            _ => Err(self.values.wrong_type(node, "a text")),
+        let (text, at) = match self.values.content(node, "a text", scope)? {
+            Content::Text(text, at) => (text, at),
+            Content::Null(_) | Content::List(..) => return Err(self.values.wrong_type(node, "a text")),
+        };
+        if text.trim().is_empty() {
+            let diagnostic = Diagnostic::error(Code::WrongType, at, "expected a text, found a blank one");
+            return Err(self.values.report(diagnostic.help("a trailer needs a title in each language")));
         }
+        self.refuse_control(&text, at)?;
+        self.values.within(&text, TRAILER_TITLE_MAX, at)?;
+        Ok(text)
     }
 
     /// The one still picture of a trailer in one language, with its description.
@@ -182,8 +201,12 @@ impl Reader<'_, '_, '_> {
         language: &str,
         scope: Scope<'_>,
     ) -> Result<(Arc<Asset>, String), Nothing> {
-        let [item] = self.items(node, "a list with one picture")? else {
-            return Err(self.values.wrong_type(node, "a list with exactly one picture"));
+        let items = self.items(node, "a list with one picture")?;
+        let [item] = items else {
+            let message =
+                format!("a trailer takes one picture in each language, and there are {}", items.len());
+            let diagnostic = Diagnostic::error(Code::OneElement, node.span, message);
+            return Err(self.values.report(diagnostic.help("write it as `[{file: …}]`")));
         };
         let description = self.caption(item, scope);
         let sizes = &TRAILER_THUMBNAIL;
@@ -204,7 +227,8 @@ impl Reader<'_, '_, '_> {
         match self.values.content(caption, "a text", scope)? {
             Content::Null(_) => Ok(Some(String::new())),
             Content::Text(text, at) => {
-                self.within(&text, CAPTION_MAX, at)?;
+                self.refuse_control(&text, at)?;
+                self.values.within(&text, CAPTION_MAX, at)?;
                 Ok(Some(text))
             }
             Content::List(..) => Err(self.values.wrong_type(caption, "a text")),
@@ -221,7 +245,14 @@ impl Reader<'_, '_, '_> {
     ) -> Result<String, Nothing> {
         let known = || ["remote"].into_iter().chain(also.iter().copied());
         for entry in item.entries().unwrap_or_default() {
-            if !known().any(|key| key == entry.key) {
+            if known().any(|key| key == entry.key) {
+                continue;
+            }
+            if entry.key == "file" {
+                let message = "`file` and `remote` stand for two different things";
+                let diagnostic = Diagnostic::error(Code::UnknownKey, entry.key_span, message);
+                self.values.report(diagnostic.help("leave one of them out"));
+            } else {
                 self.values.unknown_key(&entry.key, entry.key_span, known().collect::<Vec<_>>());
             }
         }

@@ -10,13 +10,13 @@ use crate::submission::{FIELDS, Field, Null, Path, Shape};
 
 use super::code::Code;
 use super::desired::{Asset, Owned, Wanted};
-use super::diagnostic::Diagnostic;
+use super::diagnostic::{Diagnostic, did_you_mean};
 use super::flatten::{Leaf, not_allowed};
 use super::lower::Names;
 use super::secrets::looks_like_secret;
 use super::source::Span;
 use super::value::{Content, Nothing, Scope, Values, lines_as_items};
-use super::yaml::{Node, Yaml};
+use super::yaml::{Node, Yaml, truth};
 
 /// How many people can play together, where several can.
 pub(super) const PLAYERS: std::ops::RangeInclusive<u32> = 2..=1000;
@@ -27,6 +27,8 @@ pub(super) struct Reader<'a, 'v, 'w> {
     pub(super) languages: &'a Names,
     /// What `$(package.version)` means, once the packages are read.
     pub(super) version: Option<String>,
+    /// Paths at which something is said that could not be read.
+    pub(super) unread: Vec<Path>,
 }
 
 impl Reader<'_, '_, '_> {
@@ -48,7 +50,22 @@ impl Reader<'_, '_, '_> {
             (self.languages.position(&leaf.path), leaf.field.and_then(row), leaf.node.span)
         });
         self.read_ahead(&winners);
-        winners.iter().filter_map(|leaf| self.read_leaf(leaf).ok()).collect()
+        // What stands below `$each`, or in a file that several languages include, is read for each of them.
+        let mut sharing: HashMap<*const Node, usize> = HashMap::new();
+        for leaf in &winners {
+            *sharing.entry(std::ptr::from_ref(leaf.node)).or_default() += 1;
+        }
+        let mut owned = Vec::new();
+        for leaf in &winners {
+            let sharing = sharing[&std::ptr::from_ref(leaf.node)];
+            self.values.diagnostics.about(leaf.path.language(), sharing);
+            match self.read_leaf(leaf) {
+                Ok(read) => owned.push(read),
+                Err(Nothing) => self.unread.push(leaf.path.clone()),
+            }
+        }
+        self.values.diagnostics.settle();
+        owned
     }
 
     fn read_leaf(&mut self, leaf: &Leaf<'_>) -> Result<Owned, Nothing> {
@@ -90,8 +107,7 @@ impl Reader<'_, '_, '_> {
             Shape::Markets if node.is_null() && keys.len() > field.path.len() => {
                 Ok((Wanted::Nothing, node.span))
             }
-            // The group that it lies in is cleared.
-            Shape::Percentage if node.is_null() => Ok((Wanted::Nothing, node.span)),
+            Shape::Percentage if leaf.with_group => Ok((Wanted::Nothing, node.span)),
             Shape::Trailers if !node.is_null() => {
                 Ok((Wanted::Trailers(self.trailers(node, scope)?), node.span))
             }
@@ -103,7 +119,7 @@ impl Reader<'_, '_, '_> {
             Shape::Texts { items, max } => match self.values.content(node, "a list of texts", scope)? {
                 Content::Null(at) => self.cleared(field, at),
                 Content::Text(text, at) => {
-                    let texts = lines_as_items(&text).into_iter().map(|item| (item, at)).collect();
+                    let texts = self.placed_items(&text, at);
                     self.texts(field, texts, items, max, at)
                 }
                 Content::List(texts, at) => self.texts(field, texts, items, max, at),
@@ -131,11 +147,14 @@ impl Reader<'_, '_, '_> {
                     return self.cleared(field, node.span);
                 }
                 let wanted = match field.shape {
-                    Shape::Flag => "`true` or `false`",
-                    Shape::Percentage | Shape::Players => "a number",
-                    _ => "a text",
+                    Shape::Flag => "`true` or `false`".to_owned(),
+                    Shape::Percentage | Shape::Players => "a number".to_owned(),
+                    Shape::Price | Shape::Markets => "a price such as `Tier1012`".to_owned(),
+                    Shape::Date => "a date such as `2026-09-01T08:00:00Z`".to_owned(),
+                    Shape::OneOf(words) if words.len() <= 6 => format!("one of {}", words.join(", ")),
+                    _ => "a word".to_owned(),
                 };
-                let text = self.values.literal(node, wanted)?;
+                let text = self.values.literal(node, &wanted)?;
                 self.one(field, text, node).map(|value| (Wanted::Value(value), node.span))
             }
         }
@@ -155,19 +174,33 @@ impl Reader<'_, '_, '_> {
     fn one(&mut self, field: &Field, text: &str, node: &Node) -> Result<Value, Nothing> {
         let at = node.span;
         let problem = match field.shape {
-            Shape::Flag => match text {
-                "true" => return Ok(Value::Bool(true)),
-                "false" => return Ok(Value::Bool(false)),
-                _ => return Err(self.values.wrong_type(node, "`true` or `false`")),
+            Shape::Flag => match truth(text) {
+                Some(truth) => return Ok(Value::Bool(truth)),
+                None => {
+                    let help = match text.to_lowercase().as_str() {
+                        "yes" | "y" | "on" | "1" => "write `true`",
+                        "no" | "n" | "off" | "0" => "write `false`",
+                        _ => "write `true` or `false`",
+                    };
+                    let message = format!("expected `true` or `false`, found `{text}`");
+                    Diagnostic::error(Code::WrongType, at, message).help(help)
+                }
             },
             Shape::OneOf(words) if words.contains(&text) => return Ok(Value::String(text.to_owned())),
             Shape::OneOf(words) => return Err(not_allowed(self.values, text, at, words)),
             Shape::Price | Shape::Markets if is_price(text) => return Ok(Value::String(text.to_owned())),
             Shape::Price | Shape::Markets => {
-                let help = if text == "Base" {
-                    "`Base` is what the API shows for prices that it cannot express; it can never be sent"
-                } else {
-                    "write `Free`, `NotAvailable` or a tier such as `Tier1012`; amounts are shown in Partner Center only"
+                let tier = text.to_lowercase().strip_prefix("tier").map(|number| format!("Tier{number}"));
+                let meant = tier
+                    .filter(|tier| is_price(tier))
+                    .or_else(|| did_you_mean(text, ["Free", "NotAvailable"]).map(str::to_owned));
+                let help = match (text, field.shape, meant) {
+                    ("Base", Shape::Markets, _) => "write `null` for the base price".to_owned(),
+                    ("Base", ..) => {
+                        "write a price: `Base` is what the API shows for one that it cannot express".to_owned()
+                    }
+                    (_, _, Some(meant)) => format!("did you mean `{meant}`?"),
+                    _ => "write `Free`, `NotAvailable` or a tier such as `Tier1012`; amounts are shown in Partner Center only".to_owned(),
                 };
                 Diagnostic::error(Code::BadPrice, at, format!("`{text}` is not a price")).help(help)
             }
@@ -222,11 +255,17 @@ impl Reader<'_, '_, '_> {
         Ok(Ok((text, at)))
     }
 
-    fn refuse_control(&mut self, text: &str, at: Span) -> Result<(), Nothing> {
+    pub(super) fn refuse_control(&mut self, text: &str, at: Span) -> Result<(), Nothing> {
         let Some(found) = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t')) else {
             return Ok(());
         };
         let message = format!("the text holds the control character U+{:04X}", u32::from(found));
+        // An escape in quotes stands there in other characters.
+        let written = &self.values.sources.get(at.source).text[at.range()];
+        let at = match written.find(found) {
+            Some(start) => Span { start: at.start + start, end: at.start + start + found.len_utf8(), ..at },
+            None => at,
+        };
         let diagnostic = Diagnostic::error(Code::ControlCharacter, at, message);
         Err(self.values.report(diagnostic.help("remove it; customers cannot see it")))
     }
@@ -245,9 +284,10 @@ impl Reader<'_, '_, '_> {
         };
         if !lines && text.contains('\n') {
             let message = format!("`{}` is one line", field.path.join("."));
-            return Err(self.values.report(Diagnostic::error(Code::WrongType, at, message)));
+            let diagnostic = Diagnostic::error(Code::WrongType, at, message);
+            return Err(self.values.report(diagnostic.help("write it without line ends")));
         }
-        self.within(&text, max, at)?;
+        self.values.within(&text, max, at)?;
         Ok((Wanted::Value(Value::String(text)), at))
     }
 
@@ -277,16 +317,6 @@ impl Reader<'_, '_, '_> {
         Ok((Wanted::Value(Value::String(text)), at))
     }
 
-    pub(super) fn within(&mut self, text: &str, max: usize, at: Span) -> Result<(), Nothing> {
-        let length = text.chars().count();
-        if length <= max {
-            return Ok(());
-        }
-        let message = format!("{length} characters; the Store takes {max}");
-        let diagnostic = Diagnostic::error(Code::TooLong, at, message);
-        Err(self.values.report(diagnostic.help(format!("shorten it by {}", length - max))))
-    }
-
     fn texts(
         &mut self,
         field: &Field,
@@ -300,8 +330,8 @@ impl Reader<'_, '_, '_> {
         }
         if texts.len() > items {
             let message = format!("{} items; the Store takes {items}", texts.len());
-            self.values.report(Diagnostic::error(Code::TooLong, at, message));
-            return Err(Nothing);
+            let diagnostic = Diagnostic::error(Code::TooLong, at, message);
+            return Err(self.values.report(diagnostic.help(format!("leave {} out", texts.len() - items))));
         }
         let mut list = Vec::new();
         let mut complete = true;
@@ -311,13 +341,30 @@ impl Reader<'_, '_, '_> {
                 self.values.report(diagnostic.help("remove the item"));
                 complete = false;
             }
-            complete &= self.refuse_control(&text, at).and_then(|()| self.within(&text, max, at)).is_ok();
+            complete &=
+                self.refuse_control(&text, at).and_then(|()| self.values.within(&text, max, at)).is_ok();
             list.push(Value::String(text));
         }
         if !complete {
             return Err(Nothing);
         }
         Ok((Wanted::Value(Value::Array(list)), at))
+    }
+
+    /// The items of a text, each with its own place as far as it stands in the source as it is.
+    fn placed_items(&self, text: &str, at: Span) -> Vec<(String, Span)> {
+        let written = &self.values.sources.get(at.source).text[at.range()];
+        let mut reached = 0;
+        let place = |item: String| match written[reached..].find(&item) {
+            Some(found) => {
+                let start = at.start + reached + found;
+                reached += found + item.len();
+                let end = start + item.len();
+                (item, Span { start, end, ..at })
+            }
+            None => (item, at),
+        };
+        lines_as_items(text).into_iter().map(place).collect()
     }
 
     fn some_of(
@@ -338,7 +385,8 @@ impl Reader<'_, '_, '_> {
         }
         if items.len() > max {
             let message = format!("{} items; the Store takes {max}", items.len());
-            return Err(self.values.report(Diagnostic::error(Code::TooLong, node.span, message)));
+            let diagnostic = Diagnostic::error(Code::TooLong, node.span, message);
+            return Err(self.values.report(diagnostic.help(format!("leave {} out", items.len() - max))));
         }
         let mut list = Vec::new();
         let mut complete = true;
@@ -352,7 +400,8 @@ impl Reader<'_, '_, '_> {
                 complete = false;
             } else if list.contains(&Value::String(word.to_owned())) {
                 let message = format!("`{word}` is given twice");
-                self.values.report(Diagnostic::error(Code::DuplicateKey, item.span, message));
+                let diagnostic = Diagnostic::error(Code::DuplicateKey, item.span, message);
+                self.values.report(diagnostic.help("remove one of the two"));
                 complete = false;
             }
             list.push(Value::String(word.to_owned()));

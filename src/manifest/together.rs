@@ -1,18 +1,52 @@
 //! What no single document can tell: resources that name each other, or the same thing.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::submission::Kind;
 
 use super::code::Code;
 use super::desired::{Address, Creation, Releases, Resource};
 use super::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
+use super::source::Span;
+use super::yaml::Node;
 
-/// Checks all resources of a run together.
-pub(super) fn check_together(resources: &[Resource], releases: &Releases, diagnostics: &mut Diagnostics) {
-    duplicates(resources, diagnostics);
-    unknown_apps(resources, diagnostics);
-    ranks(resources, diagnostics);
+/// Where the values of a document's keys stand.
+pub(super) struct KeySpans(HashMap<String, Span>);
+
+impl KeySpans {
+    /// Those of a document.
+    pub(super) fn of(document: &Node) -> Self {
+        let entries = document.entries().unwrap_or_default();
+        Self(entries.iter().map(|entry| (entry.key.clone(), entry.value.span)).collect())
+    }
+}
+
+/// A resource with the places of its keys.
+#[derive(Clone, Copy)]
+struct Placed<'r> {
+    resource: &'r Resource,
+    spans: &'r KeySpans,
+}
+
+impl Placed<'_> {
+    /// Where a key's value stands, else the kind of the resource.
+    fn span(&self, key: &str) -> Span {
+        self.spans.0.get(key).copied().unwrap_or(self.resource.span)
+    }
+}
+
+/// Checks all resources of a run together; `spans` are those of their documents, in the same order.
+pub(super) fn check_together(
+    resources: &[Resource],
+    spans: &[KeySpans],
+    releases: &Releases,
+    diagnostics: &mut Diagnostics,
+) {
+    let placed: Vec<Placed<'_>> =
+        resources.iter().zip(spans).map(|(resource, spans)| Placed { resource, spans }).collect();
+    duplicates(&placed, diagnostics);
+    unknown_apps(&placed, diagnostics);
+    ranks(&placed, diagnostics);
     for address in releases.keys() {
         if !resources.iter().any(|resource| resource.address == *address) {
             diagnostics.push(unknown_release(address, resources));
@@ -30,58 +64,61 @@ enum Mark<'r> {
     FriendlyName(&'r str, String),
 }
 
-impl Mark<'_> {
-    fn words(&self) -> String {
-        match self {
-            Self::Address(address) => format!("`{address}`"),
-            Self::Id(_, id) => format!("the id `{id}`"),
-            Self::ProductId(app, id) => format!("the product id `{id}` of `{app}`"),
-            Self::FriendlyName(app, name) => format!("the flight `{name}` of `{app}`"),
-        }
-    }
-}
-
-fn marks(resource: &Resource) -> Vec<Mark<'_>> {
+/// What tells a resource from others: the mark, in words, and the key that makes it.
+fn marks(resource: &Resource) -> Vec<(Mark<'_>, String, &'static str)> {
     let app = resource.address.app_name();
     let is_flight = resource.kind() == Kind::Flight;
-    let id = resource.id.as_deref().map(|id| Mark::Id(is_flight, id.to_lowercase()));
-    let creation = match &resource.creation {
-        Creation::AddOn { product_id: Some(id), .. } => Some(Mark::ProductId(app, id)),
-        Creation::Flight { friendly_name: Some(name), .. } => {
-            Some(Mark::FriendlyName(app, name.to_lowercase()))
+    let mut marks = vec![(Mark::Address(&resource.address), format!("`{}`", resource.address), "name")];
+    if let Some(id) = &resource.id {
+        marks.push((Mark::Id(is_flight, id.to_lowercase()), format!("the id `{id}`"), "id"));
+    }
+    match &resource.creation {
+        Creation::AddOn { product_id: Some(id), .. } => {
+            let words = format!("the product id `{id}` of `{app}`");
+            marks.push((Mark::ProductId(app, id), words, "productId"));
         }
-        _ => None,
-    };
-    [Some(Mark::Address(&resource.address)), id, creation].into_iter().flatten().collect()
+        Creation::Flight { friendly_name: Some(name), .. } => {
+            let words = format!("the flight `{name}` of `{app}`");
+            marks.push((Mark::FriendlyName(app, name.to_lowercase()), words, "friendlyName"));
+        }
+        _ => {}
+    }
+    marks
 }
 
-fn duplicates(resources: &[Resource], diagnostics: &mut Diagnostics) {
+fn duplicates(resources: &[Placed<'_>], diagnostics: &mut Diagnostics) {
     let mut known: HashMap<Mark<'_>, &Resource> = HashMap::new();
-    for resource in resources {
-        for mark in marks(resource) {
+    for placed in resources {
+        for (mark, words, key) in marks(placed.resource) {
             let Some(first) = known.get(&mark) else {
-                known.insert(mark, resource);
+                known.insert(mark, placed.resource);
                 continue;
             };
             let first = format!("{}:{}", first.at.file, first.at.line);
-            let message = format!("{} is managed by two manifests; the first is {first}", mark.words());
-            let diagnostic = Diagnostic::error(Code::DuplicateResource, resource.span, message);
+            let message = format!("{words} is managed by two manifests; the first is {first}");
+            let diagnostic = Diagnostic::error(Code::DuplicateResource, placed.span(key), message);
             diagnostics.push(diagnostic.help("two would undo each other's changes; remove one of them"));
             break;
         }
     }
 }
 
-fn unknown_apps(resources: &[Resource], diagnostics: &mut Diagnostics) {
-    let apps = || resources.iter().filter(|resource| resource.kind() == Kind::App);
-    for resource in resources.iter().filter(|resource| resource.kind() != Kind::App) {
-        let name = resource.address.app_name();
-        if apps().any(|app| app.address.app_name() == name) {
+fn unknown_apps(resources: &[Placed<'_>], diagnostics: &mut Diagnostics) {
+    let apps: HashSet<&str> = resources
+        .iter()
+        .filter(|placed| placed.resource.kind() == Kind::App)
+        .map(|placed| placed.resource.address.app_name())
+        .collect();
+    for placed in resources.iter().filter(|placed| placed.resource.kind() != Kind::App) {
+        let name = placed.resource.address.app_name();
+        if apps.contains(name) {
             continue;
         }
         let message = format!("no manifest describes the app `{name}`");
-        let diagnostic = Diagnostic::error(Code::UnknownApp, resource.span, message);
-        let help = match did_you_mean(name, apps().map(|app| app.address.app_name())) {
+        let diagnostic = Diagnostic::error(Code::UnknownApp, placed.span("app"), message);
+        let mut near: Vec<&str> = apps.iter().copied().take(MAX_GUESSED).collect();
+        near.sort_unstable();
+        let help = match did_you_mean(name, near) {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => "name the file or folder of the app's manifest as well".to_owned(),
         };
@@ -89,34 +126,67 @@ fn unknown_apps(resources: &[Resource], diagnostics: &mut Diagnostics) {
     }
 }
 
-/// The flight among the manifests that a flight is to rank above.
-fn below<'r>(resources: &'r [Resource], flight: &Resource) -> Option<&'r Resource> {
-    let Creation::Flight { rank_higher_than: Some(below), .. } = &flight.creation else { return None };
-    resources.iter().find(|other| match &other.creation {
-        Creation::Flight { friendly_name, .. } => {
-            other.address.app_name() == flight.address.app_name()
-                && (friendly_name.as_ref() == Some(below) || other.id.as_ref() == Some(below))
+/// For each resource the one that it is to rank above, if that is among them.
+fn below(resources: &[Placed<'_>]) -> Vec<Option<usize>> {
+    let mut named: HashMap<(&str, &str), usize> = HashMap::new();
+    for (i, Placed { resource, .. }) in resources.iter().enumerate() {
+        if let Creation::Flight { friendly_name, .. } = &resource.creation {
+            for name in [friendly_name, &resource.id].into_iter().flatten() {
+                named.entry((resource.address.app_name(), name)).or_insert(i);
+            }
         }
-        _ => false,
-    })
+    }
+    let below = |placed: &Placed<'_>| match &placed.resource.creation {
+        Creation::Flight { rank_higher_than: Some(name), .. } => {
+            named.get(&(placed.resource.address.app_name(), name.as_str())).copied()
+        }
+        _ => None,
+    };
+    resources.iter().map(below).collect()
 }
 
-fn ranks(resources: &[Resource], diagnostics: &mut Diagnostics) {
-    for flight in resources.iter().filter(|resource| resource.kind() == Kind::Flight) {
-        let mut at = flight;
-        // As many steps as there are flights come back to the start, or never will.
-        for _ in 0..resources.len() {
-            let Some(next) = below(resources, at) else { break };
-            if next.address == flight.address {
-                let message = format!("`{}` is to rank above itself", flight.address);
-                let diagnostic = Diagnostic::error(Code::RanksInACircle, flight.span, message);
-                diagnostics.push(diagnostic.help("let one of the flights name none, or another one below"));
-                break;
+/// Each circle is told once. Every flight is walked over once, however many there are.
+fn ranks(resources: &[Placed<'_>], diagnostics: &mut Diagnostics) {
+    let below = below(resources);
+    let mut walked_from: Vec<Option<usize>> = vec![None; resources.len()];
+    for start in 0..resources.len() {
+        let mut at = Some(start);
+        while let Some(flight) = at.filter(|flight| walked_from[*flight].is_none()) {
+            walked_from[flight] = Some(start);
+            at = below[flight];
+        }
+        if let Some(again) = at.filter(|flight| walked_from[*flight] == Some(start)) {
+            let mut circle = vec![again];
+            let mut next = below[again];
+            while let Some(flight) = next.filter(|flight| *flight != again) {
+                circle.push(flight);
+                next = below[flight];
             }
-            at = next;
+            let first = circle.iter().enumerate().min_by_key(|(_, flight)| **flight).map_or(0, |(i, _)| i);
+            circle.rotate_left(first);
+            diagnostics.push(circular(&circle.iter().map(|flight| resources[*flight]).collect::<Vec<_>>()));
         }
     }
 }
+
+/// Says once what is true of each of these flights.
+fn circular(circle: &[Placed<'_>]) -> Diagnostic {
+    let first = circle[0];
+    let message = match circle {
+        [own] => format!("`{}` is to rank above itself", own.resource.address),
+        _ => {
+            let named = circle.iter().chain([&first]).take(MAX_NAMED);
+            let named: Vec<String> = named.map(|own| format!("`{}`", own.resource.address)).collect();
+            format!("flights rank above each other in a circle: {}", named.join(" above "))
+        }
+    };
+    Diagnostic::error(Code::RanksInACircle, first.span("rankHigherThan"), message)
+        .help("let one of them name no other, or one that lies below")
+}
+
+/// How many flights of a circle are named, and how many apps are guessed from: a hostile file can have any number.
+const MAX_NAMED: usize = 12;
+const MAX_GUESSED: usize = 100;
 
 fn unknown_release(address: &Address, resources: &[Resource]) -> Diagnostic {
     let known: Vec<&str> = resources.iter().map(|resource| resource.address.as_str()).collect();

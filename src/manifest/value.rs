@@ -1,7 +1,6 @@
 //! What a value says: scalars, lists, `{file:, at:, else:}`, and the three expansions.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use crate::submission::{FIELDS, Shape};
 
@@ -13,6 +12,10 @@ use super::yaml::{Entry, Node, Yaml};
 
 /// How long a text may become by expansion. No field takes as much.
 const MAX_EXPANDED_BYTES: usize = 1024 * 1024;
+
+/// How many keys an error names, and how many it guesses from: a hostile file can have any number.
+const MAX_NAMED: usize = 12;
+const MAX_GUESSED: usize = 1000;
 
 /// What surrounds a value: what expansions mean in it.
 #[derive(Debug, Clone, Copy)]
@@ -77,7 +80,35 @@ impl Values<'_, '_> {
     /// Reports a value of the wrong type.
     pub fn wrong_type(&mut self, node: &Node, wanted: &str) -> Nothing {
         let message = format!("expected {wanted}, found {}", node.kind());
-        self.report(Diagnostic::error(Code::WrongType, node.span, message))
+        let diagnostic = Diagnostic::error(Code::WrongType, node.span, message);
+        let help = match &node.value {
+            _ if node.is_null() => "leave the key out to leave the live value alone",
+            Yaml::Scalar { .. } if wanted.contains("`{file: …}`") => "name the file as `{file: …}`",
+            Yaml::Scalar { .. } if wanted.starts_with("a list") => "write it as a list: `[…]`",
+            Yaml::Scalar { .. } => "write `key: value` lines below it",
+            Yaml::Map(_) if wanted.starts_with("a list of") => {
+                "write it as a list: each item with `- ` before it"
+            }
+            Yaml::Map(_) if wanted.starts_with("a text") => {
+                "write the text, or name the file that has it: `{file: …}`"
+            }
+            Yaml::List(_) if wanted.starts_with("a map") => {
+                "write `key: value` lines, without `- ` before them"
+            }
+            Yaml::Map(_) | Yaml::List(_) => "write one value",
+        };
+        self.report(diagnostic.help(help))
+    }
+
+    /// Refuses a text of more than so many characters.
+    pub fn within(&mut self, text: &str, max: usize, at: Span) -> Result<(), Nothing> {
+        let length = text.chars().count();
+        if length <= max {
+            return Ok(());
+        }
+        let message = format!("{length} characters; the Store takes {max}");
+        let diagnostic = Diagnostic::error(Code::TooLong, at, message);
+        Err(self.report(diagnostic.help(format!("shorten it by {}", length - max))))
     }
 
     /// Reports a key that means nothing.
@@ -92,9 +123,7 @@ impl Values<'_, '_> {
             diagnostic = diagnostic.help(format!("did you mean `{meant}`?"));
         } else {
             let words: Vec<&str> = known.into_iter().collect();
-            if words.len() <= 12 {
-                diagnostic = diagnostic.help(format!("known here: {}", words.join(", ")));
-            }
+            diagnostic = diagnostic.help(format!("known here: {}", words.join(", ")));
         }
         self.diagnostics.push(diagnostic.hiding_text(is_like_secret(key)));
     }
@@ -126,29 +155,19 @@ impl Values<'_, '_> {
                 continue;
             }
             expanded.push_str(&rest[..start]);
-            let name = rest[start + 2..].split(')').next().unwrap_or_default();
+            let Some(name) = rest[start + 2..].split_once(')').map(|(name, _)| name) else {
+                let diagnostic = Diagnostic::error(Code::BadExpansion, at, "a `$(` without its `)`");
+                return Err(self.report(diagnostic.help("close it, or write `$$(` for a literal `$(`")));
+            };
             match (name, scope.lang, scope.release, scope.package_version) {
                 ("lang", Some(lang), ..) => expanded.push_str(lang),
                 ("release", _, Ok(folder), _) => expanded.push_str(&folder.to_string_lossy()),
                 ("release", _, Err(NoRelease::NotNamed), _)
                 | ("package.version", _, Err(NoRelease::NotNamed), None) => return Err(Nothing),
                 ("package.version", .., Some(version)) => expanded.push_str(version),
-                _ => {
-                    let (message, help) = match name {
-                        "lang" => ("`$(lang)` has a meaning below `listings` only", "name the language"),
-                        "release" => {
-                            ("`$(release)` has a meaning below `release` only", "move the key to `release`")
-                        }
-                        "package.version" => (
-                            "`$(package.version)` has no meaning here: the manifest names no packages, or several versions",
-                            "write the version, or name packages of one version",
-                        ),
-                        _ => ("there is no such expansion", "write `$$(` for a literal `$(`"),
-                    };
-                    return Err(self.report(Diagnostic::error(Code::BadExpansion, at, message).help(help)));
-                }
+                _ => return Err(self.report(bad_expansion(name, at))),
             }
-            rest = &rest[(start + 2 + name.len() + 1).min(rest.len())..];
+            rest = &rest[start + 2 + name.len() + 1..];
             if expanded.len() > MAX_EXPANDED_BYTES {
                 break;
             }
@@ -169,11 +188,10 @@ impl Values<'_, '_> {
         match &node.value {
             Yaml::Scalar { text, .. } => Ok(Content::Text(self.expand(text, node.span, scope)?, node.span)),
             Yaml::List(items) => {
-                let mut texts = Vec::new();
-                for item in items {
-                    texts.push((self.scalar(item, "a text", scope)?, item.span));
-                }
-                Ok(Content::List(texts, node.span))
+                // Each one is looked at, also where an earlier one is wrong.
+                let texts: Vec<_> =
+                    items.iter().map(|item| Ok((self.scalar(item, "a text", scope)?, item.span))).collect();
+                Ok(Content::List(texts.into_iter().collect::<Result<_, _>>()?, node.span))
             }
             Yaml::Map(_) => {
                 let Some((path, at)) = self.file(node, &["at"], scope)? else {
@@ -254,7 +272,9 @@ impl Values<'_, '_> {
             let message = format!("nothing at `{pointer}` in `{name}`");
             let mut diagnostic = Diagnostic::error(Code::NothingAtPointer, at, message);
             let hides = self.diagnostics.hides_text();
-            if let Some(keys) = root.and_then(|root| keys_near(root, pointer)).filter(|_| !hides) {
+            if !pointer.starts_with('/') {
+                diagnostic = diagnostic.help(format!("a JSON Pointer starts with a slash: `/{pointer}`"));
+            } else if let Some(keys) = root.and_then(|root| keys_near(root, pointer)).filter(|_| !hides) {
                 diagnostic = diagnostic.help(keys);
             }
             return Err(self.report(diagnostic));
@@ -272,7 +292,13 @@ impl Values<'_, '_> {
                 }
                 Ok(Content::List(texts, found.span))
             }
-            Yaml::Map(_) => Err(self.wrong_type(found, "a text or a list of texts")),
+            Yaml::Map(_) => {
+                let name = &self.sources.get(source).name;
+                let message =
+                    format!("expected a text or a list of texts at `{pointer}` in `{name}`, found a map");
+                let diagnostic = Diagnostic::error(Code::WrongType, at, message);
+                Err(self.report(diagnostic.help(format!("name a key of it: `{pointer}/…`"))))
+            }
         }
     }
 
@@ -301,7 +327,7 @@ impl Values<'_, '_> {
         for named in [Some(first), node.get("else")].into_iter().flatten() {
             match self.existing(named, scope)? {
                 Ok(path) => return Ok(Some((path, named.span))),
-                Err(path) => missing.push(self.files.workspace().display(&path)),
+                Err(path) => missing.push(path),
             }
         }
         Err(self.missing_file(&missing, missing.len() == 1, first.span))
@@ -310,10 +336,7 @@ impl Values<'_, '_> {
     /// The file that a path names, which must be there.
     pub fn one_file(&mut self, node: &Node, scope: Scope<'_>) -> Result<PathBuf, Nothing> {
         let found = self.existing(node, scope)?;
-        found.map_err(|path| {
-            let missing = self.files.workspace().display(&path);
-            self.missing_file(&[missing], false, node.span)
-        })
+        found.map_err(|path| self.missing_file(&[path], false, node.span))
     }
 
     /// The regular file that a path names, else where it would lie.
@@ -325,12 +348,19 @@ impl Values<'_, '_> {
         Ok(found.ok_or(path))
     }
 
-    fn missing_file(&mut self, missing: &[Arc<str>], has_fallback: bool, at: Span) -> Nothing {
-        let message = format!("`{}` does not exist", missing.join("` and `"));
-        let help = if has_fallback {
-            "paths are relative to the file they are written in; `else` names a fallback"
-        } else {
-            "paths are relative to the file they are written in"
+    fn missing_file(&mut self, missing: &[PathBuf], has_fallback: bool, at: Span) -> Nothing {
+        let shown: Vec<_> = missing.iter().map(|path| self.files.workspace().display(path)).collect();
+        let message = match shown.as_slice() {
+            [one] => format!("`{one}` does not exist"),
+            several => format!("neither `{}` exists", several.join("` nor `")),
+        };
+        let near = missing.first().and_then(|path| self.files.workspace().near(path));
+        let help = match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if has_fallback => {
+                "paths are relative to the file they are written in; `else` names a fallback".to_owned()
+            }
+            None => "paths are relative to the file they are written in".to_owned(),
         };
         self.report(Diagnostic::error(Code::FileMissing, at, message).help(help))
     }
@@ -346,10 +376,48 @@ impl Values<'_, '_> {
             self.unknown_key(&slip.key, slip.key_span, known.iter().copied());
         }
         if slips.is_empty() {
-            self.wrong_type(node, wanted);
+            match &node.value {
+                Yaml::Map(_) => {
+                    let message = format!("expected {wanted}, found a map without `file`");
+                    let diagnostic = Diagnostic::error(Code::WrongType, node.span, message);
+                    self.report(diagnostic.help("name the file: `{file: …}`"));
+                }
+                _ => {
+                    self.wrong_type(node, wanted);
+                }
+            }
         }
         Nothing
     }
+}
+
+fn bad_expansion(name: &str, at: Span) -> Diagnostic {
+    const ALL: [&str; 3] = ["lang", "release", "package.version"];
+    let (message, help) = match name {
+        "lang" => ("`$(lang)` means a language below `listings` only".to_owned(), "write the name out"),
+        "release" => {
+            let message = "`$(release)` means a folder below `release` only";
+            (message.to_owned(), "move what needs it from `submission` to `release`")
+        }
+        "package.version" => {
+            let message =
+                "`$(package.version)` means nothing here: no packages are named, or several versions";
+            (message.to_owned(), "write the version, or name packages of one version")
+        }
+        _ => {
+            let message = format!("there is no `$({name})`");
+            match did_you_mean(name, ALL) {
+                Some(meant) => {
+                    let help = format!("did you mean `$({meant})`?");
+                    return Diagnostic::error(Code::BadExpansion, at, message).help(help);
+                }
+                None => {
+                    (message, "there are $(lang), $(release) and $(package.version); `$$(` stands for `$(`")
+                }
+            }
+        }
+    };
+    Diagnostic::error(Code::BadExpansion, at, message).help(help)
 }
 
 /// Whether a key is, or is meant as, one whose value is never shown.
@@ -372,17 +440,30 @@ fn follow<'n>(root: &'n Node, pointer: &str) -> Option<&'n Node> {
     })
 }
 
-/// The keys at the deepest place that a pointer reaches.
+/// What is at the deepest place that a pointer reaches.
 fn keys_near(root: &Node, pointer: &str) -> Option<String> {
     let mut reached = root;
+    let mut missed = "";
     for token in pointer.strip_prefix('/')?.split('/') {
-        match reached.get(token) {
+        match follow(reached, &format!("/{token}")) {
             Some(next) => reached = next,
-            None => break,
+            None => {
+                missed = token;
+                break;
+            }
         }
     }
-    let keys: Vec<&str> = reached.entries()?.iter().map(|entry| entry.key.as_str()).take(12).collect();
-    Some(format!("there is {}", keys.join(", ")))
+    match &reached.value {
+        Yaml::Map(entries) => {
+            let keys = || entries.iter().map(|entry| entry.key.as_str());
+            match did_you_mean(missed, keys().take(MAX_GUESSED)) {
+                Some(meant) => Some(format!("did you mean `{meant}`?")),
+                None => Some(format!("there is {}", keys().take(MAX_NAMED).collect::<Vec<_>>().join(", "))),
+            }
+        }
+        Yaml::List(items) => Some(format!("the list there has {} items, counted from 0", items.len())),
+        Yaml::Scalar { .. } => Some("what is there is no map".to_owned()),
+    }
 }
 
 /// The items of a text that stands for a list: its lines, without blank ones and without bullets.

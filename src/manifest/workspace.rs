@@ -9,11 +9,13 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use super::code::Code;
-use super::diagnostic::Diagnostic;
+use super::diagnostic::{Diagnostic, did_you_mean};
 use super::source::{SourceId, Sources, Span};
 
 /// The largest manifest or text file, in bytes.
 pub const MAX_TEXT_BYTES: u64 = 4 * 1024 * 1024;
+/// How many files of a folder are guessed from.
+const MAX_GUESSED: usize = 1000;
 /// More symbolic links on the way to one file are a circle; Linux follows as many.
 const MAX_LINKS: usize = 40;
 
@@ -74,6 +76,14 @@ impl Workspace {
             .help("keep it inside the repository; for built packages, name their folder with --release")
     }
 
+    /// As [`Self::outside`], for a path that is inside as it is written.
+    fn led_outside(&self, path: &Path, span: Span) -> Diagnostic {
+        let message = format!("`{}` leads out of the workspace through a symbolic link", self.display(path));
+        Diagnostic::error(Code::OutsideWorkspace, span, message).help(
+            "put the file itself into the repository; for built packages, name their folder with --release",
+        )
+    }
+
     /// Resolves a path that was written in a manifest to a regular file that may be read, after symbolic links.
     ///
     /// `release` is a further folder that is trusted. The error is a finished diagnostic at `span`;
@@ -86,9 +96,14 @@ impl Workspace {
     ) -> Result<Option<PathBuf>, Diagnostic> {
         match self.resolve(path, release, span)? {
             Some((real, kind)) if kind.is_file() => Ok(Some(real)),
-            Some(_) => {
-                let message = format!("`{}` is not a regular file", self.display(path));
-                Err(Diagnostic::error(Code::NotAFile, span, message))
+            Some((_, kind)) => {
+                let (what, help) = if kind.is_dir() {
+                    ("is a folder", "name a file in it")
+                } else {
+                    ("is not a regular file", "name a file; devices, pipes and sockets are never opened")
+                };
+                let message = format!("`{}` {what}", self.display(path));
+                Err(Diagnostic::error(Code::NotAFile, span, message).help(help))
             }
             None => Ok(None),
         }
@@ -116,12 +131,33 @@ impl Workspace {
         let trusted = [Some(self.root.as_path()), release];
         let trusted: Vec<&Path> = trusted.into_iter().flatten().collect();
         resolve_within(&lexically_normal(path), &trusted).map_err(|stopped| match stopped {
-            Stopped::Outside => self.outside(path, span),
+            Stopped::Outside => self.led_outside(path, span),
+            Stopped::Circle => {
+                let message =
+                    format!("`{}` is a symbolic link that leads round in a circle", self.display(path));
+                Diagnostic::error(Code::Unreadable, span, message).help("let it lead to a file")
+            }
             Stopped::Unreadable(error) => {
                 let message = format!("`{}` cannot be read: {error}", self.display(path));
-                Diagnostic::error(Code::Unreadable, span, message)
+                let help = "check that the file's permissions let this user read it";
+                Diagnostic::error(Code::Unreadable, span, message).help(help)
             }
         })
+    }
+
+    /// The name of the file that was probably meant by one that is not there, as [`Self::display`] shows it.
+    pub fn near(&self, missing: &Path) -> Option<Arc<str>> {
+        let missing = lexically_normal(missing);
+        let name = missing.file_name()?.to_str()?;
+        let (folder, kind) = resolve_within(missing.parent()?, &[&self.root]).ok()??;
+        let entries = kind.is_dir().then(|| folder.read_dir().ok())??.take(MAX_GUESSED).flatten();
+        let mut names: Vec<String> = entries
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .filter(|near| near != name && !near.starts_with('.'))
+            .collect();
+        names.sort();
+        let meant = did_you_mean(name, names.iter().map(String::as_str))?;
+        Some(self.display(&missing.with_file_name(meant)))
     }
 
     /// Reads a text file into the sources.
@@ -136,16 +172,26 @@ impl Workspace {
         let shown = self.display(path);
         let unreadable = |error: std::io::Error| {
             Diagnostic::error(Code::Unreadable, at, format!("`{shown}` cannot be read: {error}"))
+                .help("check that the file's permissions let this user read it")
         };
         let file = fs::File::open(path).map_err(unreadable)?;
         let mut bytes = Vec::new();
         file.take(MAX_TEXT_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
         if bytes.len() as u64 > MAX_TEXT_BYTES {
             let message = format!("`{shown}` is larger than {} MiB", MAX_TEXT_BYTES / 1024 / 1024);
-            return Err(Diagnostic::error(Code::TooLarge, at, message));
+            let help = "no text for the Store is as long; check that the name is the right one";
+            return Err(Diagnostic::error(Code::TooLarge, at, message).help(help));
         }
         String::from_utf8(bytes).map_err(|error| {
-            let message = format!("`{shown}` is not UTF-8 (byte {})", error.utf8_error().valid_up_to());
+            let bytes = error.as_bytes();
+            let is_wide = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+            let message = if is_wide {
+                format!("`{shown}` is UTF-16, not UTF-8")
+            } else {
+                let valid = &bytes[..error.utf8_error().valid_up_to()];
+                let line = valid.split(|byte| *byte == b'\n').count();
+                format!("`{shown}` is not UTF-8: line {line} has a byte that means nothing in it")
+            };
             Diagnostic::error(Code::NotUtf8, at, message).help("save it as UTF-8")
         })
     }
@@ -169,6 +215,7 @@ impl Workspace {
 /// Why a path leads nowhere.
 enum Stopped {
     Outside,
+    Circle,
     Unreadable(io::Error),
 }
 
@@ -205,7 +252,7 @@ fn resolve_within(path: &Path, trusted: &[&Path]) -> Result<Option<(PathBuf, fs:
         if found.is_symlink() {
             links += 1;
             if links > MAX_LINKS {
-                return Err(Stopped::Unreadable(io::Error::other("too many symbolic links")));
+                return Err(Stopped::Circle);
             }
             let target = real.read_link().map_err(Stopped::Unreadable)?;
             real.pop();
@@ -316,7 +363,7 @@ mod tests {
         {
             let said = found(name).unwrap_err();
             assert_eq!(said.code, Code::OutsideWorkspace, "{name}");
-            assert_eq!(said.message, format!("`{name}` lies outside the workspace"));
+            assert_eq!(said.message, format!("`{name}` leads out of the workspace through a symbolic link"));
         }
         for name in ["copy/text.md", "absolute.md", "../copy/text.md"] {
             assert_eq!(found(name).unwrap(), Some(root.join("repo/copy/text.md")), "{name}");

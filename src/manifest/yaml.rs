@@ -19,6 +19,23 @@ const MAX_NODES: usize = 100_000;
 /// How much text the aliases and anchors of one file may copy, in bytes.
 const MAX_COPIED_BYTES: usize = 16 * 1024 * 1024;
 
+/// What to do about errors of the parser, by words in them.
+const ADVICE: &[(&str, &str)] = &[
+    (
+        "unknown anchor",
+        "define it above, as in `key: &name value`; a text that starts with `*` stands in quotes",
+    ),
+    ("mapping values are not allowed", "put a text that holds `: ` in quotes, or look at the indentation"),
+    ("simple key", "write a colon and a blank behind the key"),
+    ("tab", "indent with blanks"),
+    ("escape", "double quotes give `\\` a meaning; single quotes do not"),
+    ("after double-quoted", "put the whole text in quotes; between items belongs a comma"),
+    ("after single-quoted", "put the whole text in quotes; between items belongs a comma"),
+    ("quoted scalar", "close the quote, and indent every line of a quoted text"),
+    ("block scalar", "indent every line of the text by more than its key"),
+];
+const LOOK_AROUND: &str = "look at the indentation, the colons and the quotes, here and just above";
+
 /// A value and where it stands.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
@@ -78,14 +95,21 @@ impl Node {
     pub fn kind(&self) -> &'static str {
         match &self.value {
             _ if self.is_null() => "null",
-            Yaml::Scalar { text, plain: true } if matches!(text.as_str(), "true" | "false") => {
-                "a truth value"
-            }
+            Yaml::Scalar { text, plain: true } if truth(text).is_some() => "a truth value",
             Yaml::Scalar { text, plain: true } if text.parse::<f64>().is_ok() => "a number",
             Yaml::Scalar { .. } => "a text",
             Yaml::List(_) => "a list",
             Yaml::Map(_) => "a map",
         }
+    }
+}
+
+/// The truth value that a word means in YAML 1.2; `yes` and `on` mean none.
+pub(super) fn truth(word: &str) -> Option<bool> {
+    match word {
+        "true" | "True" | "TRUE" => Some(true),
+        "false" | "False" | "FALSE" => Some(false),
+        _ => None,
     }
 }
 
@@ -154,7 +178,10 @@ pub fn parse(sources: &Sources, source: SourceId, diagnostics: &mut Diagnostics)
             }
             Err(error) => {
                 let at = builder.span(error.marker().index(), error.marker().index() + 1, text);
-                Err(Diagnostic::error(Code::Syntax, at, format!("not valid YAML: {}", error.info())))
+                let format = if sources.get(source).name.ends_with(".json") { "JSON" } else { "YAML" };
+                let diagnostic =
+                    Diagnostic::error(Code::Syntax, at, format!("not valid {format}: {}", error.info()));
+                Err(diagnostic.help(builder.advice(error.info(), sources)))
             }
         };
         if let Err(diagnostic) = outcome {
@@ -175,6 +202,22 @@ impl Builder<'_> {
         let start = byte(start);
         let end = start + text[start..byte(end).max(start)].trim_end().len();
         Span { source: self.source, start, end }
+    }
+
+    /// What to do about a syntax error.
+    fn advice(&self, error: &str, sources: &Sources) -> String {
+        let known = ADVICE.iter().find(|(words, _)| error.contains(words)).map(|(_, advice)| *advice);
+        let Some((_, span, _)) = self.open.last() else {
+            return known.unwrap_or(LOOK_AROUND).to_owned();
+        };
+        let text = &sources.get(self.source).text;
+        let close = match text[span.start..].chars().next() {
+            Some('[') if error.contains("flow") => ']',
+            Some('{') if error.contains("flow") => '}',
+            _ => return known.unwrap_or(LOOK_AROUND).to_owned(),
+        };
+        let at = sources.location(*span);
+        format!("close what is opened in line {}, column {}, with `{close}`", at.line, at.column)
     }
 
     /// The key whose value, now being read, must not be shown.
@@ -206,11 +249,9 @@ impl Builder<'_> {
             | Event::DocumentEnd => Ok(()),
             Event::Alias(anchor) => {
                 let Some(size) = self.anchors.get(&anchor).map(size) else {
-                    return Err(Diagnostic::error(
-                        Code::Syntax,
-                        span,
-                        "an alias to an anchor that is still open",
-                    ));
+                    let message = "an alias inside of the value that it stands for";
+                    let help = "write the value out; it cannot hold itself";
+                    return Err(Diagnostic::error(Code::Syntax, span, message).help(help));
                 };
                 self.count_copy(size, span)?;
                 let Node { value, span: anchored } = self.anchors[&anchor].clone();
@@ -252,7 +293,8 @@ impl Builder<'_> {
         self.count(1, span)?;
         if self.open.len() >= MAX_DEPTH {
             let message = format!("nested more than {MAX_DEPTH} levels deep");
-            return Err(Diagnostic::error(Code::TooComplex, span, message));
+            let help = "no manifest needs as many; look at the brackets";
+            return Err(Diagnostic::error(Code::TooComplex, span, message).help(help));
         }
         self.open.push((open, span, anchor));
         Ok(())
@@ -262,7 +304,8 @@ impl Builder<'_> {
         self.nodes += nodes;
         if self.nodes > MAX_NODES {
             let message = format!("more than {MAX_NODES} values, aliases counted each time they are used");
-            return Err(Diagnostic::error(Code::TooComplex, span, message));
+            let help = "no manifest needs as many; say what is the same in every language below `$each`";
+            return Err(Diagnostic::error(Code::TooComplex, span, message).help(help));
         }
         Ok(())
     }
@@ -273,7 +316,8 @@ impl Builder<'_> {
         self.copied_bytes += size.bytes;
         if self.copied_bytes > MAX_COPIED_BYTES {
             let message = format!("aliases repeat more than {} MiB of text", MAX_COPIED_BYTES / 1024 / 1024);
-            return Err(Diagnostic::error(Code::TooComplex, span, message));
+            let help = "say what is the same in every language below `$each`";
+            return Err(Diagnostic::error(Code::TooComplex, span, message).help(help));
         }
         Ok(())
     }
@@ -297,7 +341,8 @@ impl Builder<'_> {
             }
             Some((Open::Map { keys, key, .. }, ..)) => {
                 let Yaml::Scalar { text, plain } = node.value else {
-                    return Err(Diagnostic::error(Code::Syntax, node.span, "a key must be a text"));
+                    let diagnostic = Diagnostic::error(Code::Syntax, node.span, "a key must be a text");
+                    return Err(diagnostic.help("write a word before the colon, without brackets"));
                 };
                 if text == "<<" && plain {
                     let message = "merge keys are not supported";
@@ -339,7 +384,8 @@ fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
 
 fn refuse_tag(tagged: bool, span: Span) -> Result<(), Diagnostic> {
     if tagged {
-        Err(Diagnostic::error(Code::Syntax, span, "tags such as `!name` are not supported"))
+        Err(Diagnostic::error(Code::Syntax, span, "tags such as `!name` are not supported")
+            .help("leave it out; a text that starts with `!` stands in quotes"))
     } else {
         Ok(())
     }

@@ -94,7 +94,7 @@ fn patterns_stay_out_of_linked_folders() {
     std::os::unix::fs::symlink(".", case.0.path().join("round")).unwrap();
     let said = case.said(None);
     assert_eq!(said.len(), 3, "{said:?}");
-    says(&case, Code::OutsideWorkspace, 7, "`out` lies outside the workspace");
+    says(&case, Code::OutsideWorkspace, 7, "`out` leads out of the workspace through a symbolic link");
     says(&case, Code::NothingMatches, 8, "nothing matches `*/*.msix`");
     says(&case, Code::NothingMatches, 9, "nothing matches `[o]ut/customers.msix`");
 }
@@ -177,7 +177,7 @@ fn words_and_numbers_are_whole_in_the_manifest() {
 #[test]
 fn each_language_has_its_own_meaning() {
     let case = Case::new("submission:\n  listings:\n    $each: {$as: de}\n    de-de: {$as: de}\n");
-    says(&case, Code::UnknownKey, 6, "`$each` has no `$as`");
+    says(&case, Code::BadMeaning, 6, "`$as` has no effect here");
     assert_eq!(case.said(None).len(), 1);
 }
 

@@ -37,13 +37,18 @@ fn the_example_passes_and_names_the_schema() {
 #[test]
 fn valid_fixtures_pass() {
     let schema = schema();
-    for fixture in manifests_below(&folder("tests/fixtures/valid")) {
+    let fixtures = manifests_below(&folder("tests/fixtures/valid"));
+    for fixture in fixtures.into_iter().filter(|fixture| !fixture.ends_with("pipeline.yml")) {
         passes(&schema, &fixture.display().to_string(), &fs::read_to_string(&fixture).unwrap());
     }
 }
 
 /// Mistakes of a kind that a schema can express, which this one does not: the case and why.
-const ONLY_THE_LOADER_SEES: &[(&str, &str)] = &[];
+const ONLY_THE_LOADER_SEES: &[(&str, &str)] = &[
+    ("dollar-file-empty", "what is wrong stands in the other file"),
+    ("dollar-file-of-two-documents", "what is wrong stands in the other file"),
+    ("players-the-wrong-way-round", "a schema compares no two numbers"),
+];
 
 /// The manifests of a case in which something is wrong, if all of that can be seen without more than the manifest.
 fn refused_files(case: &Path) -> Option<BTreeSet<PathBuf>> {
