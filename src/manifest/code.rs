@@ -50,7 +50,7 @@ codes! {
     NoManifest = 1009, "no manifest was found",
         "Manifests are YAML documents with `kind: App`, `kind: AddOn` or `kind: Flight`. Without a path they are looked for from the current folder down; hidden and git-ignored folders are left out.";
     HiddenFile = 1010, "a hidden file",
-        "Files whose names start with a dot, such as .env or .npmrc, hold settings and credentials. A manifest may come from a fork, and its plan shows the texts that it names, so hidden files are never read as texts.";
+        "Files and folders whose names start with a dot, such as .env or .docker, hold settings and credentials. A manifest may come from a fork, and its plan shows the texts that it names, so hidden files are never read as texts.";
     ControlCharacter = 1011, "a text with a control character",
         "Control characters other than line feeds and tabs cannot be seen and mean nothing in a listing. They usually come from a copy or an export that went wrong.";
     UnknownKey = 1101, "a key that means nothing here",

@@ -166,6 +166,9 @@ pub struct Desired {
     /// Every language that the manifest names, in either block, in lower case: also one with nothing below it, one
     /// that is to go, and one in a `release` block that this run does not take. `$others` speaks of no other.
     pub named_languages: BTreeSet<String>,
+    /// Every market that the manifest names, in either block, also in a `release` block that this run does not take.
+    /// `$others` speaks of no other.
+    pub named_markets: BTreeSet<String>,
     /// What happens to live languages that are not named.
     pub other_languages: Option<(Others, Location)>,
     /// What happens to live market prices that are not named.

@@ -19,6 +19,10 @@ use super::value::Nothing;
 use super::workspace::Workspace;
 use super::yaml::{self, Node};
 
+/// How many values the YAML and JSON files that manifests name may hold in a run. Those of twenty apps in forty languages
+/// hold some ten thousands.
+const MAX_NODES: usize = 500_000;
+
 /// Opens files for manifests, each one once.
 #[derive(Debug)]
 pub struct Files<'w> {
@@ -26,6 +30,8 @@ pub struct Files<'w> {
     texts: HashMap<PathBuf, SourceId>,
     documents: HashMap<SourceId, Option<Rc<Vec<Node>>>>,
     headings: HashMap<SourceId, Headings>,
+    /// How many values the documents hold.
+    nodes: usize,
     packages: HashMap<PathBuf, Package>,
     pixels: HashMap<PathBuf, (u32, u32)>,
     fingerprints: HashMap<PathBuf, Fingerprint>,
@@ -38,6 +44,7 @@ impl<'w> Files<'w> {
             workspace,
             texts: HashMap::new(),
             documents: HashMap::new(),
+            nodes: 0,
             headings: HashMap::new(),
             packages: HashMap::new(),
             pixels: HashMap::new(),
@@ -67,11 +74,23 @@ impl<'w> Files<'w> {
         sources: &Sources,
         diagnostics: &mut Diagnostics,
     ) -> Result<Rc<Vec<Node>>, Nothing> {
-        let read = || {
-            let parsed = yaml::parse(sources, source, diagnostics);
-            parsed.whole.then(|| Rc::new(parsed.documents))
-        };
-        self.documents.entry(source).or_insert_with(read).clone().ok_or(Nothing)
+        if let Some(known) = self.documents.get(&source) {
+            return known.clone().ok_or(Nothing);
+        }
+        if self.nodes > MAX_NODES {
+            // Said by the file that went over it.
+            return Err(Nothing);
+        }
+        let parsed = yaml::parse(sources, source, diagnostics);
+        self.nodes += parsed.nodes;
+        if self.nodes > MAX_NODES {
+            let message = format!("the files that manifests name hold more than {MAX_NODES} values together");
+            let diagnostic = Diagnostic::error(Code::TooComplex, sources.whole(source), message);
+            diagnostics.push(diagnostic.help("check less at a time"));
+        }
+        let documents = parsed.whole.then(|| Rc::new(parsed.documents));
+        self.documents.insert(source, documents.clone());
+        documents.ok_or(Nothing)
     }
 
     /// The headings in a source.

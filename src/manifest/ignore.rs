@@ -108,6 +108,12 @@ pub(super) fn ignored_paths(values: &mut Values<'_, '_>, kind: Kind, node: &Node
     for item in items {
         let Ok(dotted) = values.scalar(item, "a path", Scope::plain()) else { continue };
         let pattern = PathPattern::parse(&dotted);
+        if pattern.keys().iter().all(|key| key == "*") {
+            let message = format!("`{dotted}` would turn the manifest off");
+            let diagnostic = Diagnostic::error(Code::BadPath, item.span, message);
+            values.report(diagnostic.help("name the fields that are to be left alone"));
+            continue;
+        }
         match misfit(kind, pattern.keys()) {
             None => patterns.push(pattern),
             Some(misfit) => {

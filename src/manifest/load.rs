@@ -1,5 +1,7 @@
 //! Finding manifests and loading them.
 
+use std::collections::HashSet;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::submission::Kind;
@@ -14,7 +16,7 @@ use super::include::Included;
 use super::source::{Sources, Span};
 use super::together::{KeySpans, check_together};
 use super::value::Values;
-use super::workspace::Workspace;
+use super::workspace::{MAX_TEXT_BYTES, Workspace};
 use super::yaml::{self, Entry, Node, Yaml};
 
 /// What loading gave: every resource that could be read, and everything there is to say.
@@ -80,7 +82,9 @@ fn manifest_files(
     let mut files = Vec::new();
     for path in paths {
         let path = workspace.current().join(path);
-        if path.is_dir() {
+        if let Err(diagnostic) = workspace.check_named(&path) {
+            diagnostics.push(diagnostic);
+        } else if path.is_dir() {
             files.extend(workspace.yaml_files(&path).into_iter().map(|file| (file, false)));
         } else if path.is_file() {
             files.push((path, true));
@@ -99,6 +103,11 @@ fn manifest_files(
             diagnostics.push(Diagnostic::error(code, None, format!("`{shown}` {what}")).help(help));
         }
     }
+    // A file can be named, and lie in a folder that is.
+    let mut seen = HashSet::new();
+    files.sort_by_key(|(_, named)| !named);
+    files.retain(|(path, _)| seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone())));
+    files.sort();
     files
 }
 
@@ -177,9 +186,13 @@ fn may_hold_manifest(text: &str) -> bool {
     })
 }
 
-/// Whether a file that is not UTF-8 holds what a manifest holds.
+/// Whether a file that is not UTF-8, or too large, starts with what a manifest holds.
 fn looks_like_manifest(path: &Path) -> bool {
-    let bytes = std::fs::read(path).unwrap_or_default();
+    let mut bytes = Vec::new();
+    let start = std::fs::File::open(path).map(|file| file.take(MAX_TEXT_BYTES));
+    if start.and_then(|mut start| start.read_to_end(&mut bytes)).is_err() {
+        return false;
+    }
     let wide = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
     let bytes: Vec<u8> = bytes.into_iter().filter(|byte| !wide || (*byte != 0 && *byte < 0xfe)).collect();
     may_hold_manifest(&String::from_utf8_lossy(&bytes))
@@ -198,7 +211,8 @@ fn load_file(
         Err(diagnostic) => {
             // A file that cannot be read and that nobody named is somebody else's file, unless it looks like a manifest
             // that was saved in another encoding.
-            let is_ours = || diagnostic.code == Code::NotUtf8 && looks_like_manifest(path);
+            let is_ours =
+                || matches!(diagnostic.code, Code::NotUtf8 | Code::TooLarge) && looks_like_manifest(path);
             if named || is_ours() {
                 loaded.diagnostics.push(diagnostic);
             }

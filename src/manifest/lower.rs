@@ -5,7 +5,7 @@
 
 use std::path::Path as FilePath;
 
-use crate::submission::{Kind, Path, PathPattern};
+use crate::submission::{Field, Kind, Path, PathPattern, Shape};
 
 use super::checks::{self, Checked};
 use super::code::Code;
@@ -56,10 +56,12 @@ pub fn lower<'n>(
     refuse_each_of_nothing(&mut flatten, &languages, &[&submission, &overlay]);
     let mut standing = flatten.leaves(&submission, standing_languages, always);
     let mut coming = flatten.leaves(&overlay, &languages, named);
+    let named_markets = submission.once.iter().chain(&overlay.once).filter_map(market);
+    desired.named_markets = named_markets.map(str::to_owned).collect();
     for leaves in [&mut standing, &mut coming] {
-        leaves.retain(|leaf| !desired.ignores(&leaf.path));
+        leave_ignored_out(values, leaves, &desired);
     }
-    let mut reader = Reader { values, languages: &languages, version: None, unread: Vec::new() };
+    let mut reader = Reader { values, languages: standing_languages, version: None, unread: Vec::new() };
     if named.is_ok() {
         settle_going(&mut standing, &mut coming, &submission, &overlay);
         standing.append(&mut coming);
@@ -68,7 +70,10 @@ pub fn lower<'n>(
         let retain = overlay.retain.or(submission.retain);
         check(values, blocks.kind, &desired, &desired.owned.iter().collect::<Vec<_>>(), &unread, retain);
     } else {
+        let mut with_release = standing.clone();
+        settle_going(&mut with_release, &mut coming, &submission, &overlay);
         desired.owned = reader.read_all(standing);
+        reader.languages = &languages;
         let coming = reader.read_all(coming);
         let unread = std::mem::take(&mut reader.unread);
         let owned: Vec<&Owned> = desired.owned.iter().collect();
@@ -93,6 +98,26 @@ fn check(
     for diagnostic in checks::all(&Checked { kind, desired, owned, unread }) {
         values.report(diagnostic);
     }
+}
+
+/// The market that a leaf is about.
+fn market<'l>(leaf: &'l Leaf<'_>) -> Option<&'l str> {
+    let is_price = leaf.field.is_some_and(|field| matches!(field.shape, Shape::Markets));
+    leaf.path.keys().get(2).filter(|_| is_price).map(String::as_str)
+}
+
+/// Takes out what `ignore` names. What would clear an ignored part together with others is refused.
+fn leave_ignored_out(values: &mut Values<'_, '_>, leaves: &mut Vec<Leaf<'_>>, desired: &Desired) {
+    leaves.retain(|leaf| {
+        let ignored = desired.ignores(&leaf.path);
+        let is_whole = leaf.field.is_some_and(Field::is_group);
+        if is_whole && !ignored && desired.ignore.iter().any(|pattern| pattern.lies_below(&leaf.path)) {
+            let message = format!("`{}` cannot be cleared: `ignore` names a part of it", leaf.path);
+            let diagnostic = Diagnostic::error(Code::CannotClear, leaf.node.span, message);
+            values.report(diagnostic.help("clear the other parts one by one, or ignore nothing of it"));
+        }
+        !ignored
+    });
 }
 
 /// What is said of every language is said of none where none is named.

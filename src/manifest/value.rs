@@ -17,6 +17,9 @@ const MAX_EXPANDED_BYTES: usize = 1024 * 1024;
 const MAX_NAMED: usize = 12;
 const MAX_GUESSED: usize = 1000;
 
+/// How long a text in a file of its own may be. The longest field takes 10,000 characters.
+const MAX_TEXT_BYTES: usize = 256 * 1024;
+
 /// What surrounds a value: what expansions mean in it.
 #[derive(Debug, Clone, Copy)]
 pub struct Scope<'a> {
@@ -216,7 +219,15 @@ impl Values<'_, '_> {
             self.diagnostics.keep_secret(self.sources.whole(source));
         }
         let Some(place) = node.get("at") else {
-            let text = self.sources.get(source).text.trim_end_matches('\n').to_owned();
+            let text = &self.sources.get(source).text;
+            if text.len() > MAX_TEXT_BYTES {
+                let message =
+                    format!("longer than {} KiB, and no field takes as much", MAX_TEXT_BYTES / 1024);
+                return Err(
+                    self.report(Diagnostic::error(Code::TooLong, at, message).help("shorten the text"))
+                );
+            }
+            let text = text.trim_end_matches('\n').to_owned();
             return Ok(Content::Text(text, self.sources.whole(source)));
         };
         let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
@@ -238,12 +249,12 @@ impl Values<'_, '_> {
     }
 
     /// Files whose names start with a dot hold settings and credentials, and no text that customers read.
-    fn refuse_hidden(&mut self, path: &Path, at: Span) -> Result<(), Nothing> {
-        if path.file_name().is_none_or(|name| !name.to_string_lossy().starts_with('.')) {
+    pub fn refuse_hidden(&mut self, path: &Path, at: Span) -> Result<(), Nothing> {
+        if !self.files.workspace().is_hidden(path) {
             return Ok(());
         }
-        let message = format!("`{}` is a hidden file", self.files.workspace().display(path));
-        let help = "keep texts for the Store in a file whose name does not start with a dot";
+        let message = format!("`{}` is hidden", self.files.workspace().display(path));
+        let help = "keep texts for the Store in files and folders whose names do not start with a dot";
         Err(self.report(Diagnostic::error(Code::HiddenFile, at, message).help(help)))
     }
 
@@ -286,7 +297,7 @@ impl Values<'_, '_> {
                 let mut texts = Vec::new();
                 for item in items {
                     match &item.value {
-                        Yaml::Scalar { text, .. } => texts.push((text.clone(), item.span)),
+                        Yaml::Scalar { text, .. } if !item.is_null() => texts.push((text.clone(), item.span)),
                         _ => return Err(self.wrong_type(item, "a text")),
                     }
                 }

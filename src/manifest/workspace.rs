@@ -59,12 +59,8 @@ impl Workspace {
     pub fn check(&self, path: &Path, release: Option<&Path>, span: Span) -> Result<(), Diagnostic> {
         let normal = lexically_normal(path);
         // Git's own folder may hold the credentials that a checkout was made with.
-        let in_git = normal
-            .strip_prefix(&self.root)
-            .is_ok_and(|below| below.components().any(|part| part.as_os_str() == ".git"));
-        if normal.starts_with(&self.root) && !in_git
-            || release.is_some_and(|folder| normal.starts_with(folder))
-        {
+        let trusted = [Some(self.root.as_path()), release].into_iter().flatten();
+        if trusted.filter_map(|folder| normal.strip_prefix(folder).ok()).any(|below| !is_in_git(below)) {
             return Ok(());
         }
         Err(self.outside(path, span))
@@ -162,7 +158,10 @@ impl Workspace {
 
     /// Reads a text file into the sources.
     pub fn read_text(&self, path: &Path, at: Span, sources: &mut Sources) -> Result<SourceId, Diagnostic> {
-        let text = self.read(path, Some(at))?;
+        let mut text = self.read(path, Some(at))?;
+        if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
+            text = joined_surrogates(&text);
+        }
         let folder = path.parent().unwrap_or(Path::new(""));
         Ok(sources.add(self.display(path), folder, &text))
     }
@@ -196,9 +195,33 @@ impl Workspace {
         })
     }
 
+    /// Whether a file, without links, or a folder on the way to it has a name that starts with a dot.
+    pub fn is_hidden(&self, real: &Path) -> bool {
+        let below = real.strip_prefix(&self.root).ok().or_else(|| real.file_name().map(Path::new));
+        below.is_some_and(|below| {
+            below.components().any(|part| part.as_os_str().to_string_lossy().starts_with('.'))
+        })
+    }
+
+    /// Refuses a path that a user named, where links lead it out of the workspace that it lies in: the link may come
+    /// from a fork.
+    pub fn check_named(&self, path: &Path) -> Result<(), Diagnostic> {
+        let Ok(real) = path.canonicalize() else { return Ok(()) };
+        let written = lexically_normal(path);
+        let leaves = written.starts_with(&self.root) && real.strip_prefix(&self.root).map_or(true, is_in_git);
+        if leaves {
+            let message = format!("`{}` leads outside the workspace", self.display(path));
+            let help = "name a file inside the repository, without links that lead out of it";
+            return Err(Diagnostic::error(Code::OutsideWorkspace, None, message).help(help));
+        }
+        Ok(())
+    }
+
     /// The YAML files below a path, hidden and git-ignored ones left out, sorted.
     pub fn yaml_files(&self, below: &Path) -> Vec<PathBuf> {
-        let is_yaml = |path: &Path| path.extension().is_some_and(|e| e == "yaml" || e == "yml");
+        let is_yaml = |path: &Path| {
+            path.extension().is_some_and(|e| e.eq_ignore_ascii_case("yaml") || e.eq_ignore_ascii_case("yml"))
+        };
         let mut files: Vec<PathBuf> = ignore::WalkBuilder::new(below)
             .follow_links(false)
             .build()
@@ -210,6 +233,33 @@ impl Workspace {
         files.sort();
         files
     }
+}
+
+/// JSON with the characters written that it escapes in two halves, such as `\ud83d\ude00`: YAML, by whose rules it is
+/// read, knows no halves.
+fn joined_surrogates(text: &str) -> String {
+    let half = |text: &str| {
+        let digits = text.strip_prefix("\\u")?.get(..4)?;
+        u16::from_str_radix(digits, 16).ok()
+    };
+    let mut joined = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\\') {
+        joined.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let halves = half(rest).zip(rest.get(6..).and_then(half));
+        let whole = halves.and_then(|(high, low)| char::decode_utf16([high, low]).next()?.ok());
+        if let Some(c) = whole.filter(|c| c.len_utf16() == 2) {
+            joined.push(c);
+            rest = &rest[12..];
+        } else {
+            // An escaped backslash starts no other escape.
+            let end = rest.char_indices().nth(2).map_or(rest.len(), |(end, _)| end);
+            joined.push_str(&rest[..end]);
+            rest = &rest[end..];
+        }
+    }
+    joined + rest
 }
 
 /// Why a path leads nowhere.
@@ -234,6 +284,9 @@ fn resolve_within(path: &Path, trusted: &[&Path]) -> Result<Option<(PathBuf, fs:
                 real.pop();
             }
             Some(_) => real.push(&part),
+        }
+        if trusted.iter().filter_map(|folder| real.strip_prefix(folder).ok()).any(is_in_git) {
+            return Err(Stopped::Outside);
         }
         if !trusted.iter().any(|folder| real.starts_with(folder)) {
             // The folders above a trusted one are on the way to it.
@@ -260,6 +313,11 @@ fn resolve_within(path: &Path, trusted: &[&Path]) -> Result<Option<(PathBuf, fs:
         }
     }
     kind.map_or(Err(Stopped::Outside), |kind| Ok(Some((real, kind))))
+}
+
+/// Whether a path below a trusted folder lies in git's own folder. Some file systems ignore case.
+fn is_in_git(below: &Path) -> bool {
+    below.components().any(|part| part.as_os_str().eq_ignore_ascii_case(".git"))
 }
 
 /// The parts of a path, to be taken from the end.
@@ -328,6 +386,41 @@ mod tests {
         assert_eq!(told(&root.join("apps/reader/../../copy/a.md")), "copy/a.md");
         assert_eq!(told(&root.join("copy/a.md")), "copy/a.md");
         assert_eq!(told(Path::new("/elsewhere/a.md")), "/elsewhere/a.md");
+    }
+
+    #[test]
+    fn halves_of_a_character_are_joined_and_nothing_else_changes() {
+        for (written, read) in [
+            (r#"["\ud83d\ude00 \u00e9"]"#, r#"["😀 \u00e9"]"#),
+            (r"\\ud83d\ude00", r"\\ud83d\ude00"),
+            (r"\ud83d x", r"\ud83d x"),
+            ("\\", "\\"),
+            ("\\ü\\uü", "\\ü\\uü"),
+        ] {
+            assert_eq!(joined_surrogates(written), read);
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_never_lead_into_the_folder_of_git() {
+        use std::os::unix::fs::symlink;
+
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        fs::create_dir_all(root.join(".git")).unwrap();
+        fs::write(root.join(".git/config"), "token").unwrap();
+        symlink(".git", root.join("g")).unwrap();
+        symlink(".git/config", root.join("c.md")).unwrap();
+        let workspace = Workspace::around(&root).unwrap();
+        let mut sources = Sources::default();
+        let source = sources.add("m.yaml", Path::new(""), "x");
+        let span = sources.whole(source);
+        for (name, release) in [("g/config", None), ("c.md", None), (".git/config", Some(root.as_path()))] {
+            let said = workspace.file(&root.join(name), release, span).unwrap_err();
+            assert_eq!(said.code, Code::OutsideWorkspace, "{name}");
+        }
+        assert!(workspace.check_named(&root.join("c.md")).is_err());
     }
 
     #[cfg(unix)]

@@ -106,6 +106,12 @@ pub enum StoreError {
         /// What Microsoft's support asks for.
         correlation_id: String,
     },
+    /// A list whose pages do not end.
+    #[error("GET {path} has more pages than any account")]
+    EndlessList {
+        /// The list.
+        path: String,
+    },
     /// An answer that is no JSON document.
     #[error(
         "{call} was answered with something that is no document: {reason} · correlation id {correlation_id}"
@@ -168,7 +174,7 @@ impl StoreError {
         match self {
             Self::Refused { status, .. } => *status == 408 || *status >= 500,
             Self::NoAnswer { .. } | Self::NotADocument { .. } | Self::TooLong { .. } => true,
-            Self::Auth(_) => false,
+            Self::Auth(_) | Self::EndlessList { .. } => false,
         }
     }
 
@@ -177,7 +183,9 @@ impl StoreError {
         match self {
             Self::Refused { status, .. } => matches!(status, 408 | 429 | 500..),
             Self::NoAnswer { .. } => true,
-            Self::NotADocument { .. } | Self::TooLong { .. } | Self::Auth(_) => false,
+            Self::NotADocument { .. } | Self::TooLong { .. } | Self::EndlessList { .. } | Self::Auth(_) => {
+                false
+            }
         }
     }
 

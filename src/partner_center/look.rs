@@ -55,14 +55,14 @@ impl By {
     fn is(&self, id: &str, name: &str) -> bool {
         match self {
             Self::Id(wanted) => wanted.eq_ignore_ascii_case(id),
-            Self::Name(wanted) => wanted == name,
+            // Nobody means two flights that differ by case only.
+            Self::Name(wanted) => wanted.eq_ignore_ascii_case(name),
         }
     }
 }
 
 #[derive(Deserialize)]
 struct Page<T> {
-    #[serde(default = "Vec::new")]
     value: Vec<T>,
     #[serde(rename = "@nextLink")]
     next: Option<String>,
@@ -210,27 +210,35 @@ impl Reader {
     ) -> Result<Vec<T>, StoreError> {
         let mut items: Vec<T> = Vec::new();
         let mut next = path.to_owned();
-        for _ in 0..MAX_PAGES {
-            let Some(page) = self.get_if_there::<Page<T>>(&next).await? else { break };
+        // What is not in the list is taken as not there, and created: a list must be whole.
+        for page in 0..MAX_PAGES {
+            let found = match page {
+                0 => self.get_if_there::<Page<T>>(&next).await?,
+                _ => Some(self.get_json::<Page<T>>(&next).await?),
+            };
+            let Some(page) = found else { return Ok(items) };
             items.extend(page.value);
             match page.next.filter(|_| !enough(&items)) {
                 // Relative to the base, in several spellings.
-                Some(link) if link != next => link.trim_start_matches('/').clone_into(&mut next),
-                _ => break,
+                Some(link) => link.trim_start_matches('/').clone_into(&mut next),
+                None => return Ok(items),
             }
         }
-        Ok(items)
+        Err(StoreError::EndlessList { path: path.to_owned() })
     }
 
     /// A document, `None` where the service knows no such thing.
     async fn get_if_there<T: DeserializeOwned>(&self, path: &str) -> Result<Option<T>, StoreError> {
-        match self.connection().get(path).await {
-            Ok(answer) => serde_json::from_slice(&answer.body)
-                .map(Some)
-                .map_err(|error| not_a_document("GET", path, &answer, &error)),
+        match self.get_json(path).await {
+            Ok(document) => Ok(Some(document)),
             Err(error) if error.status() == Some(404) => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    async fn get_json<T: DeserializeOwned>(&self, path: &str) -> Result<T, StoreError> {
+        let answer = self.connection().get(path).await?;
+        serde_json::from_slice(&answer.body).map_err(|error| not_a_document("GET", path, &answer, &error))
     }
 
     /// The product with its submissions: the published one with the state of its rollout, and the pending one.

@@ -154,6 +154,12 @@ pub(super) fn obstacles(
         _ if baseline.kind == Kind::Flight => {}
         Some(price) if is_price(price) => {}
         Some(price) => block(BlockerKind::PriceUnreadable, format!("the price is shown as `{price}`")),
+        None if live.json().is_empty() => {
+            block(
+                BlockerKind::PriceUnreadable,
+                "a new add-on must state `pricing.priceId`: without one it would be free".to_owned(),
+            );
+        }
         None => block(BlockerKind::PriceUnreadable, "the API shows no price".to_owned()),
     }
     for asset in &overlay.packages.added {

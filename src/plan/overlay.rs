@@ -284,9 +284,9 @@ impl Overlay {
             .filter_map(|owned| owned.path.keys().get(2).map(String::as_str))
             .collect();
         let live_markets = live.get(base.keys()).and_then(Value::as_object);
-        for (market, price) in
-            live_markets.into_iter().flatten().filter(|(market, _)| !owned.contains(market.as_str()))
-        {
+        for (market, price) in live_markets.into_iter().flatten().filter(|(market, _)| {
+            !owned.contains(market.as_str()) && !desired.named_markets.contains(market.as_str())
+        }) {
             let path = base.child(market);
             if desired.ignores(&path) {
                 continue;

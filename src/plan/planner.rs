@@ -187,20 +187,11 @@ impl Planning<'_> {
         let nothing = Document::default();
         let baseline = Baseline { kind: self.resource.kind(), document: &nothing, fallback: None };
         let overlay = lay_over(baseline, &self.resource.desired, self.options);
-        if baseline.kind == Kind::Flight && overlay.packages.added.is_empty() {
-            let finding = self.finding(
-                Code::FlightWaits,
-                Severity::Warning,
-                "the flight is created with its first packages",
-            );
-            let address = self.address().to_owned();
-            self.plan
-                .diagnostics
-                .push(Finding { help: Some(format!("name a release: --release {address}=DIR")), ..finding });
+        if self.waits_for_packages(&overlay) {
             return;
         }
-        if let Some(published) = self.app_without_submission() {
-            self.block(BlockerKind::FirstSubmission, published);
+        if self.app_is_unpublished() {
+            self.block(BlockerKind::FirstSubmission, "no submission of this app was ever published");
         }
         self.planned.action = Action::Create;
         let created = creation::created(self.resource);
@@ -208,10 +199,24 @@ impl Planning<'_> {
         self.submit(baseline, overlay, Pending::None, created, Vec::new(), Vec::new());
     }
 
+    /// A flight is created with its first packages: its submission holds nothing else.
+    fn waits_for_packages(&mut self, overlay: &Overlay) -> bool {
+        let waits = self.resource.kind() == Kind::Flight && overlay.packages.added.is_empty();
+        if waits {
+            let finding = self.finding(
+                Code::FlightWaits,
+                Severity::Warning,
+                "the flight is created with its first packages",
+            );
+            let help = Some(format!("name a release: --release {}=DIR", self.address()));
+            self.plan.diagnostics.push(Finding { help, ..finding });
+        }
+        waits
+    }
+
     /// Flights need an app that was published.
-    fn app_without_submission(&self) -> Option<String> {
-        (self.resource.kind() == Kind::Flight && self.live.application.published_submission().is_none())
-            .then(|| "no submission of this app was ever published".to_owned())
+    fn app_is_unpublished(&self) -> bool {
+        self.resource.kind() == Kind::Flight && self.live.application.published_submission().is_none()
     }
 
     fn finding(&self, code: Code, severity: Severity, message: &str) -> Finding {
@@ -288,6 +293,9 @@ impl Planning<'_> {
         let nothing = Document::default();
         let baseline = Baseline { kind: Kind::Flight, document: &nothing, fallback: None };
         let overlay = lay_over(baseline, &self.resource.desired, self.options);
+        if self.waits_for_packages(&overlay) {
+            return;
+        }
         let words = created.iter().map(|change| change.path.to_string()).collect::<Vec<_>>().join(", ");
         self.planned.action = Action::Create;
         self.guards(&[(Guard::RecreatesFlight, format!("{words} of {}", self.planned.name))]);
@@ -323,6 +331,7 @@ impl Planning<'_> {
             }
             self.nothing_to_submit(&overlay, pending);
             self.unused_permits(&needed);
+            self.leave_blocked_out();
             return;
         }
         if !is_new {
@@ -362,6 +371,11 @@ impl Planning<'_> {
         self.planned.route = Some(route);
         self.planned.changes.extend(overlay.changes);
         self.planned.changes.sort_by_key(|change| (change.route != ChangeRoute::Create, change.section));
+        self.leave_blocked_out();
+    }
+
+    /// What is blocked has no steps.
+    fn leave_blocked_out(&mut self) {
         if self.is_blocked() {
             let address = self.resource.address.as_str();
             self.plan.steps.retain(|step| step.address != address);

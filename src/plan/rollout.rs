@@ -47,10 +47,12 @@ pub(super) fn is_gradual(live: &Document, desired: &Desired) -> bool {
 /// Says how the submission starts. A clone inherits the last answer, so the answer is always given, except where
 /// packages come and the manifest is silent: that is the guard `inherits-rollout`.
 pub(super) fn lay_rollout(overlay: &mut Overlay, live: &Document, desired: &Desired) {
-    if desired.ignores(&Path::new(["packageRollout"])) {
+    let adds = !overlay.packages.added.is_empty();
+    if desired.ignores(&Path::new(["packageRollout", "percentage"])) {
+        // Nothing is written, and so the clone's answer holds.
+        overlay.inherits_rollout = adds && live.is_package_rollout();
         return;
     }
-    let adds = !overlay.packages.added.is_empty();
     let share = match start(live, desired) {
         Start::Stated(share) if adds => Some(share),
         Start::Inherited(_) if adds => {

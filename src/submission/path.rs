@@ -79,6 +79,12 @@ impl PathPattern {
         &self.0
     }
 
+    /// Whether the pattern names a part of what lies at a path, and not all of it.
+    pub fn lies_below(&self, path: &Path) -> bool {
+        let above = Self(self.0.iter().take(path.0.len()).cloned().collect());
+        self.0.len() > path.0.len() && above.covers(path)
+    }
+
     /// Whether a path is, or lies below, what the pattern names. Languages are the same in any case.
     pub fn covers(&self, path: &Path) -> bool {
         self.0.len() <= path.0.len()
@@ -104,6 +110,8 @@ mod tests {
         for covering in ["listings", "listings.*", "listings.en-US.images", "*.*.images.Screenshot"] {
             assert!(PathPattern::parse(covering).covers(&path), "{covering}");
         }
+        assert!(PathPattern::parse("listings.*.images.Icon").lies_below(&Path::new(["listings", "de"])));
+        assert!(!PathPattern::parse("listings.*").lies_below(&Path::new(["listings", "de"])));
         for other in ["listings.de", "images", "listings.*.images.Icon", "listings.*.images.Screenshot.1"] {
             assert!(!PathPattern::parse(other).covers(&path), "{other}");
         }
