@@ -86,7 +86,6 @@ const MISTAKES: &[(&str, &str, Code)] = &[
     (APP, "submission: {trailers: [{remote: 1, file: trailer.mp4}]}", Code::UnknownKey),
     (APP, "submission: {listings: {english: {}}}", Code::BadLanguage),
     (APP, "submission: {listings: {$every: {}}}", Code::UnknownKey),
-    (APP, "submission: {listings: {$each: {$as: de}, de: {}}}", Code::UnknownKey),
     (APP, "submission: {listings: {de: {$as: a/b}}}", Code::BadMeaning),
     (APP, "submission: {listings: {de: {whatsNew: x}}}", Code::UnknownKey),
     (APP, "submission: {listings: {de: {description: null}}}", Code::CannotClear),
