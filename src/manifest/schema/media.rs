@@ -104,12 +104,13 @@ fn trailer() -> Value {
     let assets = "What each language shows of it, such as `en-us: {title: …, imageList: [{file: …}]}`.";
     let each = "What holds for every language named here; a language's own key wins.";
     let each = described(each, json!({ "allOf": [reference("trailerAsset")] }));
+    let whole = json!({ "type": "object", "required": ["title", "imageList"] });
     let languages = with(
         keyed([("$each", each)], &LANGUAGE, reference("trailerAsset")),
         json!({
             "if": { "required": ["$each"] },
             "then": { "minProperties": 2 },
-            "else": { "minProperties": 1, "additionalProperties": { "required": ["title", "imageList"] } },
+            "else": { "minProperties": 1, "additionalProperties": whole },
         }),
     );
     let keys =

@@ -173,7 +173,7 @@ id: 7b2f4ac2-3a3a-4f5c-9d2e-0123456789ab
 fn holds(text: &str) {
     let loaded = Shop::new().load(text);
     assert!(!loaded.diagnostics.has_errors(), "{:#?}", loaded.diagnostics.sorted());
-    passes(&schema(), "inline", text);
+    assert_eq!(passes(&schema(), "inline", text), loaded.resources.len());
 }
 
 #[test]
