@@ -268,7 +268,7 @@ impl<'n> Decode<'_, '_, '_, 'n> {
                 }
                 Some(guard) => permits.push(Permit { guard, at: self.values.sources.location(item.span) }),
                 None => {
-                    let help = match did_you_mean(&word, words.clone()) {
+                    let help = match self.values.diagnostics.guess(&word, words.clone()) {
                         Some(meant) => format!("did you mean `{meant}`?"),
                         None => format!("guards are {}", words.collect::<Vec<_>>().join(", ")),
                     };

@@ -103,17 +103,31 @@ pub struct Diagnostics {
 impl Diagnostics {
     /// Adds a finding, unless it is there already. Over-long messages are cut; findings beyond a limit that no
     /// honest manifest reaches are only counted, in an error of its own.
-    pub fn push(&mut self, mut diagnostic: Diagnostic) {
-        if diagnostic.message.len() > MAX_MESSAGE_BYTES {
-            diagnostic.message.truncate(diagnostic.message.floor_char_boundary(MAX_MESSAGE_BYTES));
-            diagnostic.message.push('…');
-        }
-        diagnostic.hides_text |= self.hides_text;
-        self.has_errors |= diagnostic.severity == Severity::Error;
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        let diagnostic = self.fit(diagnostic);
         let room = !self.is_full();
         if let Err(diagnostic) = self.sharing.take(diagnostic, room) {
             self.keep(diagnostic);
         }
+    }
+
+    /// As [`Self::push`], for what is true of all languages that share a value when it is true of one.
+    pub(super) fn push_for_all(&mut self, diagnostic: Diagnostic) {
+        let diagnostic = self.fit(diagnostic);
+        self.keep(diagnostic);
+    }
+
+    fn fit(&mut self, mut diagnostic: Diagnostic) -> Diagnostic {
+        if diagnostic.message.len() > MAX_MESSAGE_BYTES {
+            // What the user wrote stands in the middle.
+            let (half, end) = (MAX_MESSAGE_BYTES / 2, diagnostic.message.len());
+            let start = &diagnostic.message[..diagnostic.message.floor_char_boundary(half)];
+            let rest = &diagnostic.message[diagnostic.message.ceil_char_boundary(end - half)..];
+            diagnostic.message = format!("{start}…{rest}");
+        }
+        diagnostic.hides_text |= self.hides_text;
+        self.has_errors |= diagnostic.severity == Severity::Error;
+        diagnostic
     }
 
     /// From now on, findings are about the value that `language` shares with others, `sharing` in all; `None`: about
@@ -167,6 +181,16 @@ impl Diagnostics {
     /// Whether further findings are only counted.
     pub(super) fn is_full(&self) -> bool {
         self.kept.len() + self.sharing.count() >= MAX_KEPT
+    }
+
+    /// As [`did_you_mean`], but no guess once findings are only counted: there is no use in it then, and it takes long
+    /// where there are very many.
+    pub(super) fn guess<'c>(
+        &self,
+        written: &str,
+        candidates: impl IntoIterator<Item = &'c str>,
+    ) -> Option<&'c str> {
+        if self.is_full() { None } else { did_you_mean(written, candidates) }
     }
 
     /// Whether one of them is an error.
@@ -236,6 +260,12 @@ mod tests {
         let mut diagnostics = Diagnostics::default();
         diagnostics.push(Diagnostic::error(Code::UnknownKey, None, "ü".repeat(1_000_000) + "x"));
         diagnostics.push(Diagnostic::error(Code::UnknownKey, None, "x".to_owned() + &"ü".repeat(1_000_000)));
+        diagnostics.push(Diagnostic::error(
+            Code::FileMissing,
+            None,
+            format!("`{}` is gone", "x".repeat(9000)),
+        ));
         assert!(diagnostics.sorted().iter().all(|d| d.message.len() <= MAX_MESSAGE_BYTES + 3));
+        assert!(diagnostics.sorted()[2].message.ends_with("x` is gone"));
     }
 }

@@ -1,5 +1,6 @@
 //! One block of a manifest into leaves, along the field table.
 
+use std::collections::HashSet;
 use std::path::Path as FilePath;
 
 use crate::submission::field::{IGNORED_BY_API, SAID_OTHERWISE};
@@ -10,7 +11,7 @@ use crate::submission::{Field, Kind, Path, Scope as FieldScope, Shape};
 
 use super::code::Code;
 use super::desired::{Desired, Others, Retain};
-use super::diagnostic::{Diagnostic, did_you_mean};
+use super::diagnostic::Diagnostic;
 use super::include::{FILE, Included};
 use super::languages::LanguageKeys;
 use super::lower::Names;
@@ -86,6 +87,8 @@ pub(super) struct Flatten<'a, 'v, 'w, 'n> {
     release: Result<&'n FilePath, NoRelease>,
     layer: Layer<'n>,
     keys: usize,
+    /// The entries that were told to be wrong.
+    told: HashSet<*const Entry>,
 }
 
 impl<'a, 'v, 'w, 'n> Flatten<'a, 'v, 'w, 'n> {
@@ -97,6 +100,7 @@ impl<'a, 'v, 'w, 'n> Flatten<'a, 'v, 'w, 'n> {
             release: Err(NoRelease::OutsideRelease),
             layer: Layer::default(),
             keys: 0,
+            told: HashSet::new(),
         }
     }
 
@@ -197,24 +201,35 @@ impl<'a, 'v, 'w, 'n> Flatten<'a, 'v, 'w, 'n> {
         Leaf { path: leaf.path.child(&entry.key), ..leaf }
     }
 
+    /// Reports a key that means nothing, once for all languages that share it.
     fn unknown(&mut self, entry: &Entry, known: impl Iterator<Item = &'static str> + Clone) {
+        if !self.is_told(entry) {
+            let diagnostic = self.about_unknown(entry, known);
+            self.values.diagnostics.push_for_all(diagnostic);
+        }
+    }
+
+    /// Whether an entry was told to be wrong. Where languages share it, it comes again for each of them.
+    fn is_told(&mut self, entry: &Entry) -> bool {
+        !self.told.insert(std::ptr::from_ref(entry))
+    }
+
+    fn about_unknown(&self, entry: &Entry, known: impl Iterator<Item = &'static str> + Clone) -> Diagnostic {
         let find = |table: &'static [(&str, &'static str)]| {
             table.iter().find(|(key, _)| *key == entry.key).map(|(_, advice)| *advice)
         };
         if let Some(advice) = find(IGNORED_BY_API) {
             let message = format!("the Store's API ignores `{}`", entry.key);
-            let diagnostic = Diagnostic::error(Code::IgnoredByStore, entry.key_span, message).help(advice);
-            self.values.report(diagnostic);
-        } else if let Some(advice) = find(SAID_OTHERWISE) {
-            let message = format!("unknown key `{}`", entry.key);
-            let diagnostic = Diagnostic::error(Code::UnknownKey, entry.key_span, message).help(advice);
-            self.values.report(diagnostic);
-        } else if let Some(advice) = misplaced::advice(self.kind, &entry.key) {
-            let message = format!("unknown key `{}`", entry.key);
-            let diagnostic = Diagnostic::error(Code::UnknownKey, entry.key_span, message).help(advice);
-            self.values.report(diagnostic.hiding_text(is_like_secret(&entry.key)));
-        } else {
-            self.values.unknown_key(&entry.key, entry.key_span, known);
+            return Diagnostic::error(Code::IgnoredByStore, entry.key_span, message).help(advice);
+        }
+        let advice = find(SAID_OTHERWISE).map(str::to_owned);
+        match advice.or_else(|| misplaced::advice(self.kind, &entry.key)) {
+            Some(advice) => {
+                let message = format!("unknown key `{}`", entry.key);
+                let diagnostic = Diagnostic::error(Code::UnknownKey, entry.key_span, message).help(advice);
+                diagnostic.hiding_text(is_like_secret(&entry.key))
+            }
+            None => self.values.about_unknown_key(&entry.key, entry.key_span, known),
         }
     }
 
@@ -287,7 +302,7 @@ impl<'a, 'v, 'w, 'n> Flatten<'a, 'v, 'w, 'n> {
                 let meant = if MARKETS.contains(&upper.as_str()) {
                     Some(upper.as_str())
                 } else {
-                    did_you_mean(&upper, MARKETS.iter().copied())
+                    self.values.diagnostics.guess(&upper, MARKETS.iter().copied())
                 };
                 self.values.report(match meant {
                     Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")),
@@ -307,18 +322,22 @@ impl<'a, 'v, 'w, 'n> Flatten<'a, 'v, 'w, 'n> {
                 self.unknown(entry, [FILE].into_iter());
                 continue;
             }
+            if self.is_told(entry) {
+                continue;
+            }
             let names = IMAGE_TYPES.iter().map(|kind| kind.name);
             let (message, help) = if RETIRED_IMAGE_TYPES.contains(&entry.key.as_str()) {
                 let message = format!("the Store takes no new images of type `{}`", entry.key);
                 (message, "leave it out: images that are there stay".to_owned())
             } else {
                 let message = format!("there is no image type `{}`", entry.key);
-                match did_you_mean(&entry.key, names.clone()) {
+                match self.values.diagnostics.guess(&entry.key, names.clone()) {
                     Some(meant) => (message, format!("did you mean `{meant}`?")),
                     None => (message, format!("image types are {}", names.collect::<Vec<_>>().join(", "))),
                 }
             };
-            self.values.report(Diagnostic::error(Code::NotAllowed, entry.key_span, message).help(help));
+            let diagnostic = Diagnostic::error(Code::NotAllowed, entry.key_span, message).help(help);
+            self.values.diagnostics.push_for_all(diagnostic);
         }
     }
 
@@ -499,7 +518,8 @@ pub(super) fn one_of(values: &mut Values<'_, '_>, node: &Node, words: &[&str]) -
 pub(super) fn not_allowed(values: &mut Values<'_, '_>, text: &str, at: Span, words: &[&str]) -> Nothing {
     // `EReader` is `BooksAndReference_EReader`.
     let is_end = |word: &&&str| word.rsplit_once('_').is_some_and(|(_, end)| end.eq_ignore_ascii_case(text));
-    let meant = did_you_mean(text, words.iter().copied()).or_else(|| words.iter().find(is_end).copied());
+    let meant =
+        values.diagnostics.guess(text, words.iter().copied()).or_else(|| words.iter().find(is_end).copied());
     let help = match meant {
         Some(meant) => format!("did you mean `{meant}`?"),
         None if words.len() <= 16 => format!("allowed: {}", words.join(", ")),

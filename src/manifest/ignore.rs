@@ -4,7 +4,7 @@ use crate::submission::vocabulary::{IMAGE_TYPES, LANGUAGE_FORM, MARKET_FORM, is_
 use crate::submission::{Field, Kind, PathPattern, Scope as FieldScope, Shape};
 
 use super::code::Code;
-use super::diagnostic::{Diagnostic, did_you_mean};
+use super::diagnostic::{Diagnostic, Diagnostics};
 use super::misplaced;
 use super::value::{Scope, Values};
 use super::yaml::{Node, Yaml};
@@ -104,6 +104,7 @@ pub(super) fn ignored_paths(values: &mut Values<'_, '_>, kind: Kind, node: &Node
         values.wrong_type(node, "a list of paths");
         return Vec::new();
     };
+    let known = paths(kind);
     let mut patterns = Vec::new();
     for item in items {
         let Ok(dotted) = values.scalar(item, "a path", Scope::plain()) else { continue };
@@ -114,7 +115,7 @@ pub(super) fn ignored_paths(values: &mut Values<'_, '_>, kind: Kind, node: &Node
             values.report(diagnostic.help("name the fields that are to be left alone"));
             continue;
         }
-        match misfit(kind, pattern.keys()) {
+        match misfit(&known, pattern.keys()) {
             None => patterns.push(pattern),
             Some(misfit) => {
                 let Misfit { key, above, .. } = &misfit;
@@ -125,7 +126,9 @@ pub(super) fn ignored_paths(values: &mut Values<'_, '_>, kind: Kind, node: &Node
                 } else {
                     format!("`{dotted}` names no field: there is no `{key}` below `{above}`")
                 };
-                values.report(Diagnostic::error(Code::BadPath, item.span, message).help(misfit.help(kind)));
+                let diagnostic = Diagnostic::error(Code::BadPath, item.span, message);
+                let help = misfit.help(kind, values.diagnostics);
+                values.report(diagnostic.help(help));
             }
         }
     }
@@ -142,17 +145,17 @@ struct Misfit {
 }
 
 impl Misfit {
-    fn help(&self, kind: Kind) -> String {
+    fn help(&self, kind: Kind, known: &Diagnostics) -> String {
         let words = self.fitting.iter().flat_map(|place| place.words());
         let upper = self.key.to_uppercase();
         let is_market = self.fitting.iter().any(|place| matches!(place, Place::Market)) && is_market(&upper);
-        match did_you_mean(&self.key, words) {
+        match known.guess(&self.key, words) {
             _ if is_market => format!("did you mean `{upper}`?"),
             Some(meant) => format!("did you mean `{meant}`?"),
             None if ["submission", "release"].contains(&self.key.as_str()) => {
                 format!("leave `{}.` out: paths start below it", self.key)
             }
-            None => match misplaced::advice(kind, &self.key) {
+            None => match misplaced::advice(kind, &self.key).filter(|_| !known.is_full()) {
                 Some(advice) if advice.contains("belongs to") => advice,
                 _ => "write the keys below `submission`, such as `listings.*.images`".to_owned(),
             },
@@ -161,8 +164,8 @@ impl Misfit {
 }
 
 /// The first key of a path that fits no field, and what would fit in its place.
-fn misfit(kind: Kind, keys: &[String]) -> Option<Misfit> {
-    let mut fitting = paths(kind);
+fn misfit(known: &[Vec<Place>], keys: &[String]) -> Option<Misfit> {
+    let mut fitting: Vec<&Vec<Place>> = known.iter().collect();
     for (i, key) in keys.iter().enumerate() {
         let places = fitting.iter().filter_map(|path| path.get(i)).copied().collect();
         fitting.retain(|path| path.get(i).is_some_and(|place| place.takes(key)));
@@ -179,7 +182,7 @@ mod tests {
 
     #[test]
     fn paths_fit_as_far_as_they_go() {
-        let fits = |dotted: &str| misfit(Kind::App, PathPattern::parse(dotted).keys()).is_none();
+        let fits = |dotted: &str| misfit(&paths(Kind::App), PathPattern::parse(dotted).keys()).is_none();
         for good in [
             "pricing", "pricing.marketSpecificPricings.DE", "listings", "listings.en-us",
             "listings.*.images", "*.*.images.Screenshot", "gamingOptions.genres", "trailers",
@@ -191,8 +194,11 @@ mod tests {
         {
             assert!(!fits(bad), "{bad}");
         }
-        let help =
-            |dotted: &str| misfit(Kind::App, PathPattern::parse(dotted).keys()).unwrap().help(Kind::App);
+        let help = |dotted: &str| {
+            misfit(&paths(Kind::App), PathPattern::parse(dotted).keys())
+                .unwrap()
+                .help(Kind::App, &Diagnostics::default())
+        };
         assert_eq!(help("listings.*.image"), "did you mean `images`?");
         assert_eq!(help("pricing.marketSpecificPricings.de"), "did you mean `DE`?");
     }
@@ -206,14 +212,16 @@ mod tests {
         ];
         for kind in Kind::ALL {
             assert!(
-                fields(*kind).iter().all(|path| misfit(*kind, PathPattern::parse(path).keys()).is_none())
+                fields(*kind)
+                    .iter()
+                    .all(|path| misfit(&paths(*kind), PathPattern::parse(path).keys()).is_none())
             );
             let schema = serde_json::json!({ "pattern": pattern(*kind) });
             let schema = jsonschema::validator_for(&schema).unwrap();
             let paths = prop::collection::vec(prop::sample::select(KEYS), 1..6);
             proptest!(|(path in paths)| {
                 let dotted = path.join(".");
-                let fits = misfit(*kind, PathPattern::parse(&dotted).keys()).is_none();
+                let fits = misfit(&paths(*kind), PathPattern::parse(&dotted).keys()).is_none();
                 prop_assert_eq!(schema.is_valid(&dotted.clone().into()), fits, "{} {}", kind, dotted);
             });
         }

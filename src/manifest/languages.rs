@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::submission::vocabulary::{LANGUAGES, is_language, is_listed_language};
 
 use super::code::Code;
-use super::diagnostic::{Diagnostic, did_you_mean};
+use super::diagnostic::{Diagnostic, Diagnostics};
 use super::source::Span;
 use super::value::Values;
 use super::yaml::Entry;
@@ -20,7 +20,8 @@ impl LanguageKeys {
     pub(super) fn name(&mut self, values: &mut Values<'_, '_>, entry: &Entry) -> Option<String> {
         let at = entry.key_span;
         if !is_language(&entry.key) {
-            values.report(no_language(&entry.key, at));
+            let diagnostic = no_language(&entry.key, at, values.diagnostics);
+            values.report(diagnostic);
             return None;
         }
         let language = entry.key.to_ascii_lowercase();
@@ -30,17 +31,18 @@ impl LanguageKeys {
             return None;
         }
         if !is_listed_language(&language) {
-            values.report(unlisted(&language, at));
+            let diagnostic = unlisted(&language, at, values.diagnostics);
+            values.report(diagnostic);
         }
         Some(language)
     }
 }
 
-fn no_language(written: &str, at: Span) -> Diagnostic {
+fn no_language(written: &str, at: Span, known: &Diagnostics) -> Diagnostic {
     let meant = written.replace('_', "-").to_lowercase();
     let meant = Some(meant.as_str()).filter(|meant| is_listed_language(meant));
     // Nearly everything is near to a word of one or two letters.
-    let near = || did_you_mean(written, LANGUAGES.iter().copied()).filter(|_| written.len() > 3);
+    let near = || known.guess(written, LANGUAGES.iter().copied()).filter(|_| written.len() > 3);
     let message = format!("`{written}` is not a listing language");
     let diagnostic = Diagnostic::error(Code::BadLanguage, at, message);
     match meant.or_else(near) {
@@ -49,10 +51,10 @@ fn no_language(written: &str, at: Span) -> Diagnostic {
     }
 }
 
-fn unlisted(language: &str, at: Span) -> Diagnostic {
+fn unlisted(language: &str, at: Span, known: &Diagnostics) -> Diagnostic {
     let message = format!("the Store does not list `{language}` among its languages");
     let diagnostic = Diagnostic::warning(Code::UnlistedLanguage, at, message);
-    match did_you_mean(language, LANGUAGES.iter().copied()) {
+    match known.guess(language, LANGUAGES.iter().copied()) {
         Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")),
         None => diagnostic.help("the service answers an unknown language with an internal error"),
     }

@@ -116,19 +116,30 @@ impl Values<'_, '_> {
 
     /// Reports a key that means nothing.
     pub fn unknown_key<'c>(&mut self, key: &str, at: Span, known: impl IntoIterator<Item = &'c str> + Clone) {
+        let diagnostic = self.about_unknown_key(key, at, known);
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// What there is to say of a key that means nothing.
+    pub fn about_unknown_key<'c>(
+        &self,
+        key: &str,
+        at: Span,
+        known: impl IntoIterator<Item = &'c str> + Clone,
+    ) -> Diagnostic {
         // A slip in the syntax makes a key of what was meant as a value.
         let message =
             if self.diagnostics.hides_text() { "unknown key".into() } else { format!("unknown key `{key}`") };
-        let mut diagnostic = Diagnostic::error(Code::UnknownKey, at, message);
+        let diagnostic = Diagnostic::error(Code::UnknownKey, at, message);
         if self.diagnostics.is_full() {
-            // Only counted, so there is no use in a guess, which takes long where there are very many.
-        } else if let Some(meant) = did_you_mean(key, known.clone()) {
-            diagnostic = diagnostic.help(format!("did you mean `{meant}`?"));
-        } else {
-            let words: Vec<&str> = known.into_iter().collect();
-            diagnostic = diagnostic.help(format!("known here: {}", words.join(", ")));
+            // Only counted.
+            return diagnostic;
         }
-        self.diagnostics.push(diagnostic.hiding_text(is_like_secret(key)));
+        let help = match did_you_mean(key, known.clone()) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => format!("known here: {}", known.into_iter().collect::<Vec<_>>().join(", ")),
+        };
+        diagnostic.help(help).hiding_text(is_like_secret(key))
     }
 
     /// A scalar as it was written, without expansions: words, numbers, prices and dates are whole in the manifest. Null

@@ -182,10 +182,15 @@ pub fn parse(sources: &Sources, source: SourceId, diagnostics: &mut Diagnostics)
             }
             Err(error) => {
                 let at = builder.span(error.marker().index(), error.marker().index() + 1, text);
-                let format = if sources.get(source).name.ends_with(".json") { "JSON" } else { "YAML" };
-                let diagnostic =
-                    Diagnostic::error(Code::Syntax, at, format!("not valid {format}: {}", error.info()));
-                Err(diagnostic.help(builder.advice(error.info(), sources)))
+                if error.info().contains("recursion limit") {
+                    // The parser's own limit, which it reaches while it looks ahead.
+                    Err(too_deep(at))
+                } else {
+                    let format = if sources.get(source).name.ends_with(".json") { "JSON" } else { "YAML" };
+                    let diagnostic =
+                        Diagnostic::error(Code::Syntax, at, format!("not valid {format}: {}", error.info()));
+                    Err(diagnostic.help(builder.advice(error.info(), sources)))
+                }
             }
         };
         if let Err(diagnostic) = outcome {
@@ -296,9 +301,7 @@ impl Builder<'_> {
     fn enter(&mut self, open: Open, span: Span, anchor: usize) -> Result<(), Diagnostic> {
         self.count(1, span)?;
         if self.open.len() >= MAX_DEPTH {
-            let message = format!("nested more than {MAX_DEPTH} levels deep");
-            let help = "no manifest needs as many; look at the brackets";
-            return Err(Diagnostic::error(Code::TooComplex, span, message).help(help));
+            return Err(too_deep(span));
         }
         self.open.push((open, span, anchor));
         Ok(())
@@ -387,6 +390,11 @@ fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
         rest = end;
         Some((start, &text[start..end]))
     })
+}
+
+fn too_deep(span: Span) -> Diagnostic {
+    let message = format!("nested more than {MAX_DEPTH} levels deep");
+    Diagnostic::error(Code::TooComplex, span, message).help("no manifest needs as many; look at the brackets")
 }
 
 fn refuse_tag(tagged: bool, span: Span) -> Result<(), Diagnostic> {

@@ -146,7 +146,7 @@ fn what_is_valid_lowers_to_what_it_says() {
     let mut complaints = Vec::new();
     for fixture in all("valid") {
         let workspace = Workspace::of(&fixture);
-        let ran = workspace.validate(&[]);
+        let ran = workspace.validate();
         let is_silent = ran.code == 0 && ran.stderr.is_empty();
         if is_silent {
             complaints.extend(compare(&fixture.join("lowered.txt"), &lowered(&loaded(&workspace).resources)));

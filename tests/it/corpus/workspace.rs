@@ -2,10 +2,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tempfile::TempDir;
 
 use super::recipe;
+use crate::support::process::Ended;
 use crate::support::story::{Ran, run, storeward};
 
 /// Files of a fixture that are no part of its workspace.
@@ -32,6 +34,34 @@ pub(super) fn compare(file: &Path, fresh: &str) -> Option<String> {
     }
     let kept = fs::read_to_string(file).unwrap_or_default();
     (kept != fresh).then(|| format!("{} is stale; now it would be\n{fresh}", file.display()))
+}
+
+/// Far more than it takes, so that a busy machine does not fail the test; hours are what is to be noticed.
+const MAX_TIME: Duration = Duration::from_secs(30);
+const MAX_MEMORY: u64 = 100 * 1024 * 1024;
+
+/// What is told of a folder.
+pub(super) struct Told {
+    pub(super) code: i32,
+    /// The findings, as they are printed.
+    pub(super) json: String,
+}
+
+/// Runs `storeward validate`, which must be quick and take little memory, whatever the folder holds.
+#[expect(clippy::print_stdout, reason = "how long it took, for those who ask with --nocapture")]
+pub(super) fn measured(what: &str, folder: &Path, arguments: &[String]) -> Told {
+    let file = folder.parent().unwrap().join("findings.json");
+    let mut command = storeward(folder);
+    command.arg("validate").arg("--out").arg(format!("json={}", file.display())).args(arguments);
+    let ended = Ended::run(&mut command);
+    let memory = ended.usage.peak_memory;
+    let shown = memory.map_or("memory unknown".to_owned(), |bytes| format!("{} MiB", bytes / 1024 / 1024));
+    println!("{:>6.2} s {shown:>8} {what}", ended.wall.as_secs_f64());
+    assert!(ended.wall < MAX_TIME, "{what} took {:?}", ended.wall);
+    assert!(memory.is_none_or(|bytes| bytes < MAX_MEMORY), "{what} took {shown}");
+    let words: usize = ended.stderr.iter().map(|(_, line)| line.len()).sum();
+    assert!(words < 500_000, "{what} is told to people at length");
+    Told { code: ended.status.code().unwrap_or(-1), json: fs::read_to_string(file).unwrap() }
 }
 
 /// A workspace that was made of a fixture. Everything goes with it.
@@ -64,8 +94,8 @@ impl Workspace {
     }
 
     /// `storeward validate`.
-    pub(super) fn validate(&self, arguments: &[&str]) -> Ran {
-        run(storeward(&self.folder()).arg("validate").args(arguments).args(self.arguments()))
+    pub(super) fn validate(&self) -> Ran {
+        run(storeward(&self.folder()).arg("validate").args(self.arguments()))
     }
 
     /// The same text on every machine.

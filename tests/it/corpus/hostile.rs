@@ -1,0 +1,301 @@
+//! What a stranger can put into a repository, through the real binary: a clear error, at once, in little memory.
+
+use std::fs;
+
+use serde_json::Value;
+
+use super::recipe;
+use super::workspace::measured;
+use crate::support::png::{chunk, header_chunk};
+use crate::support::raw_zip::{deflated, raw_zip};
+
+const HEAD: &str = "kind: App\nname: reader\nid: 9NBLGGH4R315\n";
+
+/// A workspace of these files, in which the recipe is followed.
+struct Stranger(tempfile::TempDir);
+
+impl Stranger {
+    fn new(files: &[(&str, &str)], made: &str) -> Self {
+        let stranger = Self(tempfile::tempdir().unwrap());
+        fs::create_dir_all(stranger.folder().join(".git")).unwrap();
+        for (name, content) in files {
+            stranger.write(name, content.as_bytes());
+        }
+        recipe::follow(made, &stranger.folder());
+        stranger
+    }
+
+    /// An app with these blocks.
+    fn app(blocks: &str, made: &str) -> Self {
+        Self::new(&[("app.yaml", &format!("{HEAD}{blocks}\n"))], made)
+    }
+
+    fn folder(&self) -> std::path::PathBuf {
+        self.0.path().join("workspace")
+    }
+
+    fn write(&self, name: &str, content: &[u8]) {
+        let path = self.folder().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+
+    /// A finding must have this code, and words in its message.
+    #[track_caller]
+    fn is_told(&self, what: &str, arguments: &[&str], code: &str, words: &str) {
+        let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
+        let told = measured(what, &self.folder(), &arguments);
+        assert_eq!(told.code, 3, "{what}");
+        let findings: Value = serde_json::from_str(&told.json).unwrap();
+        let findings = findings["findings"].as_array().unwrap();
+        let message = |finding: &Value| finding["message"].as_str().unwrap().to_owned();
+        let is_it = |finding: &&Value| finding["code"] == code && message(finding).contains(words);
+        assert!(
+            findings.iter().any(|finding| is_it(&finding)),
+            "{what}: {:#?}",
+            &findings[..findings.len().min(3)]
+        );
+        assert!(findings.iter().all(|finding| message(finding).len() < 5000), "{what}");
+    }
+}
+
+fn lines(count: usize, line: impl Fn(usize) -> String) -> String {
+    (0..count).map(line).fold(String::new(), |text, line| text + &line)
+}
+
+const DESCRIPTION: &str = "submission:\n  listings:\n    en-us:\n      description: {file: text.md}";
+
+#[test]
+fn yaml_that_grows_nests_or_never_ends() {
+    let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for i in 1..9 {
+        let items = vec![format!("*a{}", i - 1); 10].join(", ");
+        bomb.push_str(&format!("a{i}: &a{i} [{items}]\n"));
+    }
+    Stranger::app(&bomb, "").is_told("alias bomb", &[], "SW1008", "more than 100000 values");
+    let brackets = |pair: &str| format!("submission: {}", pair.repeat(100_000));
+    Stranger::app(&brackets("["), "").is_told("100,000 brackets", &[], "SW1008", "48 levels deep");
+    Stranger::app(&brackets("{a: "), "").is_told("100,000 braces", &[], "SW1008", "48 levels deep");
+    Stranger::app(&brackets("- "), "").is_told("100,000 dashes", &[], "SW1006", "not valid YAML");
+    Stranger::new(&[], "sparse app.yaml 1073741824").is_told(
+        "manifest of 1 GB",
+        &["app.yaml"],
+        "SW1002",
+        "larger than 4 MiB",
+    );
+    let long = format!("{HEAD}# {}\n", "x".repeat(5_000_000));
+    Stranger::new(&[("app.yaml", &long)], "").is_told("manifest of 5 MB", &[], "SW1002", "larger than 4 MiB");
+    Stranger::app(DESCRIPTION, "sparse text.md 1073741824").is_told(
+        "text of 1 GB",
+        &[],
+        "SW1002",
+        "larger than 4 MiB",
+    );
+}
+
+#[test]
+fn keys_and_entries_without_number() {
+    let keys = lines(100_000, |i| format!("  key{i}: 1\n"));
+    Stranger::app(&format!("submission:\n{keys}"), "").is_told(
+        "100,000 unknown keys",
+        &[],
+        "SW1008",
+        "more than 100000 values",
+    );
+    let keys = lines(49_000, |i| format!("  key{i}: 1\n"));
+    Stranger::app(&format!("submission:\n{keys}"), "").is_told(
+        "49,000 unknown keys",
+        &[],
+        "SW1008",
+        "47000 more findings",
+    );
+    let keys = lines(49_000, |i| format!("key{i}: 1\n"));
+    Stranger::app(&keys, "").is_told("49,000 keys of no document", &[], "SW1008", "more findings");
+    let languages = lines(20_000, |i| format!("    language-{i}: {{}}\n"));
+    Stranger::app(&format!("submission:\n  listings:\n{languages}"), "").is_told(
+        "20,000 languages that are none",
+        &[],
+        "SW1008",
+        "more findings",
+    );
+    let languages = lines(49_000, |i| format!("    aa-b{i}: {{}}\n"));
+    Stranger::app(&format!("submission:\n  listings:\n{languages}"), "").is_told(
+        "49,000 languages",
+        &[],
+        "SW1202",
+        "more than 400 languages",
+    );
+    let markets = lines(20_000, |i| format!("      m{i}: Free\n"));
+    Stranger::app(&format!("submission:\n  pricing:\n    marketSpecificPricings:\n{markets}"), "").is_told(
+        "20,000 markets that are none",
+        &[],
+        "SW1008",
+        "more findings",
+    );
+    for (what, list) in [("guards", "permit"), ("paths", "ignore")] {
+        let items = lines(20_000, |i| format!("- item{i}\n"));
+        Stranger::app(&format!("{list}:\n{items}"), "").is_told(
+            &format!("20,000 {what} that are none"),
+            &[],
+            "SW1008",
+            "more findings",
+        );
+    }
+    let groups = lines(90_000, |i| format!("- \"{i}\"\n"));
+    let flight =
+        format!("---\nkind: Flight\nname: f\napp: reader\nfriendlyName: F\ngroupIds:\n{groups}- \"7\"");
+    Stranger::app(&flight, "").is_told("90,000 groups", &[], "SW1007", "the group `7` is given twice");
+    let flights = |rank: fn(usize) -> usize| {
+        let flight = |i| {
+            format!(
+                "---\nkind: Flight\nname: f{i}\napp: reader\nfriendlyName: f{i}\ngroupIds: [g]\nrankHigherThan: f{}\n",
+                rank(i)
+            )
+        };
+        lines(6_000, flight)
+    };
+    Stranger::app(&flights(|i| (i + 1) % 6_000), "").is_told(
+        "6,000 flights in a circle",
+        &[],
+        "SW1504",
+        "in a circle: `flight/reader/f0` above",
+    );
+    Stranger::app(&(flights(|i| i + 1) + "---\nkind: App\nname: reader\n"), "").is_told(
+        "6,000 flights in a row",
+        &[],
+        "SW1102",
+        "`id` is missing",
+    );
+    let add_ons = lines(7_000, |i| {
+        format!("---\nkind: AddOn\nname: a{i}\napp: app-{i}\nproductId: p{i}\nproductType: Durable\n")
+    });
+    Stranger::app(&add_ons, "").is_told("7,000 add-ons of no app", &[], "SW1008", "more findings");
+}
+
+#[test]
+fn languages_that_multiply_what_they_share() {
+    let languages = lines(400, |i| format!("    aa-b{i}: {{}}\n"));
+    let shared = lines(49_000, |i| format!("key{i}: 1\n"));
+    let each = |each: &str| format!("submission:\n  listings:\n    $each: {each}\n{languages}");
+    let app = |blocks: &str| format!("{HEAD}{blocks}");
+    Stranger::new(&[("app.yaml", &app(&each("{$file: shared.yaml}"))), ("shared.yaml", &shared)], "")
+        .is_told("400 languages × 49,000 keys", &[], "SW1008", "more findings");
+    let files = lines(400, |i| format!("text copy/aa-b{i}.md {}\n", "x".repeat(10_001)));
+    Stranger::new(&[("app.yaml", &app(&each("{description: {file: copy/$(lang).md}}")))], &files).is_told(
+        "400 languages, each with a long text",
+        &[],
+        "SW2101",
+        "does not list",
+    );
+    Stranger::new(&[("app.yaml", &app(&each("{description: {file: copy/$(lang).md}}")))], "").is_told(
+        "400 languages, each without its text",
+        &[],
+        "SW1301",
+        "in `aa-b7`: `copy/aa-b7.md` does not exist",
+    );
+}
+
+#[test]
+fn files_that_lie_or_lead_astray() {
+    let packages = |files: &str| format!("submission:\n  packages: {{files: [{files}]}}");
+    let many = lines(10_000, |i| format!("text dist/{i}.msix x\n"));
+    Stranger::app(&packages("dist/*.msix"), &many).is_told(
+        "10,000 files of a pattern",
+        &[],
+        "SW1202",
+        "matches more than 100 files",
+    );
+    let wide = lines(200, |i| lines(110, |j| format!("text {i}/{j} x\n")));
+    Stranger::app(&packages("'**/*.msix'"), &wide).is_told(
+        "22,000 files to look through",
+        &[],
+        "SW1008",
+        "files and folders to look through",
+    );
+
+    let bomb = Stranger::app(&packages("a.msix"), "");
+    let zeros = deflated("AppxManifest.xml", &vec![0; 64 * 1024 * 1024]);
+    bomb.write("a.msix", &raw_zip(&[zeros]));
+    bomb.is_told("package with a bomb as manifest", &[], "SW1401", "when unpacked");
+
+    let picture = "submission:\n  listings:\n    en-us: {images: {Screenshot: [{file: home.png}]}}";
+    let liar = Stranger::app(picture, "");
+    let header = |width, height| {
+        [b"\x89PNG\r\n\x1a\n".to_vec(), header_chunk(width, height, [8, 6, 0, 0, 0])].concat()
+    };
+    let end = [chunk(*b"IDAT", &[[0x78, 1].as_slice(), &[0; 100]].concat()), chunk(*b"IEND", &[])].concat();
+    liar.write("home.png", &[header(60_000, 60_000), end].concat());
+    liar.is_told("picture with a lying header", &[], "SW1304", "cannot hold as many");
+    Stranger::app(picture, "sparse home.png 1073741824").is_told(
+        "picture of 1 GB that is none",
+        &[],
+        "SW1304",
+        "not an image",
+    );
+    let large = Stranger::app(picture, "png home.png 1366x768");
+    fs::File::options().write(true).open(large.folder().join("home.png")).unwrap().set_len(1 << 30).unwrap();
+    large.is_told("picture of 1 GB", &[], "SW1304", "home.png");
+
+    let at = |place: &str| format!("submission:\n  listings:\n    en-us: {{description: {place}}}");
+    let hashes = Stranger::app(&at("{file: text.md, at: '1.0'}"), "repeat text.md 4194304 #");
+    hashes.is_told("4 MB of #", &[], "SW1303", "no heading `1.0`");
+    let headings = Stranger::app(&at("{file: text.md, at: '1.0'}"), "lines text.md 300000 #\u{a0}");
+    headings.is_told("300,000 near headings", &[], "SW1303", "no heading");
+    let pointer = "/a".repeat(512 * 1024);
+    Stranger::new(
+        &[
+            ("app.yaml", &format!("{HEAD}{}", at(&format!("{{file: a.json, at: {pointer}}}")))),
+            ("a.json", "{\"a\": {}}"),
+        ],
+        "",
+    )
+    .is_told("pointer of 1 MB", &[], "SW1303", "nothing at `/a/a");
+    let name = "x".repeat(1024 * 1024);
+    Stranger::app(&at(&format!("{{file: {name}}}")), "").is_told(
+        "file name of 1 MB",
+        &[],
+        "SW1001",
+        "cannot be read",
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_not_opened() {
+    let at = |file: &str| format!("release:\n  listings:\n    en-us: {{description: {{file: {file}}}}}");
+    let release = ["--release", "app/reader=dist"];
+    // The release folder is trusted, and what lies in it may still lead anywhere.
+    Stranger::app(&at("$(release)/text.md"), "symlink dist/text.md /dev/zero")
+        .is_told("device behind a link", &release, "SW1004", "through a symbolic link");
+    Stranger::app(&at("$(release)/zero"), "").is_told(
+        "device in the release folder",
+        &["--release", "app/reader=/dev"],
+        "SW1005",
+        "not a regular file",
+    );
+    Stranger::app(&at("$(release)/text.md"), "fifo dist/text.md")
+        .is_told("pipe as text", &release, "SW1005", "not a regular");
+    let packages = "release:\n  packages: {files: [$(release)/*.msix]}";
+    Stranger::app(packages, "fifo dist/a.msix")
+        .is_told("pipe as package", &release, "SW1005", "not a regular");
+    Stranger::app(packages, "symlink dist/a.msix /dev/zero")
+        .is_told("device as package", &release, "SW1004", "through a symbolic link");
+    Stranger::new(&[], "symlink app.yaml /dev/zero").is_told(
+        "device as manifest",
+        &["app.yaml"],
+        "SW1005",
+        "neither a file",
+    );
+    Stranger::new(&[], "symlink app.yaml app.yaml").is_told(
+        "manifest in a circle",
+        &["app.yaml"],
+        "SW1301",
+        "does not exist",
+    );
+    Stranger::new(&[("app.yaml", HEAD)], "symlink a/b ..").is_told(
+        "folders in a circle",
+        &["a", "nothing"],
+        "SW1301",
+        "nothing",
+    );
+}
