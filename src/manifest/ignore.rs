@@ -218,8 +218,8 @@ mod tests {
             );
             let schema = serde_json::json!({ "pattern": pattern(*kind) });
             let schema = jsonschema::validator_for(&schema).unwrap();
-            let paths = prop::collection::vec(prop::sample::select(KEYS), 1..6);
-            proptest!(|(path in paths)| {
+            let generated = prop::collection::vec(prop::sample::select(KEYS), 1..6);
+            proptest!(|(path in generated)| {
                 let dotted = path.join(".");
                 let fits = misfit(&paths(*kind), PathPattern::parse(&dotted).keys()).is_none();
                 prop_assert_eq!(schema.is_valid(&dotted.clone().into()), fits, "{} {}", kind, dotted);

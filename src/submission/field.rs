@@ -105,7 +105,7 @@ pub struct Field {
     pub path: &'static [&'static str],
     /// Which kinds of submission have it.
     pub of: &'static [Kind],
-    /// The keys in the API's document, below the submission or the listing; [`FIRST`](super::document::FIRST) is the
+    /// The keys in the API's document, below the submission or the listing; [`FIRST`] is the
     /// one element of a list.
     pub api: &'static [&'static str],
     /// Once a submission, or once a language.
