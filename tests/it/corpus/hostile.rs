@@ -283,8 +283,8 @@ fn what_is_no_file_is_not_opened() {
     Stranger::new(&[], "symlink app.yaml /dev/zero").is_told(
         "device as manifest",
         &["app.yaml"],
-        "SW1005",
-        "neither a file",
+        "SW1004",
+        "leads outside",
     );
     Stranger::new(&[], "symlink app.yaml app.yaml").is_told(
         "manifest in a circle",
