@@ -11,7 +11,7 @@ pub(super) async fn run(global: &Global, results: &Results, args: &PlanArgs) -> 
     let run = Run::start(global, results, &args.selection).await?;
     let plan = run.plan(&run.products());
     let given = results.give(|format, look, _| match format {
-        Format::Text => render::plan_text(&plan, &run.releases, args.steps, look),
+        Format::Text => render::plan_text(&plan, args.steps, look),
         Format::Json => render::json(&plan),
         _ => unreachable!("`Results` refuses forms that a command has not"),
     });

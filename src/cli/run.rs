@@ -2,11 +2,11 @@
 
 use crate::manifest::{Creation, Finding, Loaded, Resource, Severity};
 use crate::partner_center::{By, Connection, Part, Reader, Subject};
-use crate::plan::{self, Options, Plan, Product};
+use crate::plan::{self, LiveSource, MadeOf, Options, Plan, Product, ReleaseRef};
 use crate::sandbox::Sandbox;
 use crate::submission::{Kind, Live};
 
-use super::args::{Global, Selection};
+use super::args::{Global, Release, Selection};
 use super::exit::Failure;
 use super::manifests::{Checked, base};
 use super::results::Results;
@@ -19,8 +19,7 @@ pub(super) struct Run {
     live: Vec<Live>,
     pub(super) options: Options,
     pub(super) connection: Connection,
-    pub(super) releases: Vec<String>,
-    read_at: String,
+    made_of: MadeOf,
     sandbox: Option<Sandbox>,
 }
 
@@ -36,21 +35,24 @@ impl Run {
         let Checked { loaded, findings, .. } = checked;
         let (connection, sandbox) = settings::connect(global, &base(global)?).await?;
         let reader = Reader::new(connection.clone());
-        let read_at = jiff::Timestamp::now().strftime("%Y-%m-%d %H:%M:%SZ").to_string();
+        let read_at = now();
         let live = reader.live(&subjects(&loaded.resources)).await?;
-        let released = selection.manifests.release.iter();
-        let releases = released.map(|r| format!("{}={}", r.address, r.folder.display())).collect();
+        let named = &selection.manifests;
+        let release = |release: &Release| ReleaseRef {
+            address: release.address.to_string(),
+            folder: release.folder.display().to_string(),
+        };
         let options = Options { replace_untrusted: selection.replace_untrusted };
-        Ok(Self {
-            loaded,
-            findings: findings.findings,
-            live,
-            options,
-            connection,
-            releases,
+        let made_of = MadeOf {
+            made_at: now(),
+            live: LiveSource::Account,
             read_at,
-            sandbox,
-        })
+            baseline: None,
+            paths: named.paths.iter().map(|path| path.display().to_string()).collect(),
+            releases: named.release.iter().map(release).collect(),
+            replace_untrusted: options.replace_untrusted,
+        };
+        Ok(Self { loaded, findings: findings.findings, live, options, connection, made_of, sandbox })
     }
 
     /// What is wanted beside what is there.
@@ -61,7 +63,7 @@ impl Run {
 
     /// The plan.
     pub(super) fn plan(&self, products: &[Product<'_>]) -> Plan {
-        plan::plan(products, self.options, &self.read_at, self.findings.clone())
+        plan::plan(products, self.made_of.clone(), self.findings.clone())
     }
 
     /// Ends the run.
@@ -70,6 +72,10 @@ impl Run {
             sandbox.stop().await;
         }
     }
+}
+
+fn now() -> String {
+    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 /// What to look for. The manifests were checked: each resource has an app, and an id or a name.

@@ -45,6 +45,7 @@ fn change(resource: &Resource, key: &str, before: Option<Value>, after: Value, r
         after: Some(after),
         route,
         origin: None,
+        baseline: None,
         source: Some(resource.at.clone()),
         asset: None,
         section: Some(Section::Properties),

@@ -29,6 +29,6 @@ pub use overlay::{Baseline, Options, Overlay, lay_over};
 pub use pending::{DraftKind, Pending, classify};
 pub use planner::{Product, plan};
 pub use types::{
-    Action, AssetRef, Base, Change, ChangeRoute, Counts, Fingerprints, GuardHit, InProgress, Op, Plan,
-    PublishedBy, ResourcePlan, Route, Step, StepKind,
+    Action, AssetRef, Base, BaselineRef, Change, ChangeRoute, Counts, Fingerprints, GuardHit, InProgress,
+    LiveSource, MadeOf, Op, Origin, Plan, PublishedBy, ReleaseRef, ResourcePlan, Route, Step, StepKind,
 };

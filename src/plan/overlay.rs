@@ -149,6 +149,7 @@ impl Overlay {
             after: None,
             route: ChangeRoute::Submission,
             origin: None,
+            baseline: None,
             source: at.cloned(),
             asset: None,
             section: Some(section),

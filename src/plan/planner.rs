@@ -14,8 +14,8 @@ use super::overlay::{Baseline, Options, Overlay, lay_over};
 use super::pending::{DraftKind, Pending, classify};
 use super::running::{self, RolloutCall};
 use super::types::{
-    Action, Base, Change, ChangeRoute, Counts, FORMAT_VERSION, GuardHit, InProgress, Plan, PublishedBy,
-    ResourcePlan, Route, Step, StepKind,
+    Action, Base, Change, ChangeRoute, Counts, FORMAT_VERSION, GuardHit, InProgress, MadeOf, Plan,
+    PublishedBy, ResourcePlan, Route, Step, StepKind,
 };
 
 /// A resource and what Partner Center holds of it.
@@ -29,11 +29,12 @@ pub struct Product<'a> {
 
 /// Compares wanted with live state.
 ///
-/// `read_at` is when the live state was read, RFC 3339; `findings` is what loading the manifests had to say.
-pub fn plan(products: &[Product<'_>], options: Options, read_at: &str, findings: Vec<Finding>) -> Plan {
+/// `findings` is what loading the manifests had to say.
+pub fn plan(products: &[Product<'_>], made_of: MadeOf, findings: Vec<Finding>) -> Plan {
+    let options = Options { replace_untrusted: made_of.replace_untrusted };
     let mut plan = Plan {
         format_version: FORMAT_VERSION.to_owned(),
-        read_at: read_at.to_owned(),
+        made_of,
         resources: Vec::new(),
         guards: Vec::new(),
         blockers: Vec::new(),
@@ -349,7 +350,7 @@ impl Planning<'_> {
             resource: self.resource,
             live: baseline.document,
             overlay: &overlay,
-            now: &self.plan.read_at,
+            now: &self.plan.made_of.made_at,
         };
         let found = check(&due);
         self.plan.diagnostics.extend(found);

@@ -17,8 +17,8 @@ use super::blocker::Blocker;
 pub struct Plan {
     /// `MAJOR.MINOR` of this format. A reader of the same major understands it.
     pub format_version: String,
-    /// When the live state was read, RFC 3339.
-    pub read_at: String,
+    /// What it was made of, and when.
+    pub made_of: MadeOf,
     /// The products, in the order of the manifests.
     pub resources: Vec<ResourcePlan>,
     /// Risks that need a permit.
@@ -31,6 +31,59 @@ pub struct Plan {
     pub diagnostics: Vec<Finding>,
     /// What the plan stands on.
     pub fingerprints: Fingerprints,
+}
+
+/// What a plan was made of, and when. Instants are RFC 3339, in UTC.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MadeOf {
+    /// When the plan was made.
+    pub made_at: String,
+    /// Where the live state is from.
+    pub live: LiveSource,
+    /// When the live state was read; for the baseline in git, when its commit was made.
+    pub read_at: String,
+    /// What origins of changes were told by; absent where they were not.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub baseline: Option<BaselineRef>,
+    /// The manifests and folders that were named, as they were named; empty: the current folder.
+    pub paths: Vec<String>,
+    /// The releases that were named.
+    pub releases: Vec<ReleaseRef>,
+    /// Whether images are uploaded anew that would be taken on trust.
+    pub replace_untrusted: bool,
+}
+
+/// Where the live state of a plan is from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LiveSource {
+    /// From the account.
+    Account,
+    /// From a snapshot that was taken earlier. Such a plan is not applied.
+    Snapshot,
+    /// From nowhere: the manifests were compared with the baseline in git. Such a plan is not applied.
+    Baseline,
+}
+
+/// A state of the repository that origins of changes are told by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct BaselineRef {
+    /// What it is called, such as `origin/main`.
+    pub name: String,
+    /// Its commit.
+    pub commit: String,
+}
+
+/// A release that a plan was made with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ReleaseRef {
+    /// The resource.
+    pub address: String,
+    /// Where its packages are, as it was named.
+    pub folder: String,
 }
 
 /// The version of the plan format.
@@ -165,6 +218,9 @@ pub struct Change {
     /// Whose change it is, where there is a baseline to tell; absent without one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub origin: Option<Origin>,
+    /// What git said at the baseline, where it is told and says anything.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub baseline: Option<Value>,
     /// Where the wanted value was written; absent for what follows from other changes.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub source: Option<Location>,

@@ -11,13 +11,12 @@ use super::page::{ALARM, BOLD, DIM, GREEN, Line, Look, PLAIN, Page, RED, Symbol,
 use super::value_diff::{SHORT, text_diff};
 use super::{bytes, count, plural};
 
-/// The plan for people. `releases` are the releases that the run names, as they were given; `steps` lists what
-/// `apply` will do.
-pub fn plan_text(plan: &Plan, releases: &[String], steps: bool, look: Look) -> String {
+/// The plan for people; `steps` lists what `apply` will do.
+pub fn plan_text(plan: &Plan, steps: bool, look: Look) -> String {
     let mut page = Page::new(look);
-    let mut head = format!("storeward plan · live read {}", plan.read_at);
-    for release in releases {
-        head.push_str(&format!(" · release {}", visible_line(release)));
+    let mut head = format!("storeward plan · live read {}", plan.made_of.read_at.replace('T', " "));
+    for release in &plan.made_of.releases {
+        head.push_str(&format!(" · release {}={}", release.address, visible_line(&release.folder)));
     }
     page.line(Line::new(DIM, head));
     let busy = |resource: &&ResourcePlan| {

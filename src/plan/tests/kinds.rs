@@ -8,7 +8,7 @@ use crate::submission::{Application, Document, Field, Kind, Live, LiveProduct, M
 
 use super::live::{document, published, published_with};
 use super::local::{Pack, package};
-use super::run::{blockers, diagnostics, guards, listed};
+use super::run::{blockers, diagnostics, guards, listed, made_of};
 use super::want::{at, span};
 
 /// The resource that a manifest describes; the app that it may need is there as well.
@@ -41,7 +41,7 @@ fn live(own: Option<&Value>, published: Option<Document>) -> LiveProduct {
 
 fn planned(resource: &Resource, live: LiveProduct) -> Plan {
     let live = Live::Readable(Box::new(live));
-    plan(&[Product { resource, live: &live }], Options::default(), "2026-09-01T08:00:00Z", Vec::new())
+    plan(&[Product { resource, live: &live }], made_of(Options::default()), Vec::new())
 }
 
 fn steps(plan: &Plan) -> Vec<String> {

@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::manifest::{Address, Creation, Guard, Permit, Resource};
-use crate::plan::{BlockerKind, Change, Op, Options, Overlay, Plan, Product, lay_over, plan};
+use crate::plan::{
+    BlockerKind, Change, LiveSource, MadeOf, Op, Options, Overlay, Plan, Product, lay_over, plan,
+};
 use crate::submission::{Application, Document, Live, LiveProduct};
 
 use super::live;
@@ -187,7 +189,20 @@ pub(super) fn plan_all<const N: usize>(cases: [(Case, Want); N]) -> Plan {
     let options = cases.first().map(|(.., options)| *options).unwrap_or_default();
     let products: Vec<Product<'_>> =
         cases.iter().map(|(resource, live, _)| Product { resource, live }).collect();
-    plan(&products, options, "2026-09-01T08:00:00Z", Vec::new())
+    plan(&products, made_of(options), Vec::new())
+}
+
+/// What the plans of tests are made of.
+pub(super) fn made_of(options: Options) -> MadeOf {
+    MadeOf {
+        made_at: "2026-09-01T08:00:00Z".to_owned(),
+        live: LiveSource::Account,
+        read_at: "2026-09-01T08:00:00Z".to_owned(),
+        baseline: None,
+        paths: Vec::new(),
+        releases: Vec::new(),
+        replace_untrusted: options.replace_untrusted,
+    }
 }
 
 /// The guards of a plan as `guard: detail`.
