@@ -7,7 +7,7 @@ use std::time::Instant;
 use crate::apply::{self, Event, Job, Outcome, Report, WaitFor};
 use crate::manifest::Findings;
 use crate::plan::{BlockerKind, Plan, PublishedBy};
-use crate::render::{self, EventLines, Format};
+use crate::render::{self, EventLines, Format, View};
 use crate::submission::Kind;
 
 use super::args::{ApplyArgs, Global, Wait};
@@ -30,7 +30,7 @@ async fn carry_out(global: &Global, results: &Results, args: &ApplyArgs, run: &R
     let plan = run.plan(&products);
     let asks = plan.has_changes() && !args.yes && args.expect.is_none();
     if asks || !global.quiet {
-        out::progress(&render::plan_text(&plan, false, global.look_of_stderr()));
+        out::progress(&render::plan_text(&plan, View::default(), global.look_of_stderr()));
     }
     if has_errors(&plan) {
         let addresses = plan.resources.iter().map(|resource| resource.address.clone()).collect();
@@ -38,7 +38,7 @@ async fn carry_out(global: &Global, results: &Results, args: &ApplyArgs, run: &R
         results.give(|format, look, sink| match (format, sink) {
             (Format::Json, _) => render::json(&findings),
             (_, Sink::Stdout) => String::new(),
-            (_, Sink::File) => render::plan_text(&plan, false, look),
+            (_, Sink::File) => render::plan_text(&plan, View::default(), look),
         })?;
         return Err(Failure::new(Exit::Invalid, "the plan has errors").help("nothing was sent"));
     }

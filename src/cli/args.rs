@@ -45,6 +45,9 @@ pub struct Global {
     /// Print results and errors only
     #[arg(short, long, global = true)]
     pub quiet: bool,
+    /// Say more, such as what the symbols of a plan mean
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    pub verbose: bool,
     /// Use a local Partner Center whose state is kept in DIR, instead of the Store
     #[arg(
         long,
@@ -155,6 +158,15 @@ pub struct PlanArgs {
     /// List the steps that apply would take
     #[arg(long)]
     pub steps: bool,
+    /// Unfold equal edits of many languages, and show unchanged lines
+    #[arg(long)]
+    pub full: bool,
+    /// List the live fields that no manifest mentions
+    #[arg(long)]
+    pub show_unmanaged: bool,
+    /// Show notes for certification, which often hold test accounts, as text on standard output
+    #[arg(long)]
+    pub show_notes: bool,
 }
 
 /// Arguments of `apply`.
@@ -346,6 +358,11 @@ impl Global {
         self.look(auto && std::io::stderr().is_terminal())
     }
 
+    /// Whether the symbols of a plan on standard output are explained: to people, and to whoever asks.
+    pub fn explains_symbols(&self) -> bool {
+        self.verbose || std::io::stdout().is_terminal()
+    }
+
     /// How text in files is to look.
     pub fn look_of_files(&self) -> Look {
         self.look(false)
@@ -357,7 +374,9 @@ impl Global {
             Colour::Always => true,
             Colour::Never => false,
         };
-        let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(100);
+        let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+        let terminal = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+        let width = columns.or_else(terminal).unwrap_or(100);
         Look { colour, ascii: self.ascii, width: width.clamp(40, 300) }
     }
 }

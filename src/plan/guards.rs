@@ -87,8 +87,9 @@ pub(super) fn risks(live: &Document, overlay: &Overlay) -> Vec<(Guard, String)> 
             _ => {}
         }
     }
-    for (path, before, after) in overlay.image_counts.iter().filter(|(_, before, after)| after < before) {
-        risks.push((Guard::ImagesRemoved, format!("{path}: {before} → {after}")));
+    for count in overlay.image_counts.iter().filter(|count| count.after < count.before) {
+        let words = format!("{}: {} → {}", count.path, count.before, count.after);
+        risks.push((Guard::ImagesRemoved, words));
     }
     for dropped in &overlay.packages.dropped {
         risks.push((Guard::DropsTarget, dropped.clone()));

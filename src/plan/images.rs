@@ -12,7 +12,7 @@ use crate::manifest::{Asset, Code, ImageContent, Owned, Severity, WantedImage};
 use crate::submission::{Document, FileEntry, FileStatus, Section, canonical};
 
 use super::overlay::{Options, Overlay};
-use super::types::{AssetRef, Op};
+use super::types::{AssetRef, ImageCount, Op};
 
 /// What stands in a wanted slot: the live image at this place of the old list, or a new one.
 enum Slot {
@@ -78,7 +78,8 @@ pub(super) fn lay_images(
     }
 
     list_changes(overlay, owned, wanted, &slots, &old, &taken);
-    overlay.image_counts.push((owned.path.clone(), old.len(), wanted.len()));
+    let path = owned.path.clone();
+    overlay.image_counts.push(ImageCount { path, before: old.len(), after: wanted.len() });
     if overlay.changes.iter().any(|change| owned.path.covers(&change.path)) {
         let entries = arranged(wanted, &slots, &old, &taken, kind);
         // Other types of the language may have been laid already, so the list is not that of the live document.

@@ -12,6 +12,7 @@ mod fingerprint;
 mod guards;
 mod icons;
 mod images;
+mod notes;
 mod overlay;
 mod packages;
 mod pending;
@@ -25,10 +26,12 @@ mod trailers;
 mod types;
 
 pub use blocker::{Blocker, BlockerKind};
+pub use notes::Notes;
 pub use overlay::{Baseline, Options, Overlay, lay_over};
 pub use pending::{DraftKind, Pending, classify};
 pub use planner::{Product, plan};
 pub use types::{
-    Action, AssetRef, Base, BaselineRef, Change, ChangeRoute, Counts, Fingerprints, GuardHit, InProgress,
-    LiveSource, MadeOf, Op, Origin, Plan, PublishedBy, ReleaseRef, ResourcePlan, Route, Step, StepKind,
+    Action, AssetRef, Base, BaselineRef, Change, ChangeRoute, Counts, Fingerprints, GuardHit, ImageCount,
+    InProgress, KeptPackage, LiveSource, MadeOf, Op, Origin, Plan, PublishedBy, ReleaseRef, ResourcePlan,
+    Route, Step, StepKind,
 };

@@ -17,7 +17,7 @@ use super::images::lay_images;
 use super::packages::{PackageFacts, lay_packages};
 use super::rollout::lay_rollout;
 use super::trailers::lay_trailers;
-use super::types::{AssetRef, Change, ChangeRoute, Counts, Op};
+use super::types::{AssetRef, Change, ChangeRoute, Counts, ImageCount, Op};
 
 /// How to compare.
 #[derive(Debug, Clone, Copy, Default)]
@@ -62,7 +62,9 @@ pub struct Overlay {
     /// Whether new packages start as the gradual rollout that the last submission was, because the manifest is silent.
     pub inherits_rollout: bool,
     /// How many images each owned type of each language has before and after.
-    pub image_counts: Vec<(Path, usize, usize)>,
+    pub image_counts: Vec<ImageCount>,
+    /// The live fields that no manifest mentions.
+    pub unmanaged: Vec<Path>,
 }
 
 /// Lays desired state over a live document.
@@ -78,6 +80,7 @@ pub fn lay_over<'a>(baseline: impl Into<Baseline<'a>>, desired: &Desired, option
         packages: PackageFacts::default(),
         inherits_rollout: false,
         image_counts: Vec::new(),
+        unmanaged: Vec::new(),
     };
     let going = going_languages(desired);
     let stays = |owned: &&Owned| !owned.path.language().is_some_and(|language| going.contains(language));
@@ -101,7 +104,8 @@ pub fn lay_over<'a>(baseline: impl Into<Baseline<'a>>, desired: &Desired, option
             lay_rollout(&mut overlay, live, desired);
         }
     }
-    overlay.counts.unmanaged = unmanaged(baseline, &overlay.document, desired);
+    overlay.unmanaged = unmanaged(baseline, &overlay.document, desired);
+    overlay.counts.unmanaged = overlay.unmanaged.len();
     overlay.changes.sort_by_key(|change| change.section);
     overlay.uploads.sort_by(|a, b| a.archive_name.cmp(&b.archive_name));
     overlay.uploads.dedup_by(|a, b| a.archive_name == b.archive_name);
@@ -336,27 +340,28 @@ fn hidden(value: &Value) -> Value {
 }
 
 /// The live fields that say something, that the manifest does not own, and that do not go with their language.
-fn unmanaged(baseline: Baseline<'_>, after: &Document, desired: &Desired) -> usize {
+fn unmanaged(baseline: Baseline<'_>, after: &Document, desired: &Desired) -> Vec<Path> {
     let live = baseline.document;
     let says = |path: &[String]| live.get(path).and_then(canonical::value).is_some();
     let owns = |path: &Path| desired.owned.iter().any(|owned| path.covers(&owned.path));
-    Field::all_of(baseline.kind)
-        .filter(|field| !field.is_group())
-        .map(|field| match field.scope {
+    let mut paths = Vec::new();
+    for field in Field::all_of(baseline.kind).filter(|field| !field.is_group()) {
+        match field.scope {
             Scope::Submission => {
-                usize::from(says(&field.api_path(None)) && !owns(&Path::new(field.path.iter().copied())))
+                let path = Path::new(field.path.iter().copied());
+                paths.extend((says(&field.api_path(None)) && !owns(&path)).then_some(path));
             }
-            Scope::Listing => live
-                .languages()
-                .filter(|language| has_language(after, language))
-                .filter(|language| {
+            Scope::Listing => {
+                for language in live.languages().filter(|language| has_language(after, language)) {
                     let lower = canonical::language(language);
                     let keys = ["listings", lower.as_str()].into_iter().chain(field.path.iter().copied());
-                    says(&field.api_path(Some(language))) && !owns(&Path::new(keys))
-                })
-                .count(),
-        })
-        .sum()
+                    let path = Path::new(keys);
+                    paths.extend((says(&field.api_path(Some(language))) && !owns(&path)).then_some(path));
+                }
+            }
+        }
+    }
+    paths
 }
 
 impl From<&Asset> for AssetRef {

@@ -11,7 +11,7 @@ use crate::submission::{Document, FileEntry, FileStatus, Section};
 use super::overlay::{Baseline, Overlay};
 use super::rollout::is_gradual;
 use super::targets::{LivePackage, newest_of_each};
-use super::types::{AssetRef, Op};
+use super::types::{AssetRef, KeptPackage, Op};
 
 /// What happens to packages, for guards and blockers.
 #[derive(Debug, Default)]
@@ -22,6 +22,8 @@ pub struct PackageFacts {
     pub dropped: Vec<String>,
     /// Targets whose newest package is older than before, in words.
     pub downgraded: Vec<String>,
+    /// The packages that stay because `retain` says so.
+    pub kept: Vec<KeptPackage>,
     /// Whether an earlier version was a bundle and a new package is none.
     pub loses_bundle: bool,
     /// How many packages the submission holds afterwards; 0 where none is added: none can be let go then.
@@ -103,6 +105,22 @@ pub(super) fn lay_packages(
     let key = owned.field.map_or(live.packages_key(), |field| field.api[0]);
     overlay.document.set(&[key], Value::Array(entries));
     overlay.packages = facts(&old, &kept, added);
+    let stays = old.iter().zip(&kept).zip(&matched).filter(|((_, kept), matched)| **kept && !**matched);
+    overlay.packages.kept = stays.map(|((package, _), _)| kept_package(package, retain)).collect();
+}
+
+fn kept_package(package: &LivePackage<'_>, retain: Retain) -> KeptPackage {
+    let by = match retain {
+        Retain::None => "none",
+        Retain::NewestPerTarget => "newest-per-target",
+        Retain::All => "all",
+    };
+    KeptPackage {
+        file_name: package.entry.file_name().to_owned(),
+        version: package.entry.version().unwrap_or_default().to_owned(),
+        architecture: package.entry.architecture().to_owned(),
+        by: by.to_owned(),
+    }
 }
 
 /// Where among the live packages a local one is.
@@ -203,6 +221,7 @@ fn facts(old: &[LivePackage<'_>], kept: &[bool], added: Vec<Arc<Asset>>) -> Pack
         total: staying.len() + packages.len(),
         dropped,
         added,
+        kept: Vec::new(),
     }
 }
 
@@ -223,13 +242,20 @@ fn shown(entry: FileEntry<'_>) -> Value {
         "version": entry.version(),
         "architecture": entry.architecture(),
         "deviceFamilies": entry.device_families().collect::<Vec<_>>(),
+        "capabilities": entry.capabilities().collect::<Vec<_>>(),
     })
 }
 
 fn described(package: &Package) -> Value {
+    let names = |restricted_only: bool| -> Vec<&str> {
+        let all = package.capabilities.iter();
+        all.filter(|own| own.restricted || !restricted_only).map(|own| own.name.as_str()).collect()
+    };
     json!({
         "version": package.version.to_string(),
         "architectures": package.architectures.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "deviceFamilies": package.device_families.iter().map(|family| family.name.clone()).collect::<Vec<_>>(),
+        "capabilities": names(false),
+        "restrictedCapabilities": names(true),
     })
 }

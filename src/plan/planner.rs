@@ -14,8 +14,8 @@ use super::overlay::{Baseline, Options, Overlay, lay_over};
 use super::pending::{DraftKind, Pending, classify};
 use super::running::{self, RolloutCall};
 use super::types::{
-    Action, Base, Change, ChangeRoute, Counts, FORMAT_VERSION, GuardHit, InProgress, MadeOf, Plan,
-    PublishedBy, ResourcePlan, Route, Step, StepKind,
+    Action, Base, Change, ChangeRoute, Counts, FORMAT_VERSION, GuardHit, ImageCount, InProgress, MadeOf,
+    Plan, PublishedBy, ResourcePlan, Route, Step, StepKind,
 };
 
 /// A resource and what Partner Center holds of it.
@@ -67,6 +67,9 @@ fn plan_product(plan: &mut Plan, product: Product<'_>, options: Options) {
         pending: None,
         changes: Vec::new(),
         counts: Counts::default(),
+        unmanaged: Vec::new(),
+        image_counts: Vec::new(),
+        kept_packages: Vec::new(),
     };
     match live {
         Live::Unsupported(words) => {
@@ -317,6 +320,11 @@ impl Planning<'_> {
     ) {
         self.plan.diagnostics.extend(overlay.findings.iter().cloned());
         self.planned.counts = overlay.counts;
+        self.planned.unmanaged.clone_from(&overlay.unmanaged);
+        let changes =
+            |count: &&ImageCount| overlay.changes.iter().any(|change| count.path.covers(&change.path));
+        self.planned.image_counts = overlay.image_counts.iter().filter(changes).cloned().collect();
+        self.planned.kept_packages.clone_from(&overlay.packages.kept);
         for call in &calls {
             needed.extend(call.risks.iter().map(|(guard, _)| *guard));
             self.guards(&call.risks);

@@ -116,6 +116,41 @@ pub struct ResourcePlan {
     pub changes: Vec<Change>,
     /// What was looked at and not changed.
     pub counts: Counts,
+    /// The live fields that no manifest mentions, in the words of one.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub unmanaged: Vec<Path>,
+    /// How many images each type that changes has, before and after.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub image_counts: Vec<ImageCount>,
+    /// The packages that stay beside new ones because `retain` says so.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub kept_packages: Vec<KeptPackage>,
+}
+
+/// How many images of a type a listing has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ImageCount {
+    /// The language and type, such as `listings.en-us.images.Screenshot`.
+    pub path: Path,
+    /// Published now.
+    pub before: usize,
+    /// Wanted.
+    pub after: usize,
+}
+
+/// A package that stays.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct KeptPackage {
+    /// Its name in the Store.
+    pub file_name: String,
+    /// Its version; empty where the Store names none.
+    pub version: String,
+    /// Its architecture, as the Store spells it.
+    pub architecture: String,
+    /// The word of `retain` that keeps it.
+    pub by: String,
 }
 
 /// What is to be done with a product.

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use super::glyphs::is_sign;
+
 /// The text with everything that is invisible or moves the cursor spelled out, such as `<U+202E>`: control
 /// characters but the line feed, zero-width and bidirectional ones, and the tags that hide text. What a CI service would
 /// take for a command (`##[`, `##vso[`, and `::` at the start of a line) is broken by a zero-width space.
@@ -37,9 +39,10 @@ pub(super) fn starts_command(text: &str) -> bool {
     text.starts_with("##[") || text.get(..6).is_some_and(|word| word.eq_ignore_ascii_case("##vso["))
 }
 
-/// Whether a character but the line feed is not seen, or moves what is seen.
+/// Whether a character but the line feed is not seen, moves what is seen, or stands for a sign of ours.
 pub(super) fn is_invisible(c: char) -> bool {
     (c.is_control() && c != '\n')
+        || is_sign(c)
         || matches!(c,
             '\u{00AD}' | '\u{061C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
             | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E0FFF}')

@@ -7,10 +7,11 @@ mod annotations;
 mod diagnostics;
 mod events;
 mod format;
+mod glyphs;
 mod hygiene;
 mod json;
 mod page;
-mod plan_text;
+mod plan;
 mod validation;
 mod value_diff;
 
@@ -21,7 +22,7 @@ pub use format::{Format, forms_of};
 pub use hygiene::visible;
 pub use json::json;
 pub use page::Look;
-pub use plan_text::plan_text;
+pub use plan::{View, drift_text, plan_text};
 pub use validation::{counts, validation};
 
 /// A size for people: `118.2 MB`, in steps of 1,000 as Partner Center shows it.
@@ -58,7 +59,9 @@ pub fn count(count: usize) -> String {
 
 /// `1 file`, `2 files`.
 pub fn plural(count: usize, one: &str) -> String {
-    let many = if let Some(stem) = one.strip_suffix('y') { format!("{stem}ies") } else { format!("{one}s") };
+    // `day` and `key` keep their letter.
+    let stem = one.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'o', 'u']));
+    let many = stem.map_or_else(|| format!("{one}s"), |stem| format!("{stem}ies"));
     format!("{} {}", self::count(count), if count == 1 { one } else { many.as_str() })
 }
 

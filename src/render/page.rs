@@ -1,7 +1,31 @@
 //! Lines with styles and a right-hand column.
 
+use std::collections::BTreeSet;
+
 use anstyle::{AnsiColor, Style};
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use super::glyphs::{self, drawn};
+
+/// The words of a text, each with the blank behind it; a word that is wider than `width` columns is cut, as texts without
+/// blanks are.
+pub(super) fn words(text: &str, width: usize) -> Vec<&str> {
+    let mut words = Vec::new();
+    for mut word in text.split_inclusive(' ') {
+        while word.trim_end().width() > width {
+            let mut used = 0;
+            let cut = word.char_indices().find_map(|(at, c)| {
+                used += c.width().unwrap_or(0);
+                (used > width && at > 0).then_some(at)
+            });
+            let (head, tail) = word.split_at(cut.unwrap_or(word.len()));
+            words.push(head);
+            word = tail;
+        }
+        words.push(word);
+    }
+    words
+}
 
 /// How text is to look.
 #[derive(Debug, Clone, Copy)]
@@ -59,8 +83,50 @@ impl Line {
         self
     }
 
+    fn drawn(mut self, ascii: bool) -> Self {
+        for (_, text) in &mut self.spans {
+            *text = drawn(text, ascii);
+        }
+        self.right = self.right.map(|text| drawn(&text, ascii));
+        self
+    }
+
+    fn trim_end(&mut self) {
+        if let Some((_, text)) = self.spans.last_mut() {
+            text.truncate(text.trim_end_matches(' ').len());
+        }
+    }
+
     fn width(&self) -> usize {
         self.spans.iter().map(|(_, text)| text.width()).sum()
+    }
+
+    /// The line in pieces that fit, broken at blanks; what follows the first piece is indented.
+    fn wrapped(self, width: usize, indent: usize) -> Vec<Self> {
+        if self.width() <= width {
+            return vec![self];
+        }
+        let mut lines = vec![Self::default()];
+        let mut used = 0;
+        for (style, text) in self.spans {
+            for word in words(&text, width.saturating_sub(indent).max(1)) {
+                let length = word.trim_end().width();
+                if used > indent && used + length > width {
+                    if let Some(last) = lines.last_mut() {
+                        last.trim_end();
+                    }
+                    lines.push(Self::new(PLAIN, " ".repeat(indent)));
+                    used = indent;
+                }
+                let line = lines.pop().expect("there is always a line");
+                lines.push(line.and(style, word));
+                used += word.width();
+            }
+        }
+        if let Some(last) = lines.last_mut() {
+            last.right = self.right;
+        }
+        lines
     }
 }
 
@@ -69,15 +135,33 @@ impl Line {
 pub(super) struct Page {
     pub(super) look: Look,
     text: String,
+    used: BTreeSet<Symbol>,
 }
 
 impl Page {
     pub(super) fn new(look: Look) -> Self {
-        Self { look, text: String::new() }
+        Self { look, text: String::new(), used: BTreeSet::new() }
     }
 
-    /// Adds a line. The right column stands at the right edge, or one line below where there is no room.
+    /// Adds a line; one that is too long goes on below, indented. The right column stands at the right edge, or one line below
+    /// where there is no room.
     pub(super) fn line(&mut self, line: Line) {
+        self.line_with(line, 6);
+    }
+
+    /// The same, indented by so many columns where it goes on.
+    pub(super) fn line_with(&mut self, line: Line, indent: usize) {
+        for line in line.drawn(self.look.ascii).wrapped(self.look.width, indent) {
+            self.put(line);
+        }
+    }
+
+    /// Adds a line that is never wrapped, because it is there to be copied.
+    pub(super) fn whole(&mut self, line: Line) {
+        self.put(line.drawn(self.look.ascii));
+    }
+
+    fn put(&mut self, line: Line) {
         let width = line.width();
         for (style, text) in line.spans {
             self.styled(style, &text);
@@ -112,35 +196,72 @@ impl Page {
         }
     }
 
+    /// The start of a line that a symbol opens, behind so many blanks.
+    pub(super) fn open(&mut self, indent: usize, symbol: Symbol) -> Line {
+        self.used.insert(symbol);
+        Line::new(symbol.style(), format!("{}{} ", " ".repeat(indent), symbol.sign()))
+    }
+
+    /// The symbols that opened lines so far.
+    pub(super) fn symbols(&self) -> &BTreeSet<Symbol> {
+        &self.used
+    }
+
     pub(super) fn finish(self) -> String {
         self.text
     }
 }
 
 /// The symbols of a plan.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Symbol {
     Add,
     Remove,
     Change,
     Replace,
     Move,
+    Unknown,
     Guard,
     Keep,
 }
 
 impl Symbol {
-    pub(super) fn text(self, ascii: bool) -> &'static str {
-        match (self, ascii) {
-            (Self::Add, _) => "+",
-            (Self::Remove, _) => "-",
-            (Self::Change, _) => "~",
-            (Self::Replace, false) => "±",
-            (Self::Replace, true) => "-/+",
-            (Self::Move, false) => "↕",
-            (Self::Move, true) => "mv",
-            (Self::Guard, _) => "!",
-            (Self::Keep, _) => "=",
+    /// Every symbol, in the order of the legend.
+    pub(super) const ALL: &'static [Self] = &[
+        Self::Add,
+        Self::Remove,
+        Self::Change,
+        Self::Replace,
+        Self::Move,
+        Self::Unknown,
+        Self::Guard,
+        Self::Keep,
+    ];
+
+    pub(super) fn sign(self) -> char {
+        match self {
+            Self::Add => '+',
+            Self::Remove => '-',
+            Self::Change => '~',
+            Self::Replace => glyphs::REPLACE,
+            Self::Move => glyphs::MOVE,
+            Self::Unknown => '?',
+            Self::Guard => '!',
+            Self::Keep => '=',
+        }
+    }
+
+    /// What it means, for the legend.
+    pub(super) fn meaning(self) -> &'static str {
+        match self {
+            Self::Add => "comes",
+            Self::Remove => "goes",
+            Self::Change => "changes",
+            Self::Replace => "replaces a package",
+            Self::Move => "moves",
+            Self::Unknown => "conflict, or taken on trust",
+            Self::Guard => "guard or blocker",
+            Self::Keep => "stays on purpose",
         }
     }
 
@@ -148,7 +269,7 @@ impl Symbol {
         match self {
             Self::Add => GREEN,
             Self::Remove => RED,
-            Self::Change | Self::Replace => YELLOW,
+            Self::Change | Self::Replace | Self::Unknown => YELLOW,
             Self::Move => CYAN,
             Self::Guard => ALARM,
             Self::Keep => DIM,

@@ -2,19 +2,30 @@
 
 use anstyle::Style;
 use similar::{ChangeTag, TextDiff};
+use unicode_width::UnicodeWidthStr;
 
+use super::glyphs;
 use super::hygiene::visible;
-use super::page::{DIM, GREEN, Line, PLAIN, Page, RED};
+use super::page::{DIM, GREEN, Line, PLAIN, Page, RED, words};
 
 /// Below this share of common text, old and new are shown as blocks.
 const ALIKE: f32 = 0.5;
 /// Texts of at most this many characters stand on one line, `old → new`.
-pub(super) const SHORT: usize = 60;
+pub(super) const SHORT: usize = 80;
 
-/// Shows how a long text changes: line numbers of the new text, changed lines by words, unchanged ones folded.
-pub(super) fn text_diff(page: &mut Page, before: &str, after: &str) {
+/// Whether two texts differ in blanks and line ends alone.
+pub(super) fn whitespace_only(before: &str, after: &str) -> bool {
+    let letters = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+    before != after && letters(before) == letters(after)
+}
+
+/// Shows how a long text changes: line numbers of the new text, changed lines by words, unchanged ones folded unless the
+/// text is shown in `full`.
+pub(super) fn text_diff(page: &mut Page, before: &str, after: &str, full: bool) {
+    let blanks = whitespace_only(before, after);
     let (before, after) = (visible(before), visible(after));
-    if before.is_empty() || TextDiff::from_words(before.as_str(), after.as_str()).ratio() < ALIKE {
+    let alike = TextDiff::from_words(before.as_str(), after.as_str()).ratio() >= ALIKE;
+    if !blanks && (before.is_empty() || !alike) {
         block(page, "-", RED, &before);
         block(page, "+", GREEN, &after);
         return;
@@ -24,46 +35,61 @@ pub(super) fn text_diff(page: &mut Page, before: &str, after: &str) {
     for op in lines.ops() {
         let old: String = op.old_range().filter_map(|line| lines.old_slice(line)).collect();
         let new: String = op.new_range().filter_map(|line| lines.new_slice(line)).collect();
-        if op.tag() == similar::DiffTag::Equal {
-            folded += op.new_range().len();
-            continue;
+        let number = op.new_range().start + 1;
+        match op.tag() {
+            similar::DiffTag::Equal if full => same(page, number, &new),
+            similar::DiffTag::Equal => folded += op.new_range().len(),
+            _ => {
+                fold(page, std::mem::take(&mut folded));
+                if blanks {
+                    block(page, "-", RED, &with_blanks(&old));
+                    block(page, "+", GREEN, &with_blanks(&new));
+                } else {
+                    edited(page, number, &old, &new);
+                }
+            }
         }
-        fold(page, std::mem::take(&mut folded));
-        words(page, op.new_range().start + 1, &old, &new);
     }
     fold(page, folded);
 }
 
+/// Blanks, tabs and line ends as signs.
+fn with_blanks(text: &str) -> String {
+    let mut shown = String::new();
+    // Tabs are spelled out by now.
+    for c in text.replace("<U+0009>", &glyphs::TAB.to_string()).replace("<U+000D>", "").chars() {
+        match c {
+            ' ' => shown.push(glyphs::BLANK),
+            '\n' => shown.push_str(&format!("{}\n", glyphs::LINE_END)),
+            c => shown.push(c),
+        }
+    }
+    shown
+}
+
 fn fold(page: &mut Page, lines: usize) {
     if lines > 0 {
-        let text = format!("           ⋯ {} unchanged", super::plural(lines, "line"));
-        page.line(Line::new(DIM, if page.look.ascii { text.replace('⋯', "...") } else { text }));
+        let lines = super::plural(lines, "line");
+        page.line(Line::new(DIM, format!("           {} {lines} unchanged", glyphs::FOLD)));
     }
 }
 
-fn bar(page: &Page) -> &'static str {
-    if page.look.ascii { "|" } else { "│" }
+/// The start of a line of a text, with its number where it is the first piece of it.
+fn head(number: Option<usize>) -> Line {
+    let number = number.map_or_else(String::new, |number| number.to_string());
+    Line::new(DIM, format!("      {number:>4} {} ", glyphs::BAR))
+}
+
+fn same(page: &mut Page, number: usize, text: &str) {
+    for (i, line) in text.lines().enumerate() {
+        put(page, number + i, &[(PLAIN, line.to_owned())]);
+    }
 }
 
 fn block(page: &mut Page, sign: &str, style: Style, text: &str) {
     for line in text.lines() {
-        for piece in wrapped(line, page.look.width.saturating_sub(10)) {
-            page.line(Line::new(style, format!("      {sign} {piece}")));
-        }
+        page.line_with(Line::new(style, format!("      {sign} {line}")), 8);
     }
-}
-
-fn wrapped(line: &str, width: usize) -> Vec<String> {
-    let mut pieces = vec![String::new()];
-    for word in line.split_inclusive(' ') {
-        let piece = pieces.last_mut().expect("there is always a piece");
-        if !piece.is_empty() && piece.chars().count() + word.trim_end().chars().count() > width {
-            pieces.push(word.to_owned());
-        } else {
-            piece.push_str(word);
-        }
-    }
-    pieces
 }
 
 /// What a reader sees as one edit: a stretch that stays, or one that goes and one that comes in its place.
@@ -121,7 +147,7 @@ fn stretches(old: &str, new: &str) -> Vec<Stretch> {
 }
 
 /// Changed lines by words, wrapped, with the number of the first one.
-fn words(page: &mut Page, number: usize, old: &str, new: &str) {
+fn edited(page: &mut Page, number: usize, old: &str, new: &str) {
     let colour = page.look.colour;
     let mut pieces: Vec<(Style, String)> = Vec::new();
     let mut edit = |text: String, style: Style, open: &str, close: &str| {
@@ -148,31 +174,30 @@ fn words(page: &mut Page, number: usize, old: &str, new: &str) {
             }
         }
     }
-    let width = page.look.width.saturating_sub(14);
-    let bar = bar(page);
-    let head = |first: bool| {
-        let number = if first { number.to_string() } else { String::new() };
-        Line::new(DIM, format!("      {number:>4} {bar} "))
-    };
-    let (mut line, mut used, mut first) = (head(true), 0, true);
+    put(page, number, &pieces);
+}
+
+/// Lines of a text behind the bar, wrapped; the first one has a number.
+fn put(page: &mut Page, number: usize, pieces: &[(Style, String)]) {
+    let width = page.look.width.saturating_sub(14).max(10);
+    let (mut line, mut used) = (head(Some(number)), 0);
     for (style, text) in pieces {
-        for word in text.split_inclusive([' ', '\n']) {
-            let length = word.trim_end().chars().count();
-            if used > 0 && used + length > width {
-                page.line(std::mem::replace(&mut line, head(false)));
-                (used, first) = (0, false);
+        for (i, part) in text.split('\n').enumerate() {
+            if i > 0 {
+                page.line(std::mem::replace(&mut line, head(None)));
+                used = 0;
             }
-            line = line.and(style, word.trim_end_matches('\n'));
-            used += word.chars().count();
-            if word.ends_with('\n') {
-                page.line(std::mem::replace(&mut line, head(false)));
-                (used, first) = (0, false);
+            for word in words(part, width) {
+                if used > 0 && used + word.trim_end().width() > width {
+                    page.line(std::mem::replace(&mut line, head(None)));
+                    used = 0;
+                }
+                line = line.and(*style, word);
+                used += word.width();
             }
         }
     }
-    if used > 0 || first {
-        page.line(line);
-    }
+    page.line(line);
 }
 
 #[cfg(test)]
@@ -182,7 +207,7 @@ mod tests {
 
     fn shown(before: &str, after: &str) -> String {
         let mut page = Page::new(Look { colour: false, ascii: false, width: 80 });
-        text_diff(&mut page, before, after);
+        text_diff(&mut page, before, after, false);
         page.finish()
     }
 

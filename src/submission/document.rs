@@ -112,6 +112,12 @@ impl<'a> FileEntry<'a> {
         languages.into_iter().flatten().filter_map(Value::as_str)
     }
 
+    /// The capabilities of a package; none until the service has read it.
+    pub fn capabilities(self) -> impl Iterator<Item = &'a str> {
+        let capabilities = self.0.get("capabilities").and_then(Value::as_array);
+        capabilities.into_iter().flatten().filter_map(Value::as_str)
+    }
+
     /// What is to become of the file.
     pub fn status(self) -> FileStatus {
         match self.text("fileStatus") {

@@ -52,8 +52,10 @@ fn a_new_package_comes_and_the_one_it_covers_goes() {
         })
     );
     let change = change_at(&overlay, &format!("packages.{name}"));
-    let after =
-        json!({"version": "1.5.0.0", "architectures": ["x64"], "deviceFamilies": ["Windows.Desktop"]});
+    let after = json!({
+        "version": "1.5.0.0", "architectures": ["x64"], "deviceFamilies": ["Windows.Desktop"],
+        "capabilities": [], "restrictedCapabilities": []
+    });
     assert_eq!(change.after, Some(after));
     assert_eq!(overlay.uploads.len(), 1);
     assert_eq!(overlay.document.entries(&["applicationPackages"])[0].id(), "701");

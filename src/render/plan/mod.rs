@@ -1,0 +1,162 @@
+//! A plan for people, as text.
+//!
+//! Top to bottom: what the plan was made of, what drifted, each product that has something to do, what else there is to say,
+//! the steps, and last the counts and the hash.
+
+mod drift;
+mod images;
+mod listings;
+mod markets;
+mod packages;
+mod resource;
+mod risks;
+mod summary;
+#[cfg(test)]
+mod tests;
+mod values;
+
+use crate::manifest::Severity;
+use crate::plan::{Action, LiveSource, Notes, Plan, ResourcePlan, Step, StepKind};
+
+use super::glyphs::DOT;
+use super::hygiene::visible_line;
+use super::page::{ALARM, BOLD, DIM, Line, Look, PLAIN, Page, Symbol, YELLOW};
+
+pub use drift::drift_text;
+pub(super) use resource::resource_text;
+
+/// How much of a plan is shown.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct View<'v> {
+    /// Whether equal edits are unfolded and unchanged lines of texts shown.
+    pub full: bool,
+    /// Whether the steps of `apply` are listed.
+    pub steps: bool,
+    /// Whether the fields that no manifest mentions are listed.
+    pub unmanaged: bool,
+    /// Whether the symbols in use are explained.
+    pub legend: bool,
+    /// Notes for certification in the clear, which a plan never holds; none: they are hidden.
+    pub notes: Option<&'v Notes>,
+}
+
+/// The plan for people.
+pub fn plan_text(plan: &Plan, view: View<'_>, look: Look) -> String {
+    let mut page = Page::new(look);
+    header(&mut page, plan);
+    drift::block(&mut page, plan);
+    let busy = |resource: &&ResourcePlan| {
+        resource.action != Action::None || plan.blockers_of(&resource.address).next().is_some()
+    };
+    for resource in plan.resources.iter().filter(busy) {
+        page.gap();
+        resource_text(&mut page, plan, resource, view);
+    }
+    findings(&mut page, plan);
+    if view.steps && !plan.steps.is_empty() {
+        page.gap();
+        steps(&mut page, plan);
+    }
+    if view.legend && !page.symbols().is_empty() {
+        page.gap();
+        legend(&mut page);
+    }
+    page.gap();
+    summary::summary(&mut page, plan);
+    page.finish()
+}
+
+/// What the plan was made of.
+fn header(page: &mut Page, plan: &Plan) {
+    let made_of = &plan.made_of;
+    let read_at = made_of.read_at.replace('T', " ");
+    let live = match made_of.live {
+        LiveSource::Account => format!("live read {read_at}"),
+        LiveSource::Snapshot => match age(&made_of.read_at, &made_of.made_at) {
+            Some(age) => format!("snapshot of {read_at}, {age} old"),
+            None => format!("snapshot of {read_at}"),
+        },
+        LiveSource::Baseline => "not compared with the live Store".to_owned(),
+    };
+    let mut parts = vec!["storeward plan".to_owned(), live];
+    if let Some(baseline) = &made_of.baseline {
+        let commit: String = baseline.commit.chars().take(7).collect();
+        parts.push(format!("baseline {}@{}", visible_line(&baseline.name), visible_line(&commit)));
+    }
+    for release in &made_of.releases {
+        parts.push(format!("release {}={}", visible_line(&release.address), visible_line(&release.folder)));
+    }
+    page.line(Line::new(DIM, parts.join(&format!(" {DOT} "))));
+}
+
+/// The time between two instants, in the words of people.
+fn age(from: &str, to: &str) -> Option<String> {
+    let instant = |text: &str| text.parse::<jiff::Timestamp>().ok();
+    let seconds = instant(to)?.duration_since(instant(from)?).as_secs();
+    let units = [(86_400, "day"), (3600, "hour"), (60, "minute")];
+    let (length, unit) = units.into_iter().find(|(length, _)| seconds >= *length).unwrap_or((1, "second"));
+    Some(super::plural(usize::try_from(seconds / length).ok()?, unit))
+}
+
+fn findings(page: &mut Page, plan: &Plan) {
+    if plan.diagnostics.is_empty() {
+        return;
+    }
+    page.gap();
+    for finding in &plan.diagnostics {
+        let (style, word) = match finding.severity {
+            Severity::Error => (ALARM, "error"),
+            Severity::Warning => (YELLOW, "warning"),
+        };
+        let at =
+            finding.at.as_ref().map(|at| format!("{}:{}:{}", visible_line(&at.file), at.line, at.column));
+        page.line(
+            Line::new(style, format!("{word}[{}]", visible_line(&finding.code)))
+                .and(PLAIN, format!(" {}", visible_line(&finding.message)))
+                .right(at),
+        );
+        if let Some(help) = &finding.help {
+            page.line_with(Line::new(DIM, format!("  help: {}", visible_line(help))), 8);
+        }
+    }
+}
+
+fn steps(page: &mut Page, plan: &Plan) {
+    page.line(Line::new(BOLD, "steps"));
+    let width = |of: fn(&Step) -> usize| plan.steps.iter().map(of).max().unwrap_or_default();
+    let (addresses, kinds) =
+        (width(|step| step.address.chars().count()), width(|step| word(step.kind).len()));
+    for (number, step) in plan.steps.iter().enumerate() {
+        let head = format!(
+            "{:>3}  {:<addresses$}  {:<kinds$}  ",
+            number + 1,
+            visible_line(&step.address),
+            word(step.kind)
+        );
+        let indent = head.chars().count();
+        page.line_with(Line::new(PLAIN, head).and(DIM, visible_line(&step.detail)), indent);
+    }
+}
+
+fn word(kind: StepKind) -> &'static str {
+    match kind {
+        StepKind::Rollout => "rollout",
+        StepKind::Create => "create",
+        StepKind::Delete => "delete",
+        StepKind::Discard => "discard",
+        StepKind::Clone => "clone",
+        StepKind::Check => "check",
+        StepKind::Update => "update",
+        StepKind::Upload => "upload",
+        StepKind::Verify => "verify",
+        StepKind::Commit => "commit",
+        StepKind::Wait => "wait",
+    }
+}
+
+fn legend(page: &mut Page) {
+    let used = page.symbols().clone();
+    let of = |symbol: &&Symbol| used.contains(*symbol);
+    let words = Symbol::ALL.iter().filter(of).map(|symbol| format!("{} {}", symbol.sign(), symbol.meaning()));
+    page.line(Line::new(DIM, words.collect::<Vec<_>>().join("   ")));
+}
