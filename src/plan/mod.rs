@@ -12,6 +12,7 @@ mod fingerprint;
 mod guards;
 mod icons;
 mod images;
+mod intended;
 mod overlay;
 mod packages;
 mod pending;
@@ -25,6 +26,7 @@ mod trailers;
 mod types;
 
 pub use blocker::{Blocker, BlockerKind};
+pub use intended::Intended;
 pub use overlay::{Baseline, Options, Overlay, lay_over};
 pub use pending::{DraftKind, Pending, classify};
 pub use planner::{Product, plan};
