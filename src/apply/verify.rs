@@ -1,6 +1,6 @@
 //! Reading back: what the Store holds against what was sent.
 
-use crate::plan::{Change, Overlay};
+use crate::plan::{Change, ChangeRoute, Overlay};
 use crate::submission::{Document, FileStatus, Phase, canonical};
 
 /// What a comparison of a draft, or of a committed submission, with what was sent found.
@@ -68,6 +68,13 @@ pub(super) fn committed(sent: &Document, got: &Document, overlay: &Overlay, phas
         }
     }
     findings
+}
+
+/// How the changes that a submission was planned with differ from those that it would make now, in words.
+pub(super) fn submission_differences(planned: &[Change], now: &[Change]) -> Vec<String> {
+    let with_submission = |change: &&Change| change.route == ChangeRoute::Submission;
+    let planned: Vec<Change> = planned.iter().filter(with_submission).cloned().collect();
+    change_differences(&planned, now)
 }
 
 /// How two lists of changes differ, in words; empty when they are the same.

@@ -93,7 +93,7 @@ impl Exit {
         let mut outcomes: Vec<Self> = reports
             .iter()
             .map(|report| match &report.outcome {
-                Outcome::Done { .. } => Self::Ok,
+                Outcome::Submitted { .. } | Outcome::AtOnce | Outcome::Deleted => Self::Ok,
                 Outcome::Failed(error) => Self::of_apply(error),
             })
             .collect();

@@ -305,6 +305,19 @@ impl Document {
         self.canonical_in(Form::Draft)
     }
 
+    /// Whether it says all that another one says, and perhaps more: the first draft of a resource has values of its own.
+    pub fn holds(&self, other: &Self) -> bool {
+        fn holds(own: &Value, other: &Value) -> bool {
+            match (own, other) {
+                (Value::Object(own), Value::Object(other)) => {
+                    other.iter().all(|(key, value)| own.get(key).is_some_and(|own| holds(own, value)))
+                }
+                (own, other) => own == other,
+            }
+        }
+        holds(&self.canonical(), &other.canonical())
+    }
+
     /// The paths (API keys) at which the canonical forms of two documents differ, sorted; a list is one value.
     pub fn differences(&self, other: &Self) -> Vec<Vec<String>> {
         self.differences_in(other, Form::Draft)
