@@ -37,7 +37,12 @@ impl Submit<'_> {
         let pending = self.live.pending.as_ref();
         match (classify(pending, published, &overlay.document), pending) {
             (Pending::Draft(_), Some(draft)) => {
-                self.work.step(StepKind::Clone, "go on with the draft that an earlier run left");
+                let words = if self.work.live.pending.is_some() {
+                    "go on with the draft that an earlier run left"
+                } else {
+                    "take the draft that came with it"
+                };
+                self.work.step(StepKind::Clone, words);
                 return self.take_up(draft.id()).await;
             }
             (Pending::Dead { .. }, Some(dead)) => {

@@ -4,14 +4,16 @@ use serde_json::Value;
 
 use crate::partner_center::RolloutChange;
 use crate::plan::{Change, ChangeRoute, StepKind};
+use crate::submission::LiveProduct;
 
 use super::error::ApplyError;
 use super::settle::Again;
 use super::work::Work;
 
 impl Work<'_> {
-    /// Makes the planned calls. Returns whether one of them closed the rollout.
-    pub(super) async fn change_rollout(&self) -> Result<bool, ApplyError> {
+    /// Makes the planned calls. Returns the resource as it is then, where one of them closed the rollout: the next draft
+    /// is a copy of that.
+    pub(super) async fn change_rollout(&self) -> Result<Option<LiveProduct>, ApplyError> {
         let place = self.place(self.live);
         let mut closed = false;
         for change in self.planned.changes.iter().filter(|change| change.route == ChangeRoute::Live) {
@@ -29,7 +31,9 @@ impl Work<'_> {
             .await?;
             closed |= !matches!(change, RolloutChange::Percentage(_));
         }
-        Ok(closed)
+        let Some(published) = self.live.published.as_ref().filter(|_| closed) else { return Ok(None) };
+        let published = self.reader.published(&place, published.id()).await?;
+        Ok(Some(LiveProduct { published: Some(published), ..self.live.clone() }))
     }
 }
 

@@ -123,8 +123,7 @@ impl Submit<'_> {
         let got = self.work.reader.submission(&self.place, id).await?;
         self.compare(id, sent, &got).await?;
         self.work.step(StepKind::Commit, format!("submission {id}"));
-        let outcome = self
-            .work
+        self.work
             .settle(
                 Again::Try,
                 async || self.work.writer.commit_submission(&self.place, id).await,
@@ -133,8 +132,7 @@ impl Submit<'_> {
                     Ok((now.phase() != Phase::Draft).then_some(()))
                 },
             )
-            .await;
-        outcome
+            .await
     }
 
     async fn follow(&self, id: &str) -> Result<Status, ApplyError> {

@@ -48,10 +48,10 @@ impl<'a> Work<'a> {
                 let live = self.create().await?;
                 self.submit(&live).carry_out(false).await
             }
-            Action::Update => {
-                let closed_rollout = self.change_rollout().await?;
-                self.submit(self.live).carry_out(closed_rollout).await
-            }
+            Action::Update => match self.change_rollout().await? {
+                Some(live) => self.submit(&live).carry_out(true).await,
+                None => self.submit(self.live).carry_out(false).await,
+            },
         }
     }
 

@@ -300,7 +300,8 @@ impl Reader {
         }
     }
 
-    async fn published(&self, place: &Place, id: &str) -> Result<Document, StoreError> {
+    /// A published submission with the state of its rollout.
+    pub async fn published(&self, place: &Place, id: &str) -> Result<Document, StoreError> {
         let document = self.submission(place, id).await?;
         if document.is_package_rollout() { self.with_rollout(place, document).await } else { Ok(document) }
     }

@@ -437,26 +437,37 @@ fn canonical_members(members: &Map<String, Value>, at: &mut Vec<String>, form: F
     canonical.into_iter().collect()
 }
 
+/// An object, which may be a file that the document names: `None` where that goes.
+fn canonical_entry(
+    members: &Map<String, Value>,
+    at: &mut Vec<String>,
+    form: Form,
+) -> Option<Map<String, Value>> {
+    let mut canonical = canonical_members(members, at, form);
+    if members.contains_key("fileStatus") {
+        let status = FileEntry(members).status();
+        if status == FileStatus::PendingDelete {
+            return None;
+        }
+        if form == Form::Committed || status == FileStatus::PendingUpload {
+            canonical.shift_remove("id");
+        }
+        if form == Form::Committed {
+            canonical.shift_remove("fileStatus");
+        }
+    }
+    Some(canonical)
+}
+
 fn canonical_value(value: &Value, at: &mut Vec<String>, form: Form) -> Option<Value> {
     match value {
         Value::Array(items) => {
             let mut kept = Vec::new();
             for item in items {
                 if let Value::Object(members) = item {
-                    let entry = FileEntry(members);
-                    if entry.status() == FileStatus::PendingDelete {
-                        continue;
-                    }
                     at.push("*".into());
-                    let mut members = canonical_members(members, at, form);
+                    kept.extend(canonical_entry(members, at, form).map(Value::Object));
                     at.pop();
-                    if form == Form::Committed || entry.status() == FileStatus::PendingUpload {
-                        members.shift_remove("id");
-                    }
-                    if form == Form::Committed {
-                        members.shift_remove("fileStatus");
-                    }
-                    kept.push(Value::Object(members));
                 } else {
                     kept.push(canonical::value(item).unwrap_or(Value::Null));
                 }
@@ -464,7 +475,7 @@ fn canonical_value(value: &Value, at: &mut Vec<String>, form: Form) -> Option<Va
             (!kept.is_empty()).then_some(Value::Array(kept))
         }
         Value::Object(members) => {
-            let members = canonical_members(members, at, form);
+            let members = canonical_entry(members, at, form)?;
             (!members.is_empty()).then_some(Value::Object(members))
         }
         scalar => canonical::value(scalar),
