@@ -52,6 +52,12 @@ impl Submit<'_> {
             }
             _ => {}
         }
+        self.make_draft(closed_rollout).await
+    }
+
+    /// A new draft, or the one that an answer was lost of.
+    pub(super) async fn make_draft(&self, closed_rollout: bool) -> Result<Draft, ApplyError> {
+        let published = &self.intended.published;
         let words = if self.is_first() {
             "make the first draft".to_owned()
         } else {

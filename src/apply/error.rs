@@ -13,6 +13,15 @@ pub enum ApplyError {
     /// The upload failed.
     #[error(transparent)]
     Upload(#[from] UploadError),
+    /// The draft's upload URL has expired, and the draft shows no other.
+    #[error("the upload address of draft {submission} has expired: {error}")]
+    UploadExpired {
+        /// The draft.
+        submission: String,
+        /// What the storage service said.
+        #[source]
+        error: UploadError,
+    },
     /// A local file cannot be packed.
     #[error(transparent)]
     Archive(#[from] ArchiveError),

@@ -12,7 +12,7 @@ use super::event::{Event, Outcome};
 use super::follow::{WaitFor, follow};
 use super::job::Job;
 use super::settle::Again;
-use super::upload::upload;
+use super::upload::{Before, upload};
 use super::verify;
 use super::work::Work;
 
@@ -30,22 +30,36 @@ pub(super) struct Submit<'a> {
 impl Submit<'_> {
     /// Makes and commits the submission, and follows it. `closed_rollout` says that a rollout was closed just before.
     pub(super) async fn carry_out(&self, closed_rollout: bool) -> Result<Outcome, ApplyError> {
-        let Draft { document, overlay, made_here } = self.draft(closed_rollout).await?;
-        let sent = &overlay.document;
-        let draft = self.update(&document, sent).await?;
-        match self.upload(&draft, &overlay).await {
+        let draft = match self.send(self.draft(closed_rollout).await?).await {
+            // The draft is what was sent, and useless; a new one has a new address.
+            Err(ApplyError::UploadExpired { submission, .. }) => {
+                self.work.step(StepKind::Discard, "remove the draft: its upload address has expired");
+                self.delete(&submission).await?;
+                self.send(self.make_draft(closed_rollout).await?).await?
+            }
+            sent => sent?,
+        };
+        let (id, overlay) = (draft.document.id(), &draft.overlay);
+        self.verify_and_commit(id, &overlay.document).await?;
+        let status = self.follow(id).await?;
+        self.verify_committed(id, &status, overlay).await?;
+        Ok(Outcome::Submitted { submission: id.to_owned(), status, sent: true })
+    }
+
+    /// Sends the changes and the files of a draft; it is then ready to be committed.
+    async fn send(&self, draft: Draft) -> Result<Draft, ApplyError> {
+        let Draft { document, overlay, made_here } = draft;
+        let document = self.update(&document, &overlay.document).await?;
+        let before = if made_here { Before::Nothing } else { Before::PerhapsBlocks };
+        match self.upload(&document, &overlay, before).await {
             // A local file changed: the draft names one that no longer exists.
             Err(ApplyError::Archive(error)) if made_here => {
                 self.work.step(StepKind::Discard, "remove the draft: a file changed since the plan was made");
-                self.delete(draft.id()).await?;
-                return Err(ApplyError::Stale { differences: vec![error.to_string()] });
+                self.delete(document.id()).await?;
+                Err(ApplyError::Stale { differences: vec![error.to_string()] })
             }
-            uploaded => uploaded?,
+            uploaded => uploaded.map(|()| Draft { document, overlay, made_here }),
         }
-        self.verify_and_commit(draft.id(), sent).await?;
-        let status = self.follow(draft.id()).await?;
-        self.verify_committed(draft.id(), &status, &overlay).await?;
-        Ok(Outcome::Submitted { submission: draft.id().to_owned(), status, sent: true })
     }
 
     /// Follows what an earlier run committed.
@@ -99,21 +113,35 @@ impl Submit<'_> {
         Ok(())
     }
 
-    async fn upload(&self, draft: &Document, overlay: &Overlay) -> Result<(), ApplyError> {
+    async fn upload(&self, draft: &Document, overlay: &Overlay, before: Before) -> Result<(), ApplyError> {
         if overlay.uploads.is_empty() {
             return Ok(());
         }
         let archive = Arc::new(overlay.archive()?);
         let size = archive.size();
         self.work.step(StepKind::Upload, format!("{} files, {size} bytes", archive.len()));
-        let url = draft.upload_url().ok_or_else(|| ApplyError::NotTaken {
-            submission: draft.id().to_owned(),
-            paths: vec!["fileUploadUrl".to_owned()],
-        })?;
-        let uploader = Uploader::new(self.work.job.connection, &url)?;
-        let progress =
-            |bytes| self.work.emit(Event::Uploaded { address: self.work.address(), bytes, of: size });
-        upload(&uploader, archive, progress).await
+        let progress = |bytes| {
+            self.work.emit(Event::Uploaded { address: self.work.address(), bytes, of: size });
+        };
+        let (mut url, mut before) = (draft.upload_url(), before);
+        loop {
+            let there = url.as_ref().ok_or_else(|| ApplyError::NotTaken {
+                submission: draft.id().to_owned(),
+                paths: vec!["fileUploadUrl".to_owned()],
+            })?;
+            let uploader = Uploader::new(self.work.job.connection, there)?;
+            let error = match upload(&uploader, Arc::clone(&archive), before, progress).await {
+                Err(ApplyError::Upload(error)) if error.is_expired() => error,
+                outcome => return outcome,
+            };
+            // The draft may show a new address by now.
+            let fresh = self.work.reader.submission(&self.place, draft.id()).await?.upload_url();
+            if fresh == url {
+                return Err(ApplyError::UploadExpired { submission: draft.id().to_owned(), error });
+            }
+            self.work.remark("the upload address has expired; going on with a new one");
+            (url, before) = (fresh, Before::PerhapsBlocks);
+        }
     }
 
     /// Reads the draft once more and commits it. Committing twice is an error (`scottlerch/HostsFileEditor#126`), so after

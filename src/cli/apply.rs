@@ -112,7 +112,9 @@ fn remedy(error: &apply::ApplyError) -> Option<String> {
     use apply::ApplyError as E;
     Some(match error {
         E::Store(error) => return error.remedy().map(str::to_owned),
-        E::Upload(_) => "the draft is kept; run the same command again, and it goes on from there".to_owned(),
+        E::Upload(_) | E::UploadExpired { .. } => {
+            "the draft is kept; run the same command again, and it goes on from there".to_owned()
+        }
         E::Archive(_) => "run again when the files are as they should be".to_owned(),
         E::Stale { .. } => "review the new plan with `storeward plan`, then apply it".to_owned(),
         E::PriceNotTaken { .. } => {

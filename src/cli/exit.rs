@@ -68,9 +68,10 @@ impl Exit {
     pub fn of_apply(error: &ApplyError) -> Self {
         match error {
             ApplyError::Store(error) => Self::of_store(error),
-            ApplyError::Upload(_) | ApplyError::PriceNotTaken { .. } | ApplyError::NotTaken { .. } => {
-                Self::Error
-            }
+            ApplyError::Upload(_)
+            | ApplyError::UploadExpired { .. }
+            | ApplyError::PriceNotTaken { .. }
+            | ApplyError::NotTaken { .. } => Self::Error,
             // A file is no longer what was planned.
             ApplyError::Archive(_) => Self::Stale,
             ApplyError::Stale { .. } => Self::Stale,

@@ -37,6 +37,12 @@ impl UploadUrl {
     }
 }
 
+impl PartialEq for UploadUrl {
+    fn eq(&self, other: &Self) -> bool {
+        self.expose() == other.expose()
+    }
+}
+
 impl fmt::Debug for UploadUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("UploadUrl(hidden)")
