@@ -7,6 +7,7 @@
 //! A [`Job`] has a `Work` for each resource. What is submitted goes through `Submit`: its draft, its upload, its commit,
 //! its status. Every change that must not be made twice goes through `settle`.
 
+mod complaint;
 mod draft;
 mod error;
 mod event;
@@ -20,6 +21,7 @@ mod upload;
 mod verify;
 mod work;
 
+pub use complaint::Complaint;
 pub use error::ApplyError;
 pub use event::{Event, Outcome, Report};
 pub use follow::WaitFor;

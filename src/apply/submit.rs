@@ -9,7 +9,7 @@ use crate::submission::{Document, LiveProduct, Phase, Status};
 use super::draft::Draft;
 use super::error::ApplyError;
 use super::event::{Event, Outcome};
-use super::follow::{WaitFor, follow};
+use super::follow::{Followed, WaitFor, follow};
 use super::job::Job;
 use super::settle::Again;
 use super::upload::{Before, upload};
@@ -168,9 +168,15 @@ impl Submit<'_> {
         if *wait != WaitFor::None {
             self.work.step(StepKind::Wait, format!("follow submission {id}"));
         }
-        let what = (self.work.planned.address.as_str(), &self.place, id);
-        let report =
-            follow(connection, &self.work.reader, what, *wait, *timeout, self.work.emitter()).await?;
+        let followed = Followed {
+            connection,
+            reader: &self.work.reader,
+            address: &self.work.planned.address,
+            place: &self.place,
+            submission: id,
+            desired: &self.work.resource.desired,
+        };
+        let report = follow(followed, *wait, *timeout, self.work.emitter()).await?;
         for warning in &report.warnings {
             self.work.remark(format!("the Store warns: {} {}", warning.code, warning.details));
         }
