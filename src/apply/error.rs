@@ -1,8 +1,10 @@
 //! How carrying out a plan can fail.
 
 use crate::asset::ArchiveError;
-use crate::partner_center::{StoreError, StoreMessage, UploadError};
+use crate::partner_center::{StoreError, UploadError};
 use crate::submission::Status;
+
+use super::complaint::Complaint;
 
 /// Why a resource was not carried out.
 #[derive(Debug, thiserror::Error)]
@@ -13,6 +15,15 @@ pub enum ApplyError {
     /// The upload failed.
     #[error(transparent)]
     Upload(#[from] UploadError),
+    /// The draft's upload URL has expired, and the draft shows no other.
+    #[error("the upload address of draft {submission} has expired: {error}")]
+    UploadExpired {
+        /// The draft.
+        submission: String,
+        /// What the storage service said.
+        #[source]
+        error: UploadError,
+    },
     /// A local file cannot be packed.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
@@ -48,7 +59,7 @@ pub enum ApplyError {
         /// The status.
         status: Status,
         /// What the Store says is wrong.
-        errors: Vec<StoreMessage>,
+        errors: Vec<Complaint>,
         /// Where its reports are.
         reports: Vec<String>,
     },
@@ -58,7 +69,7 @@ pub enum ApplyError {
         /// The submission.
         submission: String,
         /// What the Store says is wrong.
-        errors: Vec<StoreMessage>,
+        errors: Vec<Complaint>,
     },
     /// The submission is no longer there.
     #[error("submission {submission} is gone: it was deleted while it was on its way")]
@@ -86,7 +97,7 @@ pub enum ApplyError {
     },
 }
 
-fn list(errors: &[StoreMessage], reports: &[String]) -> String {
-    let errors = errors.iter().map(|error| format!("\n  {}: {}", error.code, error.details));
+fn list(errors: &[Complaint], reports: &[String]) -> String {
+    let errors = errors.iter().map(|error| format!("\n  {error}"));
     errors.chain(reports.iter().map(|url| format!("\n  report: {url}"))).collect()
 }

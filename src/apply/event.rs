@@ -59,8 +59,8 @@ pub enum Event {
 /// How a resource ended.
 #[derive(Debug)]
 pub enum Outcome {
-    /// It reached the point that was asked for.
-    Done {
+    /// Its submission reached the point that was asked for.
+    Submitted {
         /// The submission.
         submission: String,
         /// Its status then.
@@ -68,6 +68,10 @@ pub enum Outcome {
         /// Whether this run made and committed it, or only followed it.
         sent: bool,
     },
+    /// A running rollout was changed, at once.
+    AtOnce,
+    /// It was deleted.
+    Deleted,
     /// It failed.
     Failed(ApplyError),
 }

@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::manifest::Desired;
 use crate::partner_center::{Connection, Place, Reader, StatusReport, StoreError};
 use crate::submission::{Phase, Status};
 
+use super::complaint::Complaint;
 use super::error::ApplyError;
 use super::event::Event;
 
@@ -40,29 +42,54 @@ const AFTERWARDS: Duration = Duration::from_mins(5);
 /// How long a committed submission may still show itself as a draft: no source says that the status call sees a
 /// commit at once.
 const SETTLING: Duration = Duration::from_secs(5);
+/// How long the last question is waited for when the time is up.
+const ONE_ANSWER: Duration = Duration::from_secs(30);
+
+/// A committed submission that is followed.
+pub(super) struct Followed<'a> {
+    pub(super) connection: &'a Connection,
+    pub(super) reader: &'a Reader,
+    pub(super) address: &'a str,
+    pub(super) place: &'a Place,
+    pub(super) submission: &'a str,
+    /// What its manifest owns, which errors of the Store are about.
+    pub(super) desired: &'a Desired,
+}
 
 /// Follows the status of a committed submission. `timeout` is scaled like every wait of the run; one that ends beyond
-/// what the clock can tell is none. The status is asked once more when the time is up.
+/// what the clock can tell is none. The status is asked once more when the time is up; a service that does not answer, or
+/// throttles, gets no more time than one that answers.
 pub(super) async fn follow(
-    connection: &Connection,
-    reader: &Reader,
-    (address, place, submission): (&str, &Place, &str),
+    followed: Followed<'_>,
     wait: WaitFor,
     timeout: Option<Duration>,
     emit: &(dyn Fn(Event) + Sync),
 ) -> Result<StatusReport, ApplyError> {
+    let Followed { connection, reader, address, place, submission, desired } = followed;
     let deadline = timeout.and_then(|timeout| Instant::now().checked_add(connection.scaled(timeout)));
     let mut settled: Option<Instant> = None;
     let mut was_taken = false;
     let mut last: Option<Status> = None;
     let mut pause = FIRST;
     loop {
-        let report = match reader.status(place, submission).await {
-            Ok(report) => report,
-            Err(StoreError::Refused { status: 404, .. }) => {
+        let time_out = |status: Option<Status>| ApplyError::Timeout {
+            submission: submission.to_owned(),
+            status: status.unwrap_or_else(|| Status::new("CommitStarted")),
+        };
+        // Once more when the time is up, and then as long as one answer takes.
+        let patience = deadline.map(|deadline| deadline.max(Instant::now() + connection.scaled(ONE_ANSWER)));
+        let asked = reader.status(place, submission);
+        let asked = match patience {
+            Some(patience) => tokio::time::timeout_at(patience, asked).await,
+            None => Ok(asked.await),
+        };
+        let report = match asked {
+            Err(_) => return Err(time_out(last)),
+            Ok(Ok(report)) => report,
+            Ok(Err(StoreError::Refused { status: 404, .. })) => {
                 return Err(ApplyError::Gone { submission: submission.to_owned() });
             }
-            Err(error) => return Err(error.into()),
+            Ok(Err(error)) => return Err(error.into()),
         };
         let phase = report.status.phase();
         if last.as_ref() != Some(&report.status) {
@@ -78,7 +105,7 @@ pub(super) async fn follow(
                 return Err(ApplyError::Rejected {
                     submission: submission.to_owned(),
                     status: report.status,
-                    errors: report.errors,
+                    errors: Complaint::all(report.errors, desired),
                     reports: report.reports,
                 });
             }
@@ -88,7 +115,7 @@ pub(super) async fn follow(
                 if was_taken || Instant::now() >= settled {
                     return Err(ApplyError::FellBack {
                         submission: submission.to_owned(),
-                        errors: report.errors,
+                        errors: Complaint::all(report.errors, desired),
                     });
                 }
             }
@@ -98,7 +125,7 @@ pub(super) async fn follow(
         was_taken |= phase != Phase::Draft;
         let now = Instant::now();
         if deadline.is_some_and(|deadline| now >= deadline) {
-            return Err(ApplyError::Timeout { submission: submission.to_owned(), status: report.status });
+            return Err(time_out(Some(report.status)));
         }
         let longest = if phase <= Phase::Committing { WHILE_COMMITTING } else { AFTERWARDS };
         let next = now + connection.scaled(pause.min(longest));

@@ -1,11 +1,15 @@
 //! One ZIP, straight from its layout to the upload URL: parallel blocks, no temporary file, bounded memory.
+//!
+//! A block's id says which archive it is of, where in it it stands, and what is in it. So blocks that an earlier run sent
+//! are known by their ids, and are not sent again.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures::future::try_join_all;
 
-use crate::asset::Archive;
+use crate::asset::{Archive, Digest, Piece};
 use crate::partner_center::Uploader;
 
 use super::error::ApplyError;
@@ -17,6 +21,15 @@ const MAX_BLOCKS: u64 = 50_000;
 /// How many blocks travel at a time.
 const PARALLEL: usize = 4;
 
+/// What is there of an archive before it is uploaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Before {
+    /// Nothing: the draft was made just now.
+    Nothing,
+    /// Perhaps blocks that an earlier try sent.
+    PerhapsBlocks,
+}
+
 /// Uploads an archive; `progress` hears the bytes so far.
 ///
 /// While blocks are made their checksums are compared with those of the plan, so that a file that changed in
@@ -24,40 +37,76 @@ const PARALLEL: usize = 4;
 pub(super) async fn upload(
     uploader: &Uploader,
     archive: Arc<Archive>,
+    before: Before,
     progress: impl Fn(u64),
 ) -> Result<(), ApplyError> {
     let size = archive.size();
+    if size <= BLOCK {
+        let piece = read(&archive, 0..size, Vec::new()).await?;
+        let mut verifier = archive.verifier();
+        verifier.add(&piece.crcs);
+        verifier.finish()?;
+        uploader.put_blob(piece.bytes).await?;
+        progress(size);
+        return Ok(());
+    }
+    let there = match before {
+        Before::Nothing => HashSet::new(),
+        Before::PerhapsBlocks => uploader.blocks().await?,
+    };
     let block = BLOCK.max(size.div_ceil(MAX_BLOCKS));
     let count = size.div_ceil(block);
-    let id = |index: u64| format!("storeward-{index:08}").into_bytes();
+    let label = label(&archive);
     let (next, sent) = (&AtomicU64::new(0), &AtomicU64::new(0));
-    let (archive, progress) = (&archive, &progress);
+    let (archive, there, label, progress) = (&archive, &there, label.as_str(), &progress);
     // Each lane has memory for one block, and uses it again and again.
     let lane = || async move {
         let mut memory = Vec::new();
-        let mut crcs = Vec::new();
+        let (mut crcs, mut ids) = (Vec::new(), Vec::new());
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             if index >= count {
-                return Ok::<_, ApplyError>(crcs);
+                return Ok::<_, ApplyError>((crcs, ids));
             }
             let range = index * block..((index + 1) * block).min(size);
             let length = range.end - range.start;
-            let archive = Arc::clone(archive);
-            let read = tokio::task::spawn_blocking(move || archive.read_range_into(range, memory)).await;
-            let piece = read.expect("reading a range does not panic")?;
-            uploader.put_block(&id(index), piece.bytes.clone()).await?;
+            let piece = read(archive, range, memory).await?;
+            let id = format!("{label}-{index:08x}-{:08x}", crc32fast::hash(&piece.bytes)).into_bytes();
+            if !there.contains(&id) {
+                uploader.put_block(&id, piece.bytes.clone()).await?;
+            }
             progress(sent.fetch_add(length, Ordering::Relaxed) + length);
             crcs.extend(piece.crcs);
+            ids.push((index, id));
             // The client may still hold a block whose answer came early.
             memory = if piece.bytes.is_unique() { piece.bytes.into() } else { Vec::new() };
         }
     };
     let mut verifier = archive.verifier();
-    for crcs in try_join_all((0..PARALLEL).map(|_| lane())).await? {
+    let mut ids = Vec::new();
+    for (crcs, own) in try_join_all((0..PARALLEL).map(|_| lane())).await? {
         verifier.add(&crcs);
+        ids.extend(own);
     }
     verifier.finish()?;
-    uploader.commit_blocks((0..count).map(id).collect()).await?;
+    ids.sort();
+    uploader.commit_blocks(ids.into_iter().map(|(_, id)| id).collect()).await?;
     Ok(())
+}
+
+async fn read(
+    archive: &Arc<Archive>,
+    range: std::ops::Range<u64>,
+    memory: Vec<u8>,
+) -> Result<Piece, ApplyError> {
+    let archive = Arc::clone(archive);
+    let read = tokio::task::spawn_blocking(move || archive.read_range_into(range, memory)).await;
+    Ok(read.expect("reading a range does not panic")?)
+}
+
+/// What tells an archive from others: its names and the digests of its files.
+fn label(archive: &Archive) -> String {
+    let of = |entry: &crate::asset::Entry| format!("{}\0{}\n", entry.name, entry.fingerprint.digest);
+    let text: String = archive.entries().map(of).collect();
+    format!("storeward-{}", Digest::of(text.as_bytes()).short())
 }

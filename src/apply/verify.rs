@@ -1,6 +1,6 @@
 //! Reading back: what the Store holds against what was sent.
 
-use crate::plan::{Change, Overlay};
+use crate::plan::{Change, ChangeRoute, Overlay};
 use crate::submission::{Document, FileStatus, Phase, canonical};
 
 /// What a comparison of a draft, or of a committed submission, with what was sent found.
@@ -68,6 +68,18 @@ pub(super) fn committed(sent: &Document, got: &Document, overlay: &Overlay, phas
         }
     }
     findings
+}
+
+/// How the changes that a submission was planned with differ from those that it would make now, in words. What a rollout
+/// that was closed meanwhile leaves as its share is the service's affair; the share that is sent stays the same.
+pub(super) fn submission_differences(planned: &[Change], now: &[Change]) -> Vec<String> {
+    let closes = planned.iter().any(|change| change.route == ChangeRoute::Live);
+    let compared = |change: &&Change| {
+        let is_share = change.path.keys().first().is_some_and(|key| key == "packageRollout");
+        change.route == ChangeRoute::Submission && !(closes && is_share)
+    };
+    let of = |changes: &[Change]| changes.iter().filter(compared).cloned().collect::<Vec<_>>();
+    change_differences(&of(planned), &of(now))
 }
 
 /// How two lists of changes differ, in words; empty when they are the same.

@@ -8,7 +8,6 @@ use crate::apply::{self, Event, Job, Outcome, Report, WaitFor};
 use crate::manifest::Findings;
 use crate::plan::{BlockerKind, Plan, PublishedBy};
 use crate::render::{self, EventLines, Format, View};
-use crate::submission::Kind;
 
 use super::args::{ApplyArgs, Global, Wait};
 use super::exit::{Exit, Failure};
@@ -53,7 +52,6 @@ async fn carry_out(global: &Global, results: &Results, args: &ApplyArgs, run: &R
         .help("the manifests, a file or the live state changed since it was approved; review the plan above and use its hash"));
     }
     refuse_unpermitted(args, &plan)?;
-    refuse_not_yet(&plan)?;
     let blocked: Vec<&str> = blocked(&plan);
     let rejected = plan.blockers.iter().any(|blocker| blocker.kind == BlockerKind::Dead);
     let work = plan.resources.iter().any(|resource| {
@@ -110,34 +108,13 @@ async fn carry_out(global: &Global, results: &Results, args: &ApplyArgs, run: &R
     Ok(exit)
 }
 
-/// What is planned and not carried out yet is refused, not left out.
-fn refuse_not_yet(plan: &Plan) -> Result<(), Failure> {
-    use crate::plan::{Action, ChangeRoute};
-    let carried_out = |resource: &&crate::plan::ResourcePlan| {
-        let calls = resource.changes.iter().any(|change| change.route != ChangeRoute::Submission);
-        let known = matches!(resource.action, Action::None | Action::Update | Action::InProgress);
-        resource.action == Action::None || (resource.kind == Kind::App && known && !calls)
-    };
-    let others: Vec<&str> = plan
-        .resources
-        .iter()
-        .filter(|resource| !carried_out(resource))
-        .map(|resource| resource.address.as_str())
-        .collect();
-    if others.is_empty() {
-        return Ok(());
-    }
-    let message =
-        format!("this version plans, and does not carry out, what is to be done with {}", others.join(", "));
-    Err(Failure::new(Exit::Invalid, message)
-        .help("nothing was sent; apply the apps alone, by naming their manifests"))
-}
-
 fn remedy(error: &apply::ApplyError) -> Option<String> {
     use apply::ApplyError as E;
     Some(match error {
         E::Store(error) => return error.remedy().map(str::to_owned),
-        E::Upload(_) => "the draft is kept; run the same command again, and it goes on from there".to_owned(),
+        E::Upload(_) | E::UploadExpired { .. } => {
+            "the draft is kept; run the same command again, and it goes on from there".to_owned()
+        }
         E::Archive(_) => "run again when the files are as they should be".to_owned(),
         E::Stale { .. } => "review the new plan with `storeward plan`, then apply it".to_owned(),
         E::PriceNotTaken { .. } => {
@@ -262,10 +239,13 @@ fn result_json(plan: &Plan, reports: &[Report], exit: Exit) -> serde_json::Value
         let report = reports.iter().find(|report| report.address == resource.address);
         let is_blocked = plan.blockers_of(&resource.address).next().is_some();
         match report.map(|report| &report.outcome) {
-            Some(Outcome::Done { submission, status, sent }) => serde_json::json!({
+            Some(Outcome::Submitted { submission, status, sent }) => serde_json::json!({
                 "address": resource.address, "result": "ok", "submission": submission,
                 "status": status, "sent": sent,
             }),
+            Some(Outcome::AtOnce | Outcome::Deleted) => {
+                serde_json::json!({ "address": resource.address, "result": "ok", "sent": true })
+            }
             Some(Outcome::Failed(error)) => serde_json::json!({
                 "address": resource.address, "result": Exit::of_apply(error).word(), "error": error.to_string(),
             }),
@@ -284,10 +264,13 @@ fn result_text(reports: &[Report], exit: Exit) -> String {
     }
     let mut text = String::new();
     for report in reports {
-        if let Outcome::Done { submission, status, .. } = &report.outcome {
-            let words = format!("{}: submission {submission} is {status}", report.address);
-            text.push_str(&format!("{}\n", render::visible(&words)));
-        }
+        let words = match &report.outcome {
+            Outcome::Submitted { submission, status, .. } => format!("submission {submission} is {status}"),
+            Outcome::AtOnce => "the rollout is changed".to_owned(),
+            Outcome::Deleted => "deleted".to_owned(),
+            Outcome::Failed(_) => continue,
+        };
+        text.push_str(&format!("{}: {}\n", report.address, render::visible(&words)));
     }
     text
 }

@@ -147,6 +147,7 @@ pub struct Selection {
 }
 
 /// Arguments of `plan`.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
 #[derive(Debug, Args)]
 pub struct PlanArgs {
     /// What to plan.

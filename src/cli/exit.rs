@@ -68,9 +68,10 @@ impl Exit {
     pub fn of_apply(error: &ApplyError) -> Self {
         match error {
             ApplyError::Store(error) => Self::of_store(error),
-            ApplyError::Upload(_) | ApplyError::PriceNotTaken { .. } | ApplyError::NotTaken { .. } => {
-                Self::Error
-            }
+            ApplyError::Upload(_)
+            | ApplyError::UploadExpired { .. }
+            | ApplyError::PriceNotTaken { .. }
+            | ApplyError::NotTaken { .. } => Self::Error,
             // A file is no longer what was planned.
             ApplyError::Archive(_) => Self::Stale,
             ApplyError::Stale { .. } => Self::Stale,
@@ -93,7 +94,7 @@ impl Exit {
         let mut outcomes: Vec<Self> = reports
             .iter()
             .map(|report| match &report.outcome {
-                Outcome::Done { .. } => Self::Ok,
+                Outcome::Submitted { .. } | Outcome::AtOnce | Outcome::Deleted => Self::Ok,
                 Outcome::Failed(error) => Self::of_apply(error),
             })
             .collect();

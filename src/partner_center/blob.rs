@@ -1,5 +1,7 @@
 //! Uploading, through Microsoft's own blob client on our transport, so that no upload URL can reach an error.
 
+use std::collections::HashSet;
+use std::num::NonZero;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +10,7 @@ use azure_core::error::ErrorKind;
 use azure_core::http::headers::{HeaderName, HeaderValue, Headers};
 use azure_core::http::request::Body;
 use azure_core::http::{AsyncRawResponse, HttpClient, Method, NoFormat, Request, RequestContent, Transport};
-use azure_storage_blob::models::BlockLookupList;
+use azure_storage_blob::models::{BlockBlobClientUploadOptions, BlockListType, BlockLookupList};
 use azure_storage_blob::{BlockBlobClient, BlockBlobClientOptions};
 use bytes::Bytes;
 use futures::TryStreamExt;
@@ -53,6 +55,13 @@ pub enum UploadError {
     },
 }
 
+impl UploadError {
+    /// Whether the upload URL is good no longer: it lives for about a day (`microsoft/StoreBroker#88`).
+    pub fn is_expired(&self) -> bool {
+        matches!(self, Self::Refused { status: 403, .. })
+    }
+}
+
 /// Uploads to one draft's upload URL.
 pub struct Uploader(BlockBlobClient);
 
@@ -73,6 +82,29 @@ impl Uploader {
         options.client_options.transport =
             Some(Transport::new(Arc::new(Redacting(connection.client().clone()))));
         BlockBlobClient::new(url, None, Some(options)).map(Self).map_err(|_| UploadError::NotAUrl)
+    }
+
+    /// Uploads everything in one request; replaces whatever was there.
+    pub async fn put_blob(&self, bytes: Bytes) -> Result<(), UploadError> {
+        let options = BlockBlobClientUploadOptions {
+            // One request, whatever the client would think best.
+            partition_size: NonZero::new((bytes.len() as u64).max(1)),
+            ..BlockBlobClientUploadOptions::default()
+        };
+        let body: RequestContent<Bytes, NoFormat> = bytes.into();
+        self.0.upload(body, Some(options)).await.map(|_| ()).map_err(|error| failure("the upload", &error))
+    }
+
+    /// The ids of the blocks that are there, whether they make the upload or wait to.
+    pub async fn blocks(&self) -> Result<HashSet<Vec<u8>>, UploadError> {
+        let failed = |error: azure_core::Error| failure("the question which blocks are there", &error);
+        let list = match self.0.get_block_list(BlockListType::All, None).await.map_err(failed) {
+            // Nothing was uploaded yet.
+            Err(UploadError::Refused { status: 404, .. }) => return Ok(HashSet::new()),
+            list => list?.into_model().map_err(failed)?,
+        };
+        let blocks = list.committed_blocks.into_iter().chain(list.uncommitted_blocks).flatten();
+        Ok(blocks.filter_map(|block| block.name).collect())
     }
 
     /// Uploads one block. Blocks can be sent in any order and again; each is tried several times.

@@ -85,12 +85,9 @@ impl Reader {
             let members = match &subject.part {
                 Part::Itself => None,
                 Part::AddOn(by) => {
-                    // An answer that names no app cannot be of another one; taken as missing, it would be created twice.
-                    let of_app = |member: &&Member| {
-                        let mut apps = member.applications().peekable();
-                        apps.peek().is_none() || apps.any(|app| app == subject.app)
+                    let is = |member: &&Member| {
+                        by.is(member.id(), member.product_id()) && is_of(member, &subject.app)
                     };
-                    let is = |member: &&Member| by.is(member.id(), member.product_id()) && of_app(member);
                     Some((add_ons.iter().find(is).cloned(), Vec::new()))
                 }
                 Part::Flight(by) => {
@@ -116,6 +113,20 @@ impl Reader {
             }
         };
         stream::iter(subjects.iter().cloned().map(read)).buffered(IN_FLIGHT).try_collect().await
+    }
+
+    /// The add-on of an app with this product id, as the list of all add-ons shows it.
+    pub async fn add_on(&self, app: &str, product_id: &str) -> Result<Option<Member>, StoreError> {
+        let all: Vec<Member> = self.list(&add_ons_path(), |_: &[Member]| false).await?;
+        let by = By::Name(product_id.to_owned());
+        Ok(all.into_iter().find(|member| by.is(member.id(), member.product_id()) && is_of(member, app)))
+    }
+
+    /// The flight of an app with this name, as the list of its flights shows it; the newest where there are several.
+    pub async fn flight(&self, app: &str, friendly_name: &str) -> Result<Option<Member>, StoreError> {
+        let all: Vec<Member> = self.list(&flights_path(app), |_: &[Member]| false).await?;
+        let by = By::Name(friendly_name.to_owned());
+        Ok(all.into_iter().rfind(|member| by.is(member.id(), member.friendly_name())))
     }
 
     /// The apps of the subjects by Store ID.
@@ -169,7 +180,7 @@ impl Reader {
             })
             .collect();
         if ids.len() < wanted.len() {
-            return self.list(&format!("inappproducts?top={PAGE}"), |_: &[Member]| false).await;
+            return self.list(&add_ons_path(), |_: &[Member]| false).await;
         }
         let read = |id: String| async move {
             let path = format!("inappproducts/{id}");
@@ -196,8 +207,7 @@ impl Reader {
         wanted.sort_unstable();
         wanted.dedup();
         let read = |app: String| async move {
-            let path = format!("applications/{app}/listflights?top={PAGE}");
-            self.list(&path, |_: &[Member]| false).await.map(|flights| (app, flights))
+            self.list(&flights_path(&app), |_: &[Member]| false).await.map(|flights| (app, flights))
         };
         stream::iter(wanted).map(read).buffered(IN_FLIGHT).try_collect().await
     }
@@ -290,10 +300,26 @@ impl Reader {
         }
     }
 
-    async fn published(&self, place: &Place, id: &str) -> Result<Document, StoreError> {
+    /// A published submission with the state of its rollout.
+    pub async fn published(&self, place: &Place, id: &str) -> Result<Document, StoreError> {
         let document = self.submission(place, id).await?;
         if document.is_package_rollout() { self.with_rollout(place, document).await } else { Ok(document) }
     }
+}
+
+fn add_ons_path() -> String {
+    format!("inappproducts?top={PAGE}")
+}
+
+fn flights_path(app: &str) -> String {
+    format!("applications/{app}/listflights?top={PAGE}")
+}
+
+/// Whether an add-on belongs to an app. An answer that names no app cannot be of another one; taken as missing, it would be
+/// created twice.
+fn is_of(member: &Member, app: &str) -> bool {
+    let mut apps = member.applications().peekable();
+    apps.peek().is_none() || apps.any(|own| own == app)
 }
 
 /// What the refusal of one product means; other errors are about all of them.

@@ -22,5 +22,5 @@ pub use error::{AuthError, Call, StoreError};
 pub use http::{Connection, Settings, SettingsError};
 pub use look::{By, Part, Subject};
 pub use place::Place;
-pub use reader::{Reader, StatusReport, StoreMessage};
-pub use writer::Writer;
+pub use reader::{Reader, References, RolloutState, StatusReport, StoreMessage};
+pub use writer::{RolloutChange, Writer};

@@ -1,12 +1,14 @@
 //! Reading. GET only: whoever holds a reader can change nothing.
 
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
-use crate::submission::{Application, Document, Status};
+use crate::submission::{Application, Document, Member, Status, canonical};
 
 use super::error::{Call, StoreError};
 use super::http::{Answer, Connection};
 use super::place::Place;
+use super::writer::RolloutChange;
 
 /// Reads live state.
 #[derive(Debug, Clone)]
@@ -33,6 +35,33 @@ pub struct StatusReport {
     pub warnings: Vec<StoreMessage>,
     /// Where certification reports can be read in a signed-in browser.
     pub reports: Vec<String>,
+}
+
+/// The submissions that a resource has, by id.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct References {
+    /// The last published one.
+    pub published: Option<String>,
+    /// The one in progress: a draft, one on its way, or a failed one.
+    pub pending: Option<String>,
+}
+
+/// What the rollout call tells.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RolloutState(Map<String, Value>);
+
+impl RolloutState {
+    /// Whether a change has been made: also one that was answered with an error (`prof18/feed-flow`).
+    pub fn has(&self, change: &RolloutChange) -> bool {
+        let status = self.0.get("packageRolloutStatus").and_then(Value::as_str);
+        match change {
+            RolloutChange::Percentage(share) => {
+                canonical::same(self.0.get("packageRolloutPercentage"), Some(&Value::Number(share.clone())))
+            }
+            RolloutChange::Halt => status == Some("PackageRolloutStopped"),
+            RolloutChange::Finalize => status == Some("PackageRolloutComplete"),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -100,6 +129,39 @@ impl Reader {
         })
     }
 
+    /// The ids of the submissions that a resource has now; `None` where it is not there.
+    pub async fn references(&self, place: &Place) -> Result<Option<References>, StoreError> {
+        let path = place.resource();
+        let answer = match self.0.get(&path).await {
+            Err(error) if error.status() == Some(404) => return Ok(None),
+            answer => answer?,
+        };
+        let wrong = |error| not_a_document("GET", &path, &answer, &error);
+        let of = |published: Option<&str>, pending: Option<&str>| References {
+            published: published.map(str::to_owned),
+            pending: pending.map(str::to_owned),
+        };
+        Ok(Some(match place {
+            Place::App { .. } => {
+                let app = Application::from_json(&answer.body).map_err(wrong)?;
+                of(app.published_submission(), app.pending_submission())
+            }
+            Place::AddOn { .. } | Place::Flight { .. } => {
+                let member = Member::from_json(&answer.body).map_err(wrong)?;
+                of(member.published_submission(), member.pending_submission())
+            }
+        }))
+    }
+
+    /// The state of a submission's rollout.
+    pub async fn rollout(&self, place: &Place, submission: &str) -> Result<RolloutState, StoreError> {
+        let path = format!("{}/packagerollout", place.submission(submission));
+        let answer = self.0.get(&path).await?;
+        serde_json::from_slice(&answer.body)
+            .map(RolloutState)
+            .map_err(|error| not_a_document("GET", &path, &answer, &error))
+    }
+
     /// The document with the state of its rollout as the rollout call tells it, which is the authority. What the
     /// service owns is taken over and nothing else: the flag and the percentage are the document's own.
     pub(super) async fn with_rollout(
@@ -107,10 +169,7 @@ impl Reader {
         place: &Place,
         mut document: Document,
     ) -> Result<Document, StoreError> {
-        let path = format!("{}/packagerollout", place.submission(document.id()));
-        let answer = self.0.get(&path).await?;
-        let mut rollout: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(&answer.body)
-            .map_err(|error| not_a_document("GET", &path, &answer, &error))?;
+        let RolloutState(mut rollout) = self.rollout(place, document.id()).await?;
         for key in ["packageRolloutStatus", "fallbackSubmissionId"] {
             if let Some(value) = rollout.remove(key) {
                 document.set(&["packageDeliveryOptions", "packageRollout", key], value);

@@ -12,6 +12,7 @@ mod fingerprint;
 mod guards;
 mod icons;
 mod images;
+mod intended;
 mod notes;
 mod overlay;
 mod packages;
@@ -26,6 +27,7 @@ mod trailers;
 mod types;
 
 pub use blocker::{Blocker, BlockerKind};
+pub use intended::Intended;
 pub use notes::Notes;
 pub use overlay::{Baseline, Options, Overlay, lay_over};
 pub use pending::{DraftKind, Pending, classify};

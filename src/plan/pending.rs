@@ -59,8 +59,7 @@ pub fn classify(pending: Option<&Document>, published: &Document, planned: &Docu
             let is_new = published.json().is_empty();
             Pending::Draft(if canonical == published.canonical() || (is_new && is_blank(pending)) {
                 DraftKind::Untouched
-            } else if canonical == planned.canonical() || (is_new && holds(&canonical, &planned.canonical()))
-            {
+            } else if canonical == planned.canonical() || (is_new && pending.holds(planned)) {
                 DraftKind::Planned
             } else if uploads_our_file(pending) {
                 DraftKind::OlderOurs
@@ -79,16 +78,6 @@ pub fn classify(pending: Option<&Document>, published: &Document, planned: &Docu
 /// Whether nobody has filled in the first draft of a resource.
 fn is_blank(draft: &Document) -> bool {
     draft.languages().next().is_none() && draft.packages().is_empty()
-}
-
-/// Whether a document says all that another one says. The first draft of a resource has values of its own besides.
-fn holds(document: &Value, other: &Value) -> bool {
-    match (document, other) {
-        (Value::Object(own), Value::Object(other)) => {
-            other.iter().all(|(key, value)| own.get(key).is_some_and(|own| holds(own, value)))
-        }
-        (own, other) => own == other,
-    }
 }
 
 fn uploads_our_file(draft: &Document) -> bool {

@@ -3,16 +3,17 @@
 use serde_json::Value;
 
 use crate::manifest::{Code, Finding, Guard, Resource, Severity};
-use crate::submission::{Document, Kind, Live, LiveProduct, Rollout};
+use crate::submission::{Document, Kind, Live, LiveProduct};
 
 use super::blocker::{Blocker, BlockerKind};
 use super::checks::{Due, check};
 use super::creation;
 use super::fingerprint::fingerprints;
 use super::guards::{obstacles, risks};
+use super::intended::Intended;
 use super::overlay::{Baseline, Options, Overlay, lay_over};
 use super::pending::{DraftKind, Pending, classify};
-use super::running::{self, RolloutCall};
+use super::running::RolloutCall;
 use super::types::{
     Action, Base, Change, ChangeRoute, Counts, FORMAT_VERSION, GuardHit, ImageCount, InProgress, MadeOf,
     Plan, PublishedBy, ResourcePlan, Route, Step, StepKind,
@@ -234,7 +235,6 @@ impl Planning<'_> {
     }
 
     fn existing(&mut self) {
-        let nothing = Document::default();
         let kind = self.resource.kind();
         let mut created = Vec::new();
         if let Some(member) = &self.live.member {
@@ -251,45 +251,24 @@ impl Planning<'_> {
                 );
             }
         }
-        let Some(published) = self.live.published.as_ref().or((kind != Kind::App).then_some(&nothing)) else {
+        if self.live.published.is_none() && kind == Kind::App {
             self.block(BlockerKind::FirstSubmission, "no submission of this app was ever published");
             return;
-        };
-        let call = running::asked(self.resource, published).unwrap_or_else(|finding| {
-            self.plan.diagnostics.push(*finding);
-            None
-        });
-        let mut calls: Vec<RolloutCall> = call.into_iter().collect();
-        let mut published = match calls.first() {
-            Some(call) => running::afterwards(published, call.leaves),
-            None => published.clone(),
-        };
-        let fallback = self.live.fallback.as_ref();
-        let halted = |document: &Document| fallback.filter(|_| document.rollout() == Rollout::Stopped);
-        let over = |document: &Document| {
-            let baseline = Baseline { kind, document, fallback: halted(document) };
-            lay_over(baseline, &self.resource.desired, self.options)
-        };
-        let mut over_published = over(&published);
-        if !over_published.changes.is_empty()
-            && published.rollout() == Rollout::InProgress
-            && let Some(call) = running::in_the_way(self.resource, &published)
-        {
-            published = running::afterwards(&published, call.leaves);
-            over_published = over(&published);
-            calls.push(call);
         }
+        let intended = Intended::of(self.resource, self.live, self.options);
+        self.plan.diagnostics.extend(intended.finding.clone());
         // What is on its way has not shipped: its permits are needed still.
         let needed: Vec<Guard> =
-            risks(&published, &over_published).into_iter().map(|(guard, _)| guard).collect();
-        let pending = classify(self.live.pending.as_ref(), &published, &over_published.document);
+            risks(&intended.published, &intended.overlay).into_iter().map(|(guard, _)| guard).collect();
+        let pending = classify(self.live.pending.as_ref(), &intended.published, &intended.overlay.document);
         let on_its_way = self.live.pending.as_ref().filter(|_| pending == Pending::OnItsWay);
-        let (document, overlay) = match on_its_way {
-            Some(document) => (document, over(document)),
-            None => (&published, over_published),
+        let document = on_its_way.unwrap_or(&intended.published).clone();
+        let baseline = intended.baseline(self.resource, self.live, &document);
+        let overlay = match on_its_way {
+            Some(document) => intended.over(self.resource, self.live, document, self.options),
+            None => intended.overlay,
         };
-        let baseline = Baseline { kind, document, fallback: halted(document) };
-        self.submit(baseline, overlay, pending, created, calls, needed);
+        self.submit(baseline, overlay, pending, created, intended.calls, needed);
     }
 
     /// A flight that is to be another one, which the API cannot do: it is deleted and created.

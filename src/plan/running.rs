@@ -124,14 +124,19 @@ pub(super) fn in_the_way(resource: &Resource, published: &Document) -> Option<Ro
     })
 }
 
-/// The published submission as it is once its rollout was changed.
+/// The published submission as it is once its rollout was changed, as the rollout calls answer (the
+/// documentation of halt and finalize shows 0 and 100 %).
 pub(super) fn afterwards(published: &Document, leaves: Rollout) -> Document {
-    let status = match leaves {
-        Rollout::Closed => "PackageRolloutComplete",
-        Rollout::InProgress => "PackageRolloutInProgress",
-        Rollout::Stopped => "PackageRolloutStopped",
+    const AT: [&str; 2] = ["packageDeliveryOptions", "packageRollout"];
+    let (status, share) = match leaves {
+        Rollout::Closed => ("PackageRolloutComplete", Some(json!(100.0))),
+        Rollout::InProgress => ("PackageRolloutInProgress", None),
+        Rollout::Stopped => ("PackageRolloutStopped", Some(json!(0.0))),
     };
     let mut after = published.clone();
-    after.set(&["packageDeliveryOptions", "packageRollout", "packageRolloutStatus"], json!(status));
+    after.set(&[AT[0], AT[1], "packageRolloutStatus"], json!(status));
+    if let Some(share) = share {
+        after.set(&[AT[0], AT[1], "packageRolloutPercentage"], share);
+    }
     after
 }

@@ -37,6 +37,12 @@ impl UploadUrl {
     }
 }
 
+impl PartialEq for UploadUrl {
+    fn eq(&self, other: &Self) -> bool {
+        self.expose() == other.expose()
+    }
+}
+
 impl fmt::Debug for UploadUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("UploadUrl(hidden)")
@@ -311,6 +317,19 @@ impl Document {
         self.canonical_in(Form::Draft)
     }
 
+    /// Whether it says all that another one says, and perhaps more: the first draft of a resource has values of its own.
+    pub fn holds(&self, other: &Self) -> bool {
+        fn holds(own: &Value, other: &Value) -> bool {
+            match (own, other) {
+                (Value::Object(own), Value::Object(other)) => {
+                    other.iter().all(|(key, value)| own.get(key).is_some_and(|own| holds(own, value)))
+                }
+                (own, other) => own == other,
+            }
+        }
+        holds(&self.canonical(), &other.canonical())
+    }
+
     /// The paths (API keys) at which the canonical forms of two documents differ, sorted; a list is one value.
     pub fn differences(&self, other: &Self) -> Vec<Vec<String>> {
         self.differences_in(other, Form::Draft)
@@ -430,26 +449,37 @@ fn canonical_members(members: &Map<String, Value>, at: &mut Vec<String>, form: F
     canonical.into_iter().collect()
 }
 
+/// An object, which may be a file that the document names: `None` where that goes.
+fn canonical_entry(
+    members: &Map<String, Value>,
+    at: &mut Vec<String>,
+    form: Form,
+) -> Option<Map<String, Value>> {
+    let mut canonical = canonical_members(members, at, form);
+    if members.contains_key("fileStatus") {
+        let status = FileEntry(members).status();
+        if status == FileStatus::PendingDelete {
+            return None;
+        }
+        if form == Form::Committed || status == FileStatus::PendingUpload {
+            canonical.shift_remove("id");
+        }
+        if form == Form::Committed {
+            canonical.shift_remove("fileStatus");
+        }
+    }
+    Some(canonical)
+}
+
 fn canonical_value(value: &Value, at: &mut Vec<String>, form: Form) -> Option<Value> {
     match value {
         Value::Array(items) => {
             let mut kept = Vec::new();
             for item in items {
                 if let Value::Object(members) = item {
-                    let entry = FileEntry(members);
-                    if entry.status() == FileStatus::PendingDelete {
-                        continue;
-                    }
                     at.push("*".into());
-                    let mut members = canonical_members(members, at, form);
+                    kept.extend(canonical_entry(members, at, form).map(Value::Object));
                     at.pop();
-                    if form == Form::Committed || entry.status() == FileStatus::PendingUpload {
-                        members.shift_remove("id");
-                    }
-                    if form == Form::Committed {
-                        members.shift_remove("fileStatus");
-                    }
-                    kept.push(Value::Object(members));
                 } else {
                     kept.push(canonical::value(item).unwrap_or(Value::Null));
                 }
@@ -457,7 +487,7 @@ fn canonical_value(value: &Value, at: &mut Vec<String>, form: Form) -> Option<Va
             (!kept.is_empty()).then_some(Value::Array(kept))
         }
         Value::Object(members) => {
-            let members = canonical_members(members, at, form);
+            let members = canonical_entry(members, at, form)?;
             (!members.is_empty()).then_some(Value::Object(members))
         }
         scalar => canonical::value(scalar),

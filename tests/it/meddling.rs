@@ -280,7 +280,7 @@ fn a_fresh_clone_that_somebody_edits_at_once_is_left_alone() {
         }
         answer
     });
-    ran.ended(4).says("was changed by somebody else; it is left alone");
+    ran.ended(4).says("changed by somebody else; it is left alone");
     assert_eq!(successes(&story.store, "POST", "/commit"), 0);
     assert!(story.app().get("pendingApplicationSubmission").is_some());
 }

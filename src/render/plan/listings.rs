@@ -30,7 +30,7 @@ pub(super) fn listings(page: &mut Page, changes: &[&Change], counts: &[ImageCoun
             value(page, 4, change, &change.path.dotted(), full);
         }
     }
-    let (folded, single) = if full { (Vec::new(), of_languages) } else { fold(of_languages) };
+    let (folded, single) = if full { (Vec::new(), of_languages) } else { fold(&of_languages) };
     if !folded.is_empty() {
         page.gap();
         page.line(Line::new(BOLD, "  listings"));
@@ -84,7 +84,7 @@ fn edit(change: &Change) -> (Vec<String>, Op, Option<Value>, Option<Value>, Opti
 }
 
 /// Equal edits of many languages, each with its languages, and all other changes.
-fn fold(changes: Vec<&Change>) -> (Vec<(&Change, Vec<&str>)>, Vec<&Change>) {
+fn fold<'c>(changes: &[&'c Change]) -> (Vec<(&'c Change, Vec<&'c str>)>, Vec<&'c Change>) {
     let mut groups: Vec<Vec<&Change>> = Vec::new();
     for change in changes.iter().filter(|change| change.path.keys().len() > 2) {
         match groups.iter_mut().find(|group| edit(group[0]) == edit(change)) {
@@ -95,10 +95,6 @@ fn fold(changes: Vec<&Change>) -> (Vec<(&Change, Vec<&str>)>, Vec<&Change>) {
     groups.retain(|group| group.len() >= FOLDED);
     let is_folded = |change: &&Change| groups.iter().flatten().any(|other| other.path == change.path);
     let single = changes.iter().copied().filter(|change| !is_folded(change)).collect();
-    let languages = |group: &Vec<&'_ Change>| {
-        group.iter().filter_map(|change| change.path.keys().get(1).cloned()).count()
-    };
-    debug_assert!(groups.iter().all(|group| languages(group) == group.len()));
     let folded = groups.into_iter().map(|group| (group[0], languages_of(&group))).collect();
     (folded, single)
 }

@@ -26,6 +26,7 @@ pub use drift::drift_text;
 pub(super) use resource::resource_text;
 
 /// How much of a plan is shown.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
 #[derive(Debug, Clone, Copy, Default)]
 pub struct View<'v> {
     /// Whether equal edits are unfolded and unchanged lines of texts shown.

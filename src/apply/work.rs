@@ -1,0 +1,93 @@
+//! One resource being worked on.
+
+use crate::manifest::Resource;
+use crate::partner_center::{Place, Reader, Writer};
+use crate::plan::{Action, Intended, ResourcePlan, StepKind};
+use crate::submission::{Kind, LiveProduct};
+
+use super::error::ApplyError;
+use super::event::{Event, Outcome};
+use super::job::Job;
+use super::submit::Submit;
+
+/// One resource being worked on, strictly one call after the other.
+pub(super) struct Work<'a> {
+    pub(super) job: &'a Job<'a>,
+    pub(super) planned: &'a ResourcePlan,
+    pub(super) resource: &'a Resource,
+    pub(super) live: &'a LiveProduct,
+    pub(super) reader: Reader,
+    pub(super) writer: Writer,
+    emit: &'a (dyn Fn(Event) + Sync),
+}
+
+impl<'a> Work<'a> {
+    pub(super) fn new(
+        job: &'a Job<'a>,
+        planned: &'a ResourcePlan,
+        resource: &'a Resource,
+        live: &'a LiveProduct,
+        emit: &'a (dyn Fn(Event) + Sync),
+    ) -> Self {
+        let reader = Reader::new(job.connection.clone());
+        let writer = Writer::new(job.connection.clone());
+        Self { job, planned, resource, live, reader, writer, emit }
+    }
+
+    pub(super) async fn carry_out(&self) -> Result<Outcome, ApplyError> {
+        match self.planned.action {
+            Action::None => unreachable!("nothing is to be done"),
+            Action::Delete => self.delete_resource().await,
+            Action::Live => self.change_rollout().await.map(|_| Outcome::AtOnce),
+            Action::InProgress => self.submit(self.live).follow_what_is_on_its_way().await,
+            Action::Create => {
+                if self.live.member.is_some() {
+                    // The plan said so, and a permit: the API cannot change it into the one that is wanted.
+                    self.delete_resource().await?;
+                }
+                let live = self.create().await?;
+                self.submit(&live).carry_out(false).await
+            }
+            Action::Update => match self.change_rollout().await? {
+                Some(live) => self.submit(&live).carry_out(true).await,
+                None => self.submit(self.live).carry_out(false).await,
+            },
+        }
+    }
+
+    fn submit<'w>(&'w self, live: &'w LiveProduct) -> Submit<'w> {
+        let intended = Intended::of(self.resource, live, self.job.options);
+        Submit { work: self, place: self.place(live), live, intended }
+    }
+
+    /// Where the resource lies.
+    pub(super) fn place(&self, live: &LiveProduct) -> Place {
+        let app = live.application.id().to_owned();
+        let member = || live.member.as_ref().map(|member| member.id().to_owned()).unwrap_or_default();
+        match self.resource.kind() {
+            Kind::App => Place::App { app },
+            Kind::AddOn => Place::AddOn { add_on: member() },
+            Kind::Flight => Place::Flight { app, flight: member() },
+        }
+    }
+
+    pub(super) fn address(&self) -> String {
+        self.planned.address.clone()
+    }
+
+    pub(super) fn emit(&self, event: Event) {
+        (self.emit)(event);
+    }
+
+    pub(super) fn emitter(&self) -> &'a (dyn Fn(Event) + Sync) {
+        self.emit
+    }
+
+    pub(super) fn step(&self, step: StepKind, detail: impl Into<String>) {
+        self.emit(Event::Step { address: self.address(), step, detail: detail.into() });
+    }
+
+    pub(super) fn remark(&self, text: impl Into<String>) {
+        self.emit(Event::Remark { address: self.address(), text: text.into() });
+    }
+}
