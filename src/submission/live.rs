@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::document::Document;
+use super::hidden;
 
 /// An app as the API returns it, unknown members included.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -14,6 +15,12 @@ impl Application {
     /// Reads an app from JSON.
     pub fn from_json(bytes: &[u8]) -> Result<Self, serde_json::Error> {
         serde_json::from_slice(bytes).map(Self)
+    }
+
+    /// The same with nothing in it that is secret.
+    #[must_use]
+    pub fn without_secrets(&self) -> Self {
+        Self(hidden::without_secrets(&self.0))
     }
 
     fn text(&self, key: &str) -> &str {
@@ -70,6 +77,12 @@ impl Member {
     /// Reads an add-on or a flight from JSON.
     pub fn from_json(bytes: &[u8]) -> Result<Self, serde_json::Error> {
         serde_json::from_slice(bytes).map(Self)
+    }
+
+    /// The same with nothing in it that is secret.
+    #[must_use]
+    pub fn without_secrets(&self) -> Self {
+        Self(hidden::without_secrets(&self.0))
     }
 
     fn text(&self, key: &str) -> &str {
@@ -141,6 +154,17 @@ pub enum Live {
     NoSuchApp(String),
 }
 
+impl Live {
+    /// The same with nothing in it that is secret.
+    #[must_use]
+    pub fn without_secrets(&self) -> Self {
+        match self {
+            Self::Readable(product) => Self::Readable(Box::new(product.without_secrets())),
+            Self::Unsupported(_) | Self::NoSuchApp(_) => self.clone(),
+        }
+    }
+}
+
 /// A resource and its submissions.
 #[derive(Debug, Clone, Default)]
 pub struct LiveProduct {
@@ -156,6 +180,20 @@ pub struct LiveProduct {
     pub pending: Option<Document>,
     /// The submission that customers outside the rollout have, where it is running or was halted.
     pub fallback: Option<Document>,
+}
+
+impl LiveProduct {
+    fn without_secrets(&self) -> Self {
+        let document = |document: &Option<Document>| document.as_ref().map(Document::without_secrets);
+        Self {
+            application: self.application.without_secrets(),
+            member: self.member.as_ref().map(Member::without_secrets),
+            flights: self.flights.iter().map(Member::without_secrets).collect(),
+            published: document(&self.published),
+            pending: document(&self.pending),
+            fallback: document(&self.fallback),
+        }
+    }
 }
 
 /// The state of a gradual rollout, as a submission's document tells it.

@@ -4,6 +4,7 @@ mod checks;
 mod fingerprints;
 mod generate;
 mod guards;
+mod hidden;
 mod images;
 mod kinds;
 mod listings;
