@@ -50,6 +50,7 @@ impl Run {
             baseline: None,
             paths: named.paths.iter().map(|path| path.display().to_string()).collect(),
             releases: named.release.iter().map(release).collect(),
+            targets: Vec::new(),
             replace_untrusted: options.replace_untrusted,
         };
         Ok(Self { loaded, findings: findings.findings, live, options, connection, made_of, sandbox })

@@ -8,6 +8,7 @@
 mod blocker;
 mod checks;
 mod creation;
+mod difference;
 mod fingerprint;
 mod guards;
 mod icons;
@@ -15,6 +16,7 @@ mod images;
 mod overlay;
 mod packages;
 mod pending;
+mod permits;
 mod planner;
 mod rollout;
 mod running;
@@ -25,8 +27,12 @@ mod trailers;
 mod types;
 
 pub use blocker::{Blocker, BlockerKind};
+pub use difference::{
+    CameAndWent, ChangeDifference, Difference, ResourceDifference, WasAndIs, change_differences, difference,
+};
 pub use overlay::{Baseline, Options, Overlay, lay_over};
 pub use pending::{DraftKind, Pending, classify};
+pub use permits::Allowance;
 pub use planner::{Product, plan};
 pub use types::{
     Action, AssetRef, Base, BaselineRef, Change, ChangeRoute, Counts, Fingerprints, GuardHit, InProgress,

@@ -14,7 +14,7 @@ use super::overlay::{Baseline, Options, Overlay, lay_over};
 use super::pending::{DraftKind, Pending, classify};
 use super::running::{self, RolloutCall};
 use super::types::{
-    Action, Base, Change, ChangeRoute, Counts, FORMAT_VERSION, GuardHit, InProgress, MadeOf, Plan,
+    Action, AssetRef, Base, Change, ChangeRoute, Counts, FORMAT_VERSION, GuardHit, InProgress, MadeOf, Plan,
     PublishedBy, ResourcePlan, Route, Step, StepKind,
 };
 
@@ -45,11 +45,7 @@ pub fn plan(products: &[Product<'_>], made_of: MadeOf, findings: Vec<Finding>) -
     for product in products {
         plan_product(&mut plan, *product, options);
     }
-    let permits =
-        |product: &Product<'_>| product.resource.permits.iter().map(|permit| permit.guard).collect();
-    let parts: Vec<(&ResourcePlan, Vec<Guard>)> =
-        plan.resources.iter().zip(products.iter().map(permits)).collect();
-    plan.fingerprints = fingerprints(&parts);
+    plan.fingerprints = fingerprints(&plan.resources);
     plan
 }
 
@@ -66,6 +62,8 @@ fn plan_product(plan: &mut Plan, product: Product<'_>, options: Options) {
         base: None,
         pending: None,
         changes: Vec::new(),
+        uploads: Vec::new(),
+        permits: resource.permits.iter().map(|permit| permit.guard).collect(),
         counts: Counts::default(),
     };
     match live {
@@ -370,6 +368,7 @@ impl Planning<'_> {
         let route = route(&overlay, upload_bytes);
         self.steps(pending, &overlay, &route);
         self.planned.route = Some(route);
+        self.planned.uploads = overlay.uploads.iter().map(|asset| AssetRef::from(&**asset)).collect();
         self.planned.changes.extend(overlay.changes);
         self.planned.changes.sort_by_key(|change| (change.route != ChangeRoute::Create, change.section));
         self.leave_blocked_out();

@@ -1,6 +1,7 @@
 //! What this room promises, proved on made-up documents and files.
 
 mod checks;
+mod difference;
 mod fingerprints;
 mod generate;
 mod guards;
