@@ -35,6 +35,7 @@ pub use pending::{DraftKind, Pending, classify};
 pub use permits::Allowance;
 pub use planner::{Product, plan};
 pub use types::{
-    Action, AssetRef, Base, BaselineRef, Change, ChangeRoute, Counts, Fingerprints, GuardHit, InProgress,
-    LiveSource, MadeOf, Op, Origin, Plan, PublishedBy, ReleaseRef, ResourcePlan, Route, Step, StepKind,
+    Action, AssetRef, Base, BaselineRef, Change, ChangeRoute, Counts, FORMAT_VERSION, Fingerprints, GuardHit,
+    InProgress, LiveSource, MadeOf, Op, Origin, Plan, PublishedBy, ReleaseRef, ResourcePlan, Route, Step,
+    StepKind,
 };

@@ -3,9 +3,10 @@
 use serde_json::Value;
 
 use crate::manifest::Severity;
-use crate::plan::{Action, Change, Op, Plan, PublishedBy, ResourcePlan, Route};
+use crate::plan::{Action, Change, LiveSource, Op, Plan, PublishedBy, ResourcePlan, Route};
 use crate::submission::{Path, Section};
 
+use super::age::age;
 use super::hygiene::{visible, visible_line};
 use super::page::{ALARM, BOLD, DIM, GREEN, Line, Look, PLAIN, Page, RED, Symbol, YELLOW};
 use super::value_diff::{SHORT, text_diff};
@@ -14,7 +15,7 @@ use super::{bytes, count, plural};
 /// The plan for people; `steps` lists what `apply` will do.
 pub fn plan_text(plan: &Plan, steps: bool, look: Look) -> String {
     let mut page = Page::new(look);
-    let mut head = format!("storeward plan · live read {}", plan.made_of.read_at.replace('T', " "));
+    let mut head = format!("storeward plan · {}", live_words(plan));
     for release in &plan.made_of.releases {
         head.push_str(&format!(" · release {}={}", release.address, visible_line(&release.folder)));
     }
@@ -41,6 +42,18 @@ pub fn plan_text(plan: &Plan, steps: bool, look: Look) -> String {
     page.gap();
     summary(&mut page, plan);
     page.finish()
+}
+
+/// What the manifests were compared with.
+fn live_words(plan: &Plan) -> String {
+    let made_of = &plan.made_of;
+    let read_at = visible_line(&made_of.read_at.replace('T', " "));
+    match (made_of.live, age(&made_of.read_at, &made_of.made_at)) {
+        (LiveSource::Account, _) => format!("live read {read_at}"),
+        (LiveSource::Snapshot, Some(age)) => format!("snapshot of {read_at}, {age} old"),
+        (LiveSource::Snapshot, None) => format!("snapshot of {read_at}"),
+        (LiveSource::Baseline, _) => "not compared with the live Store".to_owned(),
+    }
 }
 
 fn resource_text(page: &mut Page, plan: &Plan, resource: &ResourcePlan) {
@@ -184,7 +197,7 @@ fn value(page: &mut Page, change: &Change, name: &str) {
     page.line(head.and(BOLD, name).and(PLAIN, format!("  {values}")).right(place(change)));
 }
 
-fn short(value: &Value) -> String {
+pub(super) fn short(value: &Value) -> String {
     match value {
         Value::String(text) if text.chars().any(char::is_whitespace) => format!("\"{}\"", visible_line(text)),
         Value::String(text) => visible_line(text),

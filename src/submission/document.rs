@@ -16,7 +16,7 @@ pub const FIRST: &str = "[0]";
 ///
 /// What Storeward sends back is this document with planned paths overlaid, so nothing else can change.
 /// Its `Debug` shows no upload URL and no notes.
-#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(transparent)]
 pub struct Document(Map<String, Value>);
 

@@ -1,5 +1,6 @@
 //! The live state of a product, as it was read.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -7,7 +8,7 @@ use super::document::Document;
 use super::hidden;
 
 /// An app as the API returns it, unknown members included.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Application(Map<String, Value>);
 
@@ -69,7 +70,7 @@ fn reference<'a>(members: &'a Map<String, Value>, key: &str) -> Option<&'a str> 
 }
 
 /// An add-on or a flight as the API returns it, unknown members included.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Member(Map<String, Value>);
 
@@ -144,7 +145,8 @@ impl Member {
 }
 
 /// What Partner Center holds of a resource.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 pub enum Live {
     /// It could be read, or is not there.
     Readable(Box<LiveProduct>),
@@ -166,19 +168,25 @@ impl Live {
 }
 
 /// A resource and its submissions.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
 pub struct LiveProduct {
     /// The app that it is, or belongs to.
     pub application: Application,
     /// The add-on or flight itself; `None` for an app, and for what is not there.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub member: Option<Member>,
     /// Every flight of the app, where it is a flight: its rank is among them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub flights: Vec<Member>,
     /// The last published submission.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub published: Option<Document>,
     /// The one in progress.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub pending: Option<Document>,
     /// The submission that customers outside the rollout have, where it is running or was halted.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub fallback: Option<Document>,
 }
 
