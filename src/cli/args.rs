@@ -100,11 +100,13 @@ pub enum Command {
     /// commits, and follows the status. Can be interrupted anywhere and run again: it goes on where it stopped.
     ///
     /// A .json file is a PLAN that `plan --save` wrote. What it was made of is planned again; if that is still the same plan,
-    /// it is applied without asking, else nothing is sent and the difference is shown (exit code 4).
+    /// it is applied without asking, else nothing is sent and the difference is shown (exit code 4). Its paths hold in the
+    /// folder that apply runs in; --release says where packages are now that it was made with.
+    #[command(mut_arg("paths", |paths| paths.value_name("PATH|PLAN")))]
     Apply(ApplyArgs),
     /// Keep the live state of the products in a file, for plans without a credential
     ///
-    /// Reads and sends nothing. The snapshot goes to standard output, or with --out FILE to a file. It holds no upload URL
+    /// Sends GET requests only. The snapshot goes to standard output, or with --out FILE to a file. It holds no upload URL
     /// and no notes for certification.
     Snapshot(SnapshotArgs),
     /// Explain a diagnostic code, a guard or a blocker

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::asset::Digest;
 use crate::submission::canonical;
 
-use super::types::{Action, Change, Fingerprints, Plan, ResourcePlan};
+use super::types::{Action, Change, ChangeRoute, Fingerprints, Plan, ResourcePlan};
 
 /// 32 hex digits of SHA-256 over a value's canonical spelling.
 fn digest(value: &Value) -> String {
@@ -63,27 +63,48 @@ pub(super) fn fingerprints(resources: &[ResourcePlan]) -> Fingerprints {
     Fingerprints { plan: format!("sp1:{}", digest(&json!(actions))), live, assets }
 }
 
+/// Whether two products get the same.
+fn is_same(a: &ResourcePlan, b: &ResourcePlan) -> bool {
+    action(a).as_ref().map(digest) == action(b).as_ref().map(digest)
+}
+
+/// Whether a product got by now what was to be done with it, as far as it can be told.
+fn got_it(was: &ResourcePlan, is: &ResourcePlan) -> bool {
+    match (is.action, was.action) {
+        (Action::InProgress, _) | (Action::None, Action::Live | Action::Delete) => true,
+        // Another submission was published; where it is the same one, the manifest is another one.
+        (Action::None, _) => was.base != is.base,
+        _ => false,
+    }
+}
+
+/// What remains of creating a product once it is there: its first submission.
+fn once_created(was: &ResourcePlan, is: &ResourcePlan) -> Option<ResourcePlan> {
+    let mut rest = was.clone();
+    rest.changes.retain(|change| change.route != ChangeRoute::Create);
+    (rest.id, rest.action) = (is.id.clone(), Action::Update);
+    (was.action == Action::Create && is.base.is_none()).then_some(rest)
+}
+
 impl Plan {
     /// Whether this is what remains of an approved plan that was carried out in part: whatever is sent now is what was
     /// approved, and the other products got it by now.
     pub fn is_rest_of(&self, approved: &Self) -> bool {
         // The approval is of a fingerprint, so what the plan says holds only as far as it has that one.
-        let is_approved = fingerprints(&approved.resources).plan == approved.fingerprints.plan;
-        let sends = |resource: &ResourcePlan| !matches!(resource.action, Action::None | Action::InProgress);
-        let got_it = |was: &ResourcePlan, is: &ResourcePlan| match (is.action, was.action) {
-            (Action::InProgress, _) | (Action::None, Action::Live | Action::Delete) => true,
-            // Another submission was published; where it is the same, the manifest is another one.
-            (Action::None, _) => was.base != is.base,
-            _ => false,
-        };
-        let now = |was: &ResourcePlan| self.resources.iter().find(|is| is.address == was.address);
-        let before = |is: &ResourcePlan| approved.resources.iter().find(|was| was.address == is.address);
-        is_approved
-            && self.resources.iter().filter(|is| sends(is)).all(|is| before(is).is_some_and(sends))
-            && approved.resources.iter().filter(|was| sends(was)).all(|was| {
-                now(was).is_some_and(|is| {
-                    got_it(was, is) || action(is).as_ref().map(digest) == action(was).as_ref().map(digest)
-                })
+        if fingerprints(&approved.resources).plan != approved.fingerprints.plan {
+            return false;
+        }
+        let sends = |resource: &&ResourcePlan| !matches!(resource.action, Action::None | Action::InProgress);
+        let holds = |was: &ResourcePlan| {
+            self.resources.iter().find(|is| is.address == was.address).is_some_and(|is| {
+                got_it(was, is)
+                    || is_same(was, is)
+                    || once_created(was, is).is_some_and(|rest| is_same(&rest, is))
             })
+        };
+        let was_sent =
+            |is: &ResourcePlan| approved.resources.iter().filter(sends).any(|was| was.address == is.address);
+        self.resources.iter().filter(sends).all(was_sent)
+            && approved.resources.iter().filter(sends).all(holds)
     }
 }

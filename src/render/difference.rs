@@ -13,8 +13,8 @@ use super::page::{ALARM, BOLD, DIM, GREEN, Line, Look, PLAIN, Page, RED, Symbol}
 use super::plan_text::short;
 use super::value_diff::{SHORT, text_diff};
 
-/// No text of a listing is as long. Comparing takes long with texts that somebody made up for it.
-const MAX_COMPARED: usize = 100_000;
+/// More characters than any text of a listing has. Comparing takes long with texts that somebody made up for it.
+const MAX_COMPARED: usize = 12_000;
 
 /// What differs between a plan and the approved one, for people.
 pub fn difference(difference: &Difference, was: &Plan, is: &Plan, look: Look) -> String {
@@ -218,10 +218,11 @@ fn list(page: &mut Page, head: Line, was: &[&str], is: &[&str]) {
 }
 
 fn texts(page: &mut Page, was: &str, is: &str) {
-    if was.len().max(is.len()) <= MAX_COMPARED {
+    let (before, after) = (was.chars().count(), is.chars().count());
+    if before.max(after) <= MAX_COMPARED {
         text_diff(page, was, is);
         return;
     }
-    let sizes = format!("{} → {} characters", count(was.chars().count()), count(is.chars().count()));
+    let sizes = format!("{} → {} characters", count(before), count(after));
     page.line(Line::new(DIM, format!("      {sizes}, too long to be compared")));
 }

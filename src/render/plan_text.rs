@@ -19,6 +19,9 @@ pub fn plan_text(plan: &Plan, steps: bool, look: Look) -> String {
     for release in &plan.made_of.releases {
         head.push_str(&format!(" · release {}={}", release.address, visible_line(&release.folder)));
     }
+    for target in &plan.made_of.targets {
+        head.push_str(&format!(" · target {}", visible_line(target)));
+    }
     page.line(Line::new(DIM, head));
     let busy = |resource: &&ResourcePlan| {
         resource.action != Action::None || plan.blockers_of(&resource.address).next().is_some()

@@ -447,6 +447,7 @@ fn a_target_leaves_everything_else_unread() {
     let plan = story.plan(&["--target", "app/harbor-n*"]);
     assert_eq!(plan["resources"].as_array().unwrap().len(), 1);
     assert_eq!(plan["madeOf"]["targets"], json!(["app/harbor-n*"]));
+    story.run(&["plan", "--target", "app/harbor-n*"]).ended(0).says(" · target app/harbor-n*");
     let asked = paths().split_off(before);
     assert!(!asked.iter().any(|path| path.contains("9PSANDBOX002") || path.contains("inapp")), "{asked:?}");
     let alone = story.plan(&["store.yaml"])["fingerprints"]["plan"].clone();
