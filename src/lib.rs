@@ -28,7 +28,8 @@
 //!
 //! 1. [`manifest`] reads the YAML and the files it names and lowers them, through the field table of
 //!    [`submission`], to a list of *owned paths with values*: the desired state.
-//! 2. A [`partner_center`] reader fetches the live state as documents that lose nothing.
+//! 2. A [`partner_center`] reader fetches the live state as documents that lose nothing, or a snapshot has kept what one
+//!    fetched earlier.
 //! 3. [`plan`] compares the two in canonical form. Its result is plain data, and the only source of
 //!    every output and of what is sent.
 //! 4. [`apply`] clones the published submission, plans again on the clone, and sends the clone *overlaid

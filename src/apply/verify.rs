@@ -1,7 +1,7 @@
 //! Reading back: what the Store holds against what was sent.
 
-use crate::plan::{Change, ChangeRoute, Overlay};
-use crate::submission::{Document, FileStatus, Phase, canonical};
+use crate::plan::{self, Change, ChangeDifference, ChangeRoute, Overlay};
+use crate::submission::{Document, FileStatus, Phase};
 
 /// What a comparison of a draft, or of a committed submission, with what was sent found.
 #[derive(Debug, Default)]
@@ -84,24 +84,14 @@ pub(super) fn submission_differences(planned: &[Change], now: &[Change]) -> Vec<
 
 /// How two lists of changes differ, in words; empty when they are the same.
 pub(super) fn change_differences(planned: &[Change], now: &[Change]) -> Vec<String> {
-    let key = |change: &Change| (change.path.clone(), change.op);
-    let same = |a: &Change, b: &Change| {
-        key(a) == key(b)
-            && canonical::same(a.before.as_ref(), b.before.as_ref())
-            && canonical::same(a.after.as_ref(), b.after.as_ref())
-            && a.asset == b.asset
+    let words = |ChangeDifference { was, is }: &ChangeDifference| {
+        let what = match (was, is) {
+            (Some(_), Some(_)) => "is another change now",
+            (Some(_), None) => "is no longer to be changed",
+            (None, _) => "would change as well",
+        };
+        let path = was.as_ref().or(is.as_ref()).map(|change| change.path.dotted()).unwrap_or_default();
+        format!("{path} {what}")
     };
-    let missing = |from: &[Change], among: &[Change]| -> Vec<String> {
-        from.iter().filter(|a| !among.iter().any(|b| same(a, b))).map(|change| change.path.dotted()).collect()
-    };
-    let (gone, come) = (missing(planned, now), missing(now, planned));
-    let mut differences = Vec::new();
-    for path in &gone {
-        let what = if come.contains(path) { "is another change now" } else { "is no longer to be changed" };
-        differences.push(format!("{path} {what}"));
-    }
-    differences.extend(
-        come.iter().filter(|path| !gone.contains(path)).map(|path| format!("{path} would change as well")),
-    );
-    differences
+    plan::change_differences(planned, now).iter().map(words).collect()
 }

@@ -1,34 +1,57 @@
 //! `storeward apply`.
 
-use std::io::IsTerminal;
 use std::sync::Mutex;
 use std::time::Instant;
 
 use crate::apply::{self, Event, Job, Outcome, Report, WaitFor};
 use crate::manifest::Findings;
+use crate::partner_center::Connection;
 use crate::plan::{BlockerKind, Plan, PublishedBy};
 use crate::render::{self, EventLines, Format, View};
 
+use super::approval::Approval;
 use super::args::{ApplyArgs, Global, Wait};
 use super::exit::{Exit, Failure};
 use super::out;
 use super::results::{Results, Sink};
-use super::run::{Run, has_errors};
+use super::run::{Account, Named, Run, Wanted, has_errors};
+use super::saved::{Saved, saved};
 
 const DEFAULT_TIMEOUT: std::time::Duration = std::time::Duration::from_hours(1);
 
 pub(super) async fn run(global: &Global, results: &Results, args: &ApplyArgs) -> Result<Exit, Failure> {
-    let run = Run::start(global, results, &args.selection).await?;
-    let exit = carry_out(global, results, args, &run).await;
-    run.end().await;
+    let saved = saved(global, args)?;
+    let named = match &saved {
+        Some(saved) => saved.named(&args.selection.manifests.release)?,
+        None => Named::of(global, &args.selection),
+    };
+    let wanted = Wanted::load(global, results, named)?;
+    for address in args.allow.iter().filter_map(|allowance| allowance.address.as_ref()) {
+        wanted.check_address("--allow", address)?;
+    }
+    let account = Account::connect(global).await?;
+    let exit = match wanted.in_account(&account).await {
+        Ok(run) => carry_out(global, results, args, saved.as_ref(), &run, &account.connection).await,
+        Err(failure) => Err(failure),
+    };
+    account.end().await;
     exit
 }
 
-async fn carry_out(global: &Global, results: &Results, args: &ApplyArgs, run: &Run) -> Result<Exit, Failure> {
+async fn carry_out(
+    global: &Global,
+    results: &Results,
+    args: &ApplyArgs,
+    saved: Option<&Saved>,
+    run: &Run,
+    connection: &Connection,
+) -> Result<Exit, Failure> {
     let products = run.products();
-    let plan = run.plan(&products);
-    let asks = plan.has_changes() && !args.yes && args.expect.is_none();
-    if asks || !global.quiet {
+    let mut plan = run.plan(&products);
+    plan.allow(&args.allow);
+    let approval = Approval::of(args, saved);
+    let stale = approval.is_stale(&plan);
+    if has_errors(&plan) || approval.asks(&plan) || !(stale || global.quiet) {
         out::progress(&render::plan_text(&plan, View::default(), global.look_of_stderr()));
     }
     if has_errors(&plan) {
@@ -41,17 +64,10 @@ async fn carry_out(global: &Global, results: &Results, args: &ApplyArgs, run: &R
         })?;
         return Err(Failure::new(Exit::Invalid, "the plan has errors").help("nothing was sent"));
     }
-    // Where nothing is to be sent, the approved plan was carried out already.
-    if let Some(expected) = args.expect.as_ref().filter(|_| plan.has_changes())
-        && *expected != plan.fingerprints.plan
-    {
-        return Err(Failure::new(
-            Exit::Stale,
-            format!("the plan's hash is {}, not {expected}; nothing was sent", plan.fingerprints.plan),
-        )
-        .help("the manifests, a file or the live state changed since it was approved; review the plan above and use its hash"));
+    if stale {
+        return Err(approval.refuse(global, results, &plan));
     }
-    refuse_unpermitted(args, &plan)?;
+    refuse_unpermitted(&plan)?;
     let blocked: Vec<&str> = blocked(&plan);
     let rejected = plan.blockers.iter().any(|blocker| blocker.kind == BlockerKind::Dead);
     let work = plan.resources.iter().any(|resource| {
@@ -64,9 +80,7 @@ async fn carry_out(global: &Global, results: &Results, args: &ApplyArgs, run: &R
         return Ok(exit);
     }
     refuse_endless_wait(args, &plan)?;
-    if asks {
-        approve(&plan)?;
-    }
+    approval.ask(global, &plan)?;
     let started = Instant::now();
     let lines = Mutex::new(EventLines::new(global.look_of_stderr()));
     let quiet = global.quiet;
@@ -79,8 +93,8 @@ async fn carry_out(global: &Global, results: &Results, args: &ApplyArgs, run: &R
     let job = Job {
         plan: &plan,
         products: &products,
-        options: run.options,
-        connection: &run.connection,
+        options: run.options(),
+        connection,
         wait: WaitFor::from(args.wait),
         timeout: args.timeout.or((args.wait == Wait::Committed).then_some(DEFAULT_TIMEOUT)),
         parallel: usize::from(args.parallel),
@@ -142,14 +156,9 @@ fn blocked(plan: &Plan) -> Vec<&str> {
     addresses
 }
 
-fn refuse_unpermitted(args: &ApplyArgs, plan: &Plan) -> Result<(), Failure> {
-    let allowed = |hit: &&crate::plan::GuardHit| {
-        args.allow.iter().any(|allow| {
-            allow.guard == hit.guard
-                && allow.address.as_ref().is_none_or(|address| address.as_str() == hit.address)
-        })
-    };
-    let open: Vec<_> = plan.unpermitted().filter(|hit| !allowed(hit)).collect();
+/// A guard without a permit anywhere stops everything.
+fn refuse_unpermitted(plan: &Plan) -> Result<(), Failure> {
+    let open: Vec<_> = plan.unpermitted().collect();
     if open.is_empty() {
         return Ok(());
     }
@@ -158,8 +167,9 @@ fn refuse_unpermitted(args: &ApplyArgs, plan: &Plan) -> Result<(), Failure> {
     words.dedup();
     Err(Failure::new(Exit::NeedsApproval, format!("{} needs a permit; nothing was sent", words.join(", ")))
         .help(format!(
-            "if it is meant, add `permit: [{}]` to the manifest, where it is reviewed",
-            words.join(", ")
+            "if it is meant, add `permit: [{}]` to the manifest, where it is reviewed; or permit it for this run with {}",
+            words.join(", "),
+            words.iter().map(|word| format!("--allow {word}")).collect::<Vec<_>>().join(" ")
         )))
 }
 
@@ -179,23 +189,6 @@ fn refuse_endless_wait(args: &ApplyArgs, plan: &Plan) -> Result<(), Failure> {
         )
         .help("use --wait certified")),
         _ => Ok(()),
-    }
-}
-
-fn approve(plan: &Plan) -> Result<(), Failure> {
-    if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
-        return Err(Failure::new(Exit::NeedsApproval, "nobody to ask; nothing was sent").help(format!(
-            "apply exactly this plan with --expect {}, or whatever the plan is with --yes",
-            plan.fingerprints.plan
-        )));
-    }
-    out::progress("\nApply this? Only `yes` is taken: ");
-    let mut answer = String::new();
-    let read = std::io::stdin().read_line(&mut answer);
-    if read.is_ok() && answer.trim() == "yes" {
-        Ok(())
-    } else {
-        Err(Failure::new(Exit::NeedsApproval, "not approved; nothing was sent"))
     }
 }
 

@@ -1,5 +1,6 @@
 //! The command line's shape. Doc comments are the help texts.
 
+use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -7,8 +8,11 @@ use std::str::FromStr;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::apply::WaitFor;
-use crate::manifest::{Address, Guard};
+use crate::manifest::{Address, Guard, did_you_mean};
+use crate::plan::Allowance;
 use crate::render::{Format, Look};
+
+use super::targets::Target;
 
 /// Declarative release manager for the Microsoft Store
 ///
@@ -30,6 +34,9 @@ pub struct Global {
     /// Run as if started in DIR
     #[arg(short = 'C', long = "directory", value_name = "DIR", global = true)]
     pub directory: Option<PathBuf>,
+    /// Only what has this address: plan, apply, snapshot; repeatable, `*` stands for any characters
+    #[arg(long, value_name = "ADDRESS", global = true)]
+    pub target: Vec<Target>,
     /// Form of the result on standard output
     #[arg(long, value_enum, default_value_t = Format::Text, global = true)]
     pub output: Format,
@@ -61,6 +68,9 @@ pub struct Global {
     /// What a new local Partner Center starts with
     #[arg(long, value_name = "FILE", global = true)]
     pub sandbox_seed: Option<PathBuf>,
+    /// The whole command line, as it was given.
+    #[arg(skip)]
+    pub given: Vec<OsString>,
 }
 
 /// When to use colours.
@@ -84,14 +94,24 @@ pub enum Command {
     Validate(ValidateArgs),
     /// Show what would change; sends nothing
     ///
-    /// Compares the manifests with what Partner Center holds. Exit code 0 with changes and without, also when guards or
-    /// blockers stand in the way.
+    /// Compares the manifests with what Partner Center holds, or held when a snapshot was taken: that needs no credential.
+    /// Exit code 0 with changes and without, also when guards or blockers stand in the way.
     Plan(PlanArgs),
     /// Carry the changes out
     ///
     /// Clones the published submission, sends it with the planned changes, uploads new files, reads everything back,
     /// commits, and follows the status. Can be interrupted anywhere and run again: it goes on where it stopped.
+    ///
+    /// A .json file is a PLAN that `plan --save` wrote. What it was made of is planned again; if that is still the same plan,
+    /// it is applied without asking, else nothing is sent and the difference is shown (exit code 4). Its paths hold in the
+    /// folder that apply runs in; --release says where packages are now that it was made with.
+    #[command(mut_arg("paths", |paths| paths.value_name("PATH|PLAN")))]
     Apply(ApplyArgs),
+    /// Keep the live state of the products in a file, for plans without a credential
+    ///
+    /// Sends GET requests only. The snapshot goes to standard output, or with --out FILE to a file. It holds no upload URL
+    /// and no notes for certification.
+    Snapshot(SnapshotArgs),
     /// Explain a diagnostic code, a guard or a blocker
     Explain(ExplainArgs),
     /// Print a JSON Schema
@@ -109,6 +129,7 @@ impl Command {
             Self::Validate(_) => "validate",
             Self::Plan(_) => "plan",
             Self::Apply(_) => "apply",
+            Self::Snapshot(_) => "snapshot",
             Self::Explain(_) => "explain",
             Self::Schema(_) => "schema",
             Self::Sandbox(_) => "sandbox",
@@ -117,7 +138,7 @@ impl Command {
 }
 
 /// Which manifests, and what is released of them.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct Manifests {
     /// Manifests, or folders to look for them in [default: the current folder]
     #[arg(value_name = "PATH")]
@@ -168,6 +189,12 @@ pub struct PlanArgs {
     /// Show notes for certification, which often hold test accounts, as text on standard output
     #[arg(long)]
     pub show_notes: bool,
+    /// Write the plan to FILE, for `apply FILE`
+    #[arg(long, value_name = "FILE")]
+    pub save: Option<PathBuf>,
+    /// Compare with a snapshot instead of the Store; needs no credential
+    #[arg(long, value_name = "SNAPSHOT")]
+    pub live: Option<PathBuf>,
 }
 
 /// Arguments of `apply`.
@@ -179,12 +206,12 @@ pub struct ApplyArgs {
     /// Do not ask; permits no guard
     #[arg(long)]
     pub yes: bool,
-    /// Apply only if the plan has this hash
+    /// Apply only if the plan has this hash; does not ask
     #[arg(long, value_name = "HASH")]
-    pub expect: Option<String>,
-    /// Permit a guard for this run, for all resources or for one
-    #[arg(long, value_name = "GUARD[=ADDRESS]")]
-    pub allow: Vec<Allow>,
+    pub expect: Option<PlanHash>,
+    /// Permit a guard for this run, for all resources or for one; repeatable, each is named singly
+    #[arg(long, value_name = "GUARD[=ADDRESS]", value_parser = allowance)]
+    pub allow: Vec<Allowance>,
     /// How far to follow the submission
     #[arg(long, value_enum, default_value_t = Wait::Committed)]
     pub wait: Wait,
@@ -194,6 +221,14 @@ pub struct ApplyArgs {
     /// How many resources to work on at a time
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=8))]
     pub parallel: u8,
+}
+
+/// Arguments of `snapshot`.
+#[derive(Debug, Args)]
+pub struct SnapshotArgs {
+    /// Manifests of the products, or folders to look for them in [default: the current folder]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
 }
 
 /// How far to follow a submission.
@@ -241,8 +276,10 @@ pub struct SchemaArgs {
 pub enum Schema {
     /// Of manifests, for editors
     Manifest,
-    /// Of `plan --output json`
+    /// Of `plan --save` and `plan --output json`
     Plan,
+    /// Of `snapshot`
+    Snapshot,
     /// Of --sandbox-seed files
     Seed,
 }
@@ -261,11 +298,11 @@ pub struct SandboxArgs {
     pub seed: Option<PathBuf>,
 }
 
-/// `FORMAT=FILE`.
+/// `FORMAT=FILE`, or `FILE` alone where a command has one form for files.
 #[derive(Debug, Clone)]
 pub struct OutFile {
-    /// The form.
-    pub format: Format,
+    /// The form; `None`: the one that the command has.
+    pub format: Option<Format>,
     /// Where to write it.
     pub file: PathBuf,
 }
@@ -274,12 +311,15 @@ impl FromStr for OutFile {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let (word, file) =
-            text.split_once('=').ok_or("write it as FORMAT=FILE, such as json=findings.json")?;
-        if file.is_empty() {
-            return Err(format!("the file is not named; write it as {word}=FILE"));
-        }
-        Ok(Self { format: word.parse()?, file: PathBuf::from(file) })
+        // A file is named with more than letters before an equals sign, such as `./a=b`.
+        let form = text.split_once('=').filter(|(word, _)| word.chars().all(|c| c.is_ascii_alphabetic()));
+        let (format, file) = match form {
+            Some((word, "")) => return Err(format!("the file is not named; write it as {word}=FILE")),
+            Some((word, file)) => (Some(word.parse()?), file),
+            None if text.is_empty() => return Err("the file is not named".to_owned()),
+            None => (None, text),
+        };
+        Ok(Self { format, file: PathBuf::from(file) })
     }
 }
 
@@ -305,27 +345,47 @@ impl FromStr for Release {
 }
 
 /// `GUARD` or `GUARD=ADDRESS`.
-#[derive(Debug, Clone)]
-pub struct Allow {
-    /// The guard.
-    pub guard: Guard,
-    /// The one resource it is permitted for; `None`: all.
-    pub address: Option<Address>,
+fn allowance(text: &str) -> Result<Allowance, String> {
+    let (word, address) = match text.split_once('=') {
+        Some((word, address)) => (word, Some(address.parse()?)),
+        None => (text, None),
+    };
+    let words: Vec<&str> = Guard::ALL.iter().map(|guard| guard.as_str()).collect();
+    let guard = Guard::parse(word).ok_or_else(|| {
+        if word.contains(',') {
+            return "each guard is named singly; give --allow once for each".to_owned();
+        }
+        match did_you_mean(word, words.iter().copied()) {
+            Some(meant) => format!("there is no guard `{word}`; did you mean `{meant}`?"),
+            None => format!("there is no guard `{word}`; guards are {}", words.join(", ")),
+        }
+    })?;
+    Ok(Allowance { guard, address })
 }
 
-impl FromStr for Allow {
+/// The fingerprint of a plan, as plans spell it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanHash(String);
+
+impl PlanHash {
+    /// The fingerprint.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for PlanHash {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let (word, address) = match text.split_once('=') {
-            Some((word, address)) => (word, Some(address.parse()?)),
-            None => (text, None),
-        };
-        let guard = Guard::parse(word).ok_or_else(|| {
-            let words: Vec<&str> = Guard::ALL.iter().map(|guard| guard.as_str()).collect();
-            format!("there is no guard `{word}`; guards are {}", words.join(", "))
-        })?;
-        Ok(Self { guard, address })
+        let hash = text.trim().to_ascii_lowercase();
+        let digits = hash.strip_prefix("sp1:").unwrap_or_default();
+        if digits.len() == 32 && digits.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return Ok(Self(hash));
+        }
+        Err("it is no plan hash; `plan` prints it in its last lines, such as sp1:7c9e4a1f2b80d3a94c1e6f0b8a25d713, with 32 \
+             digits from 0 to f"
+            .to_owned())
     }
 }
 

@@ -19,7 +19,7 @@ pub enum Exit {
     Changes = 2,
     /// A manifest, asset or package is wrong; nothing was sent.
     Invalid = 3,
-    /// The plan no longer holds; no change was sent.
+    /// The plan no longer holds, or a snapshot lacks a product; no change was sent.
     Stale = 4,
     /// All that was to be done is blocked.
     Blocked = 5,

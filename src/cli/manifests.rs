@@ -1,4 +1,4 @@
-//! What `validate`, `plan` and `apply` share: loading manifests, and saying what is wrong with them.
+//! What `validate`, `plan`, `apply` and `snapshot` share: loading manifests, and saying what is wrong with them.
 
 use std::path::PathBuf;
 
@@ -95,6 +95,28 @@ impl Checked {
     /// Ends a command that needs manifests without mistakes where there are some: tells them, and gives them as the
     /// result.
     pub(super) fn refuse_errors(&self, global: &Global, results: &Results) -> Result<(), Failure> {
+        self.refuse(global, results, Exit::Invalid)
+    }
+
+    /// The same for mistakes that were found later, and end the command in another way. What was told is not told again.
+    pub(super) fn refuse_late(
+        &mut self,
+        global: &Global,
+        results: &Results,
+        late: Vec<Diagnostic>,
+        exit: Exit,
+    ) -> Result<(), Failure> {
+        let mut all = std::mem::take(&mut self.findings.findings);
+        self.loaded.diagnostics = Diagnostics::default();
+        for diagnostic in late {
+            all.push(Finding::of(&diagnostic, &self.loaded.sources));
+            self.loaded.diagnostics.push(diagnostic);
+        }
+        self.findings = Findings::new(all, std::mem::take(&mut self.findings.resources));
+        self.refuse(global, results, exit)
+    }
+
+    fn refuse(&self, global: &Global, results: &Results, exit: Exit) -> Result<(), Failure> {
         self.tell(global, true);
         if !self.has_errors() {
             return Ok(());
@@ -103,7 +125,7 @@ impl Checked {
             (Format::Text, Sink::Stdout) => String::new(),
             _ => self.form(format, look, sink),
         })?;
-        Err(Failure::new(Exit::Invalid, "").help("nothing was sent"))
+        Err(Failure::new(exit, "").help("nothing was sent"))
     }
 }
 

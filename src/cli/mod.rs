@@ -4,17 +4,23 @@
 //! `render` are the only ones that print; time, environment and randomness enter the program here.
 
 mod apply;
+mod approval;
 mod args;
+mod command_line;
 mod exit;
 mod explain;
+mod kept;
 mod manifests;
 mod out;
 mod plan;
 mod results;
 mod run;
 mod sandbox;
+mod saved;
 mod schema;
 mod settings;
+mod snapshot;
+mod targets;
 mod validate;
 
 use std::ffi::OsString;
@@ -30,8 +36,12 @@ use results::Results;
 
 /// Runs a command line; the first argument is the program's name. Returns the exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
-    let cli = match Cli::try_parse_from(arguments) {
-        Ok(cli) => cli,
+    let given: Vec<OsString> = arguments.into_iter().collect();
+    let cli = match Cli::try_parse_from(&given) {
+        Ok(mut cli) => {
+            cli.global.given = given;
+            cli
+        }
         Err(error) => {
             // Help and version are answers, not errors; a closed pipe is not worth one.
             let _ = error.print();
@@ -60,10 +70,16 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
 async fn run(cli: &Cli) -> Result<Exit, Failure> {
     let global = &cli.global;
     let results = Results::open(global, cli.command.name())?;
+    let takes_targets = matches!(cli.command, Command::Plan(_) | Command::Apply(_) | Command::Snapshot(_));
+    if !takes_targets && !global.target.is_empty() {
+        let message = format!("`storeward {}` takes no --target", cli.command.name());
+        return Err(Failure::new(Exit::Usage, message).help("plan, apply and snapshot do"));
+    }
     match &cli.command {
         Command::Validate(args) => validate::run(global, &results, args),
         Command::Plan(args) => plan::run(global, &results, args).await,
         Command::Apply(args) => apply::run(global, &results, args).await,
+        Command::Snapshot(args) => snapshot::run(global, &results, args).await,
         Command::Explain(args) => explain::run(&results, args),
         Command::Schema(args) => schema::run(&results, args),
         Command::Sandbox(args) => sandbox::run(global, &results, args).await,

@@ -1,19 +1,30 @@
 //! `storeward plan`.
 
-use crate::plan::Notes;
+use crate::plan::{FORMAT_VERSION, Notes};
 use crate::render::{self, Format, View};
 
 use super::args::{Global, PlanArgs};
 use super::exit::{Exit, Failure};
+use super::kept;
+use super::manifests::base;
+use super::out;
 use super::results::{Results, Sink};
-use super::run::{Run, has_errors};
+use super::run::{Account, Named, Run, Wanted, has_errors};
+
+/// What saved plans are as files.
+pub(super) const PLAN: kept::Kind =
+    kept::Kind { word: "plan", version: FORMAT_VERSION, made_by: "`storeward plan --save FILE`" };
 
 pub(super) async fn run(global: &Global, results: &Results, args: &PlanArgs) -> Result<Exit, Failure> {
-    let run = Run::start(global, results, &args.selection).await?;
+    let save = match &args.save {
+        Some(file) => Some(results.open_beside("--save", &base(global)?.join(file))?),
+        None => None,
+    };
+    let run = compared(global, results, args).await?;
     let products = run.products();
     let plan = run.plan(&products);
     let notes = args.show_notes.then(|| Notes::of_products(&products));
-    let given = results.give(|format, look, sink| match format {
+    results.give(|format, look, sink| match format {
         Format::Text => {
             let view = View {
                 full: args.full,
@@ -27,9 +38,14 @@ pub(super) async fn run(global: &Global, results: &Results, args: &PlanArgs) -> 
         }
         Format::Json => render::json(&plan),
         _ => unreachable!("`Results` refuses forms that a command has not"),
-    });
-    run.end().await;
-    given?;
+    })?;
+    match save {
+        Some(_) if has_errors(&plan) => {
+            out::progress("the plan was not saved: with errors it cannot be applied\n");
+        }
+        Some(file) => file.write(&render::json(&plan))?,
+        None => {}
+    }
     Ok(if has_errors(&plan) {
         Exit::Invalid
     } else if args.detailed_exitcode && plan.has_changes() {
@@ -37,4 +53,20 @@ pub(super) async fn run(global: &Global, results: &Results, args: &PlanArgs) -> 
     } else {
         Exit::Ok
     })
+}
+
+/// What is wanted beside what is, or was, there.
+async fn compared(global: &Global, results: &Results, args: &PlanArgs) -> Result<Run, Failure> {
+    if args.live.is_some() && global.sandbox.is_some() {
+        let message = "--live compares with a snapshot, --sandbox with a local Partner Center";
+        return Err(Failure::new(Exit::Usage, message).help("leave one of the two out"));
+    }
+    let wanted = Wanted::load(global, results, Named::of(global, &args.selection))?;
+    if let Some(snapshot) = &args.live {
+        return wanted.in_snapshot(global, results, snapshot);
+    }
+    let account = Account::connect(global).await?;
+    let run = wanted.in_account(&account).await;
+    account.end().await;
+    run
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use crate::render::{Format, Look, forms_of};
+use crate::render::{Format, Look, form_of_files, forms_of};
 
 use super::args::Global;
 use super::exit::{Exit, Failure};
@@ -16,8 +16,23 @@ use super::out;
 /// Every place that the result of a command is wanted in.
 pub(super) struct Results {
     stdout: (Format, Look),
-    files: Vec<(Format, PathBuf)>,
+    files: Vec<(Format, OutputFile)>,
     look_of_files: Look,
+}
+
+/// A file that a result is to be written to, and that can be written. It appears whole or not at all.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct OutputFile(PathBuf);
+
+impl OutputFile {
+    /// Refuses what cannot be written.
+    pub(super) fn open(file: &Path) -> Result<Self, Failure> {
+        writable(file).map(Self).map_err(|error| cannot(file, &error))
+    }
+
+    pub(super) fn write(&self, text: &str) -> Result<(), Failure> {
+        write(&self.0, text).map_err(|error| cannot(&self.0, &error))
+    }
 }
 
 /// One of these places.
@@ -32,23 +47,36 @@ impl Results {
     /// learns afterwards that the result is lost.
     pub(super) fn open(global: &Global, command: &str) -> Result<Self, Failure> {
         let forms = forms_of(command);
-        let wanted = std::iter::once(global.output).chain(global.out.iter().map(|out| out.format));
-        if let Some(other) = wanted.into_iter().find(|format| !forms.contains(format)) {
-            let known: Vec<&str> = forms.iter().map(|format| format.as_str()).collect();
-            let message = format!("`storeward {command}` does not give its result as {other}");
-            return Err(
-                Failure::new(Exit::Usage, message).help(format!("its forms are {}", known.join(", ")))
-            );
-        }
-        let mut files: Vec<(Format, PathBuf)> = Vec::new();
-        for out in &global.out {
-            let file = base(global)?.join(&out.file);
-            let file = writable(&file).map_err(|error| cannot(&file, &error))?;
-            if files.iter().any(|(_, known)| *known == file) {
-                let message = format!("--out names `{}` twice", out.file.display());
-                return Err(Failure::new(Exit::Usage, message));
+        let known = || forms.iter().map(|format| format.as_str()).collect::<Vec<_>>().join(", ");
+        let has = |format: Format| {
+            if forms.contains(&format) {
+                return Ok(format);
             }
-            files.push((out.format, file));
+            let message = format!("`storeward {command}` does not give its result as {format}");
+            Err(Failure::new(Exit::Usage, message).help(format!("its forms are {}", known())))
+        };
+        has(global.output)?;
+        let mut files: Vec<(Format, OutputFile)> = Vec::new();
+        for out in &global.out {
+            let shown = out.file.display();
+            let format = match out.format.or_else(|| form_of_files(command)) {
+                Some(format) => has(format)?,
+                None => {
+                    let message = format!("--out {shown} does not say in which form");
+                    let help =
+                        format!("write it as FORMAT=FILE, such as json={shown}; forms are {}", known());
+                    return Err(Failure::new(Exit::Usage, message).help(help));
+                }
+            };
+            // Standard output gets the result in any case.
+            if out.format.is_none() && out.file == Path::new("-") {
+                continue;
+            }
+            let file = OutputFile::open(&base(global)?.join(&out.file))?;
+            if files.iter().any(|(_, known)| *known == file) {
+                return Err(Failure::new(Exit::Usage, format!("--out names `{shown}` twice")));
+            }
+            files.push((format, file));
         }
         Ok(Self {
             stdout: (global.output, global.look_of_stdout()),
@@ -62,13 +90,27 @@ impl Results {
         self.stdout.0
     }
 
+    /// Whether the result goes to files as well.
+    pub(super) fn has_files(&self) -> bool {
+        !self.files.is_empty()
+    }
+
+    /// A further file beside those of `--out`.
+    pub(super) fn open_beside(&self, option: &str, file: &Path) -> Result<OutputFile, Failure> {
+        let opened = OutputFile::open(file)?;
+        if self.files.iter().any(|(_, known)| *known == opened) {
+            let message = format!("{option} and --out both name `{}`", file.display());
+            return Err(Failure::new(Exit::Usage, message));
+        }
+        Ok(opened)
+    }
+
     /// Gives the result in every form that is wanted; each file appears whole or not at all.
     pub(super) fn give(&self, form: impl Fn(Format, Look, Sink) -> String) -> Result<(), Failure> {
         let (format, look) = self.stdout;
         out::result(&form(format, look, Sink::Stdout))?;
         for (format, file) in &self.files {
-            let text = form(*format, self.look_of_files, Sink::File);
-            write(file, &text).map_err(|error| cannot(file, &error))?;
+            file.write(&form(*format, self.look_of_files, Sink::File))?;
         }
         Ok(())
     }

@@ -1,72 +1,170 @@
-//! What `plan` and `apply` share: load, connect, read live state, plan.
+//! What `plan`, `apply` and `snapshot` share: load, connect, read live state, plan.
 
-use crate::manifest::{Creation, Finding, Loaded, Resource, Severity};
-use crate::partner_center::{By, Connection, Part, Reader, Subject};
+use std::path::Path;
+
+use crate::manifest::{Address, Code, Creation, Diagnostic, Finding, Resource, Severity};
+use crate::partner_center::{By, Connection, Part, Reader, Snapshot, Subject};
 use crate::plan::{self, LiveSource, MadeOf, Options, Plan, Product, ReleaseRef};
 use crate::sandbox::Sandbox;
 use crate::submission::{Kind, Live};
 
-use super::args::{Global, Release, Selection};
-use super::exit::Failure;
+use super::args::{Global, Manifests, Release, Selection};
+use super::exit::{Exit, Failure};
+use super::kept;
 use super::manifests::{Checked, base};
 use super::results::Results;
 use super::settings;
+use super::targets::{self, Target};
 
-/// A run: what is wanted, what is there, and the way to the Store.
-pub(super) struct Run {
-    loaded: Loaded,
-    findings: Vec<Finding>,
-    live: Vec<Live>,
-    pub(super) options: Options,
-    pub(super) connection: Connection,
-    made_of: MadeOf,
-    sandbox: Option<Sandbox>,
+/// What a run is about, as the command line names it, or a plan that was saved.
+#[derive(Debug, Clone)]
+pub(super) struct Named {
+    pub(super) manifests: Manifests,
+    pub(super) targets: Vec<Target>,
+    pub(super) replace_untrusted: bool,
 }
 
-impl Run {
-    /// Loads manifests, connects, and reads what Partner Center holds of them.
-    pub(super) async fn start(
+impl Named {
+    pub(super) fn of(global: &Global, selection: &Selection) -> Self {
+        Self {
+            manifests: selection.manifests.clone(),
+            targets: global.target.clone(),
+            replace_untrusted: selection.replace_untrusted,
+        }
+    }
+}
+
+/// What is wanted: the resources that a run is about, and how to find them in Partner Center.
+pub(super) struct Wanted {
+    checked: Checked,
+    subjects: Vec<Subject>,
+    named: Named,
+}
+
+impl Wanted {
+    /// Loads the manifests. Needs no network.
+    pub(super) fn load(global: &Global, results: &Results, named: Named) -> Result<Self, Failure> {
+        let mut checked = Checked::load(global, &named.manifests)?;
+        checked.refuse_errors(global, results)?;
+        let resources = std::mem::take(&mut checked.loaded.resources);
+        let addresses: Vec<&str> = resources.iter().map(|resource| resource.address.as_str()).collect();
+        let selected = targets::selected(&named.targets, &addresses)?;
+        // The app of an add-on can be among those that are not selected.
+        let subjects = subjects(&resources);
+        let chosen = resources.into_iter().zip(subjects).zip(selected);
+        let (resources, subjects) = chosen.filter(|(_, selected)| *selected).map(|(both, _)| both).unzip();
+        checked.loaded.resources = resources;
+        let wanted = Self { checked, subjects, named };
+        for release in &wanted.named.manifests.release {
+            wanted.check_address("--release", &release.address)?;
+        }
+        Ok(wanted)
+    }
+
+    pub(super) fn resources(&self) -> &[Resource] {
+        &self.checked.loaded.resources
+    }
+
+    pub(super) fn subjects(&self) -> &[Subject] {
+        &self.subjects
+    }
+
+    /// Refuses an address that an option names and no resource of the run has.
+    pub(super) fn check_address(&self, option: &str, address: &Address) -> Result<(), Failure> {
+        let addresses: Vec<&str> =
+            self.resources().iter().map(|resource| resource.address.as_str()).collect();
+        targets::check(option, address, &addresses)
+    }
+
+    /// With what the account holds now.
+    pub(super) async fn in_account(self, account: &Account) -> Result<Run, Failure> {
+        let (live, read_at) = account.read(&self.subjects).await?;
+        Ok(self.beside(live, LiveSource::Account, read_at))
+    }
+
+    /// With what a snapshot holds: no account is asked.
+    pub(super) fn in_snapshot(
+        mut self,
         global: &Global,
         results: &Results,
-        selection: &Selection,
-    ) -> Result<Self, Failure> {
-        let checked = Checked::load(global, &selection.manifests)?;
-        checked.refuse_errors(global, results)?;
-        let Checked { loaded, findings, .. } = checked;
-        let (connection, sandbox) = settings::connect(global, &base(global)?).await?;
-        let reader = Reader::new(connection.clone());
-        let read_at = now();
-        let live = reader.live(&subjects(&loaded.resources)).await?;
-        let named = &selection.manifests;
+        file: &Path,
+    ) -> Result<Run, Failure> {
+        let shown = file.display().to_string();
+        let snapshot: Snapshot = SNAPSHOT.read(&base(global)?.join(file), &shown)?;
+        let taken_at: jiff::Timestamp = snapshot.taken_at.parse().map_err(|_| {
+            Failure::new(
+                Exit::Invalid,
+                format!("`{shown}` does not say when it was taken: `takenAt` is no time"),
+            )
+            .help(format!("make it anew with {}", SNAPSHOT.made_by))
+        })?;
+        let taken_at = spelled(taken_at);
+        let (mut live, mut missing) = (Vec::new(), Vec::new());
+        for (subject, resource) in self.subjects.iter().zip(self.resources()) {
+            match snapshot.live(subject) {
+                Some(found) => live.push(found.clone()),
+                None => missing.push(not_in_snapshot(resource, &taken_at)),
+            }
+        }
+        if !missing.is_empty() {
+            // The manifests are right; what they are to be compared with is too old.
+            self.checked.refuse_late(global, results, missing, Exit::Stale)?;
+        }
+        Ok(self.beside(live, LiveSource::Snapshot, taken_at))
+    }
+
+    fn beside(self, live: Vec<Live>, source: LiveSource, read_at: String) -> Run {
+        let Named { manifests, targets, replace_untrusted } = &self.named;
         let release = |release: &Release| ReleaseRef {
             address: release.address.to_string(),
             folder: release.folder.display().to_string(),
         };
-        let options = Options { replace_untrusted: selection.replace_untrusted };
         let made_of = MadeOf {
             made_at: now(),
-            live: LiveSource::Account,
+            live: source,
             read_at,
             baseline: None,
-            paths: named.paths.iter().map(|path| path.display().to_string()).collect(),
-            releases: named.release.iter().map(release).collect(),
-            replace_untrusted: options.replace_untrusted,
+            paths: manifests.paths.iter().map(|path| path.display().to_string()).collect(),
+            releases: manifests.release.iter().map(release).collect(),
+            targets: targets.iter().map(ToString::to_string).collect(),
+            replace_untrusted: *replace_untrusted,
         };
-        Ok(Self { loaded, findings: findings.findings, live, options, connection, made_of, sandbox })
+        Run { wanted: self, live, made_of }
+    }
+}
+
+/// What snapshots are as files.
+pub(super) const SNAPSHOT: kept::Kind = kept::Kind {
+    word: "snapshot",
+    version: Snapshot::FORMAT_VERSION,
+    made_by: "`storeward snapshot --out FILE`",
+};
+
+fn not_in_snapshot(resource: &Resource, taken_at: &str) -> Diagnostic {
+    let message = format!("the snapshot of {taken_at} holds nothing of {}", resource.address);
+    Diagnostic::error(Code::NotInSnapshot, resource.span, message)
+        .help(format!("take a new one with {}, with this manifest among its paths", SNAPSHOT.made_by))
+}
+
+/// The account, or a local Partner Center in this process.
+pub(super) struct Account {
+    pub(super) connection: Connection,
+    sandbox: Option<Sandbox>,
+}
+
+impl Account {
+    pub(super) async fn connect(global: &Global) -> Result<Self, Failure> {
+        let (connection, sandbox) = settings::connect(global, &base(global)?).await?;
+        Ok(Self { connection, sandbox })
     }
 
-    /// What is wanted beside what is there.
-    pub(super) fn products(&self) -> Vec<Product<'_>> {
-        let pairs = self.loaded.resources.iter().zip(&self.live);
-        pairs.map(|(resource, live)| Product { resource, live }).collect()
+    /// What is there of each subject, and since when that is known.
+    pub(super) async fn read(&self, subjects: &[Subject]) -> Result<(Vec<Live>, String), Failure> {
+        let read_at = now();
+        let live = Reader::new(self.connection.clone()).live(subjects).await?;
+        Ok((live, read_at))
     }
 
-    /// The plan.
-    pub(super) fn plan(&self, products: &[Product<'_>]) -> Plan {
-        plan::plan(products, self.made_of.clone(), self.findings.clone())
-    }
-
-    /// Ends the run.
     pub(super) async fn end(self) {
         if let Some(sandbox) = self.sandbox {
             sandbox.stop().await;
@@ -74,8 +172,36 @@ impl Run {
     }
 }
 
+/// What is wanted beside what is there.
+pub(super) struct Run {
+    wanted: Wanted,
+    live: Vec<Live>,
+    made_of: MadeOf,
+}
+
+impl Run {
+    pub(super) fn products(&self) -> Vec<Product<'_>> {
+        let pairs = self.wanted.resources().iter().zip(&self.live);
+        pairs.map(|(resource, live)| Product { resource, live }).collect()
+    }
+
+    pub(super) fn options(&self) -> Options {
+        Options { replace_untrusted: self.made_of.replace_untrusted }
+    }
+
+    /// The plan.
+    pub(super) fn plan(&self, products: &[Product<'_>]) -> Plan {
+        let findings: Vec<Finding> = self.wanted.checked.findings.findings.clone();
+        plan::plan(products, self.made_of.clone(), findings)
+    }
+}
+
 fn now() -> String {
-    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    spelled(jiff::Timestamp::now())
+}
+
+fn spelled(instant: jiff::Timestamp) -> String {
+    instant.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 /// What to look for. The manifests were checked: each resource has an app, and an id or a name.

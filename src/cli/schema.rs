@@ -1,6 +1,7 @@
 //! `storeward schema`.
 
 use crate::manifest::manifest_schema;
+use crate::partner_center::Snapshot;
 use crate::plan::Plan;
 use crate::render;
 use crate::sandbox;
@@ -13,6 +14,7 @@ pub(super) fn run(results: &Results, args: &SchemaArgs) -> Result<Exit, Failure>
     let schema = match args.which {
         Schema::Manifest => manifest_schema(),
         Schema::Plan => schemars::schema_for!(Plan).to_value(),
+        Schema::Snapshot => schemars::schema_for!(Snapshot).to_value(),
         Schema::Seed => sandbox::seed_schema(),
     };
     results.give(|_, _, _| render::json(&schema))?;

@@ -179,6 +179,8 @@ codes! {
         "`rollout` says how a running rollout is to go on. The rollout of that version was halted or reached everybody, which cannot be taken back: no call of the Store resumes one.";
     FlightWaits = 2031, "a flight that waits for its first packages",
         "A flight is created together with its first packages, because its submission holds nothing else. Name a release for it, such as --release flight/contoso-reader/insiders=dist.";
+    NotInSnapshot = 2040, "a product that the snapshot does not hold",
+        "`plan --live` compares with a snapshot, which holds the products of the manifests that it was taken with. One that came later, or has another id now, is not among them, and what Partner Center holds of it is not known. Take a new snapshot with `storeward snapshot`, which needs a credential.";
     UnlistedLanguage = 2101, "a language that the Store does not list",
         "Microsoft's list of supported languages does not have it. Whether every listed language is taken is not documented, so this is a warning; an unsupported one is answered with an internal error (microsoft/StoreBroker#236).";
     SecretInNotes = 2102, "notes that hold what looks like a secret",

@@ -4,8 +4,9 @@
 use std::collections::HashMap;
 
 use futures::{StreamExt, TryStreamExt, stream};
-use serde::Deserialize;
+use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use crate::submission::{Application, Document, Live, LiveProduct, Member, Rollout};
 
@@ -23,7 +24,8 @@ const MAX_PAGES: usize = 1000;
 const ONE_BY_ONE: usize = 2;
 
 /// A resource to look for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct Subject {
     /// The Store ID of the app that it is, or belongs to.
     pub app: String,
@@ -32,7 +34,8 @@ pub struct Subject {
 }
 
 /// What of an app a resource is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 pub enum Part {
     /// The app itself.
     Itself,
@@ -43,7 +46,8 @@ pub enum Part {
 }
 
 /// How an add-on or a flight is known.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 pub enum By {
     /// By its id.
     Id(String),
@@ -57,6 +61,22 @@ impl By {
             Self::Id(wanted) => wanted.eq_ignore_ascii_case(id),
             // Nobody means two flights that differ by case only.
             Self::Name(wanted) => wanted.eq_ignore_ascii_case(name),
+        }
+    }
+}
+
+impl Part {
+    /// Whether this is an add-on or a flight as the other one is.
+    pub(super) fn is_of_kind(&self, other: &Self) -> bool {
+        std::mem::discriminant(self) == std::mem::discriminant(other)
+    }
+
+    /// Whether an add-on or a flight of the app is this one.
+    pub(super) fn is(&self, member: &Member) -> bool {
+        match self {
+            Self::Itself => false,
+            Self::AddOn(by) => by.is(member.id(), member.product_id()),
+            Self::Flight(by) => by.is(member.id(), member.friendly_name()),
         }
     }
 }
@@ -84,15 +104,13 @@ impl Reader {
             let found = apps.get(&subject.app);
             let members = match &subject.part {
                 Part::Itself => None,
-                Part::AddOn(by) => {
-                    let is = |member: &&Member| {
-                        by.is(member.id(), member.product_id()) && is_of(member, &subject.app)
-                    };
+                Part::AddOn(_) => {
+                    let is = |member: &&Member| subject.part.is(member) && is_of(member, &subject.app);
                     Some((add_ons.iter().find(is).cloned(), Vec::new()))
                 }
-                Part::Flight(by) => {
+                Part::Flight(_) => {
                     let of_app = flights.get(&subject.app).cloned().unwrap_or_default();
-                    let is = |member: &&Member| by.is(member.id(), member.friendly_name());
+                    let is = |member: &&Member| subject.part.is(member);
                     Some((of_app.iter().find(is).cloned(), of_app))
                 }
             };

@@ -1,7 +1,7 @@
 //! The remote API: one HTTP client with retry, a shared gate and redaction; authentication; reading and writing.
 //!
-//! [`Reader`] sends GET only. Whatever plans holds a reader and nothing else; a [`Writer`] is made by the command
-//! that applies. [`Uploader`] talks to the storage service through Microsoft's own client on our transport.
+//! [`Reader`] sends GET only. Whatever plans holds a reader and nothing else, or a [`Snapshot`] of what one read earlier;
+//! a [`Writer`] is made by the command that applies. [`Uploader`] talks to the storage service through Microsoft's own client on our transport.
 //!
 //! This room never decides what to send, and nothing that it says holds a token, a secret or an upload URL.
 
@@ -14,6 +14,7 @@ mod http;
 mod look;
 mod place;
 mod reader;
+mod snapshot;
 mod writer;
 
 pub use auth::Credential;
@@ -23,4 +24,5 @@ pub use http::{Connection, Settings, SettingsError};
 pub use look::{By, Part, Subject};
 pub use place::Place;
 pub use reader::{Reader, References, RolloutState, StatusReport, StoreMessage};
+pub use snapshot::Snapshot;
 pub use writer::{RolloutChange, Writer};

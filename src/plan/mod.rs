@@ -8,6 +8,7 @@
 mod blocker;
 mod checks;
 mod creation;
+mod difference;
 mod fingerprint;
 mod guards;
 mod icons;
@@ -17,6 +18,7 @@ mod notes;
 mod overlay;
 mod packages;
 mod pending;
+mod permits;
 mod planner;
 mod rollout;
 mod running;
@@ -27,13 +29,17 @@ mod trailers;
 mod types;
 
 pub use blocker::{Blocker, BlockerKind};
+pub use difference::{
+    CameAndWent, ChangeDifference, Difference, ResourceDifference, WasAndIs, change_differences, difference,
+};
 pub use intended::Intended;
 pub use notes::Notes;
 pub use overlay::{Baseline, Options, Overlay, lay_over};
 pub use pending::{DraftKind, Pending, classify};
+pub use permits::Allowance;
 pub use planner::{Product, plan};
 pub use types::{
-    Action, AssetRef, Base, BaselineRef, Change, ChangeRoute, Counts, Fingerprints, GuardHit, ImageCount,
-    InProgress, KeptPackage, LiveSource, MadeOf, Op, Origin, Plan, PublishedBy, ReleaseRef, ResourcePlan,
-    Route, Step, StepKind,
+    Action, AssetRef, Base, BaselineRef, Change, ChangeRoute, Counts, FORMAT_VERSION, Fingerprints, GuardHit,
+    ImageCount, InProgress, KeptPackage, LiveSource, MadeOf, Op, Origin, Plan, PublishedBy, ReleaseRef,
+    ResourcePlan, Route, Step, StepKind,
 };

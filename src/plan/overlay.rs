@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use crate::asset::{Archive, ArchiveError, Digest, Entry};
+use crate::asset::{Archive, ArchiveError, Entry};
 use crate::manifest::{Asset, Code, Desired, Finding, Location, Others, Owned, Severity, Wanted};
-use crate::submission::{Document, Field, Kind, Path, Scope, Section, Shape, canonical};
+use crate::submission::{Document, Field, Kind, Path, Scope, Section, Shape, canonical, hidden};
 
 use super::icons::lay_icon;
 use super::images::lay_images;
@@ -112,6 +112,19 @@ pub fn lay_over<'a>(baseline: impl Into<Baseline<'a>>, desired: &Desired, option
     overlay
 }
 
+/// Whether two values of a field mean the same to the service. Notes are compared by digest, which may be all that is
+/// known of the live ones.
+fn means_the_same(field: &Field, a: Option<&Value>, b: Option<&Value>) -> bool {
+    if !is_notes(field) {
+        return canonical::same(a, b);
+    }
+    canonical::same(a.map(hidden::notes).as_ref(), b.map(hidden::notes).as_ref())
+}
+
+fn is_notes(field: &Field) -> bool {
+    matches!(field.shape, Shape::Notes { .. })
+}
+
 fn is_rollout(owned: &Owned) -> bool {
     owned.field.is_some_and(|field| matches!(field.shape, Shape::Percentage))
 }
@@ -122,7 +135,7 @@ fn waits(live: &Document, owned: &Owned) -> bool {
     let Some(field) = owned.field else { return false };
     match &owned.wanted {
         Wanted::Value(value) => {
-            !is_rollout(owned) && !canonical::same(live.get(&field.api_path(None)), Some(value))
+            !is_rollout(owned) && !means_the_same(field, live.get(&field.api_path(None)), Some(value))
         }
         _ => false,
     }
@@ -196,7 +209,7 @@ impl Overlay {
         let below = &owned.path.keys()[field.path.len() + if language.is_some() { 2 } else { 0 }..];
         api.extend(below.iter().cloned());
         let before = live.get(&api);
-        if canonical::same(before, wanted) {
+        if means_the_same(field, before, wanted) {
             self.counts.unchanged += 1;
             return;
         }
@@ -216,9 +229,7 @@ impl Overlay {
             (false, true, true) => Op::Set,
             (false, true, false) => Op::Remove,
         };
-        let shown = |value: &Value| {
-            if matches!(field.shape, Shape::Notes { .. }) { hidden(value) } else { value.clone() }
-        };
+        let shown = |value: &Value| if is_notes(field) { hidden::notes(value) } else { value.clone() };
         let (before, after) =
             (before.filter(|_| had_something).map(shown), wanted.filter(|_| says_something).map(shown));
         let change = self.change(field.section, owned.path.clone(), op, Some(&owned.at));
@@ -331,12 +342,6 @@ fn ordered_languages(desired: &Desired) -> Vec<&str> {
 
 fn has_language(live: &Document, language: &str) -> bool {
     live.languages().any(|known| known.eq_ignore_ascii_case(language))
-}
-
-/// What stands for a value that is not shown: a digest, so that a change is seen and a plan can be compared.
-fn hidden(value: &Value) -> Value {
-    let text = canonical::text(value.as_str().unwrap_or_default());
-    json!({ "hidden": format!("sha256:{}", Digest::of(text.as_bytes()).short()) })
 }
 
 /// The live fields that say something, that the manifest does not own, and that do not go with their language.

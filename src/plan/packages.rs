@@ -97,7 +97,7 @@ pub(super) fn lay_packages(
         let Some(package) = asset.package() else { continue };
         let path = owned.path.child(&asset.archive_name);
         let change = overlay.change(Section::Packages, path, Op::Add, Some(&owned.at));
-        change.after = Some(described(package));
+        change.after = Some(described(package, desired));
         change.asset = Some(AssetRef::from(&**asset));
         entries.push(Value::Object(entry_of(asset, desired)));
         overlay.uploads.push(Arc::clone(asset));
@@ -246,16 +246,26 @@ fn shown(entry: FileEntry<'_>) -> Value {
     })
 }
 
-fn described(package: &Package) -> Value {
+fn described(package: &Package, desired: &Desired) -> Value {
     let names = |restricted_only: bool| -> Vec<&str> {
         let all = package.capabilities.iter();
         all.filter(|own| own.restricted || !restricted_only).map(|own| own.name.as_str()).collect()
     };
-    json!({
+    let mut described = json!({
         "version": package.version.to_string(),
         "architectures": package.architectures.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "deviceFamilies": package.device_families.iter().map(|family| family.name.clone()).collect::<Vec<_>>(),
         "capabilities": names(false),
         "restrictedCapabilities": names(true),
-    })
+    });
+    let stated = [
+        ("minimumDirectXVersion", &desired.minimum_direct_x_version),
+        ("minimumSystemRam", &desired.minimum_system_ram),
+    ];
+    for (key, word) in stated {
+        if let Some(word) = word {
+            described[key] = json!(word);
+        }
+    }
+    described
 }

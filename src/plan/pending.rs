@@ -53,7 +53,7 @@ pub fn classify(pending: Option<&Document>, published: &Document, planned: &Docu
         return Pending::None;
     };
     match pending.status().phase() {
-        Phase::Draft if pending.upload_url().is_none() => Pending::Draft(DraftKind::Portal),
+        Phase::Draft if !pending.has_upload_url() => Pending::Draft(DraftKind::Portal),
         Phase::Draft => {
             let canonical = pending.canonical();
             let is_new = published.json().is_empty();
@@ -96,7 +96,7 @@ fn was_sent_by_us(dead: &Document, published: &Document, planned: &Document) -> 
     };
     let holds_only = |content: &Document| dead.differences_once_committed(content).is_empty();
     // The API could not delete what was made in the portal.
-    let made_by_api = dead.upload_url().is_some();
+    let made_by_api = dead.has_upload_url();
     dead.files().iter().any(brings) || (made_by_api && (holds_only(published) || holds_only(planned)))
 }
 

@@ -15,8 +15,8 @@ use super::overlay::{Baseline, Options, Overlay, lay_over};
 use super::pending::{DraftKind, Pending, classify};
 use super::running::RolloutCall;
 use super::types::{
-    Action, Base, Change, ChangeRoute, Counts, FORMAT_VERSION, GuardHit, ImageCount, InProgress, MadeOf,
-    Plan, PublishedBy, ResourcePlan, Route, Step, StepKind,
+    Action, AssetRef, Base, Change, ChangeRoute, Counts, FORMAT_VERSION, GuardHit, ImageCount, InProgress,
+    MadeOf, Plan, PublishedBy, ResourcePlan, Route, Step, StepKind,
 };
 
 /// A resource and what Partner Center holds of it.
@@ -46,11 +46,7 @@ pub fn plan(products: &[Product<'_>], made_of: MadeOf, findings: Vec<Finding>) -
     for product in products {
         plan_product(&mut plan, *product, options);
     }
-    let permits =
-        |product: &Product<'_>| product.resource.permits.iter().map(|permit| permit.guard).collect();
-    let parts: Vec<(&ResourcePlan, Vec<Guard>)> =
-        plan.resources.iter().zip(products.iter().map(permits)).collect();
-    plan.fingerprints = fingerprints(&parts);
+    plan.fingerprints = fingerprints(&plan.resources);
     plan
 }
 
@@ -67,6 +63,8 @@ fn plan_product(plan: &mut Plan, product: Product<'_>, options: Options) {
         base: None,
         pending: None,
         changes: Vec::new(),
+        uploads: Vec::new(),
+        permits: resource.permits.iter().map(|permit| permit.guard).collect(),
         counts: Counts::default(),
         unmanaged: Vec::new(),
         image_counts: Vec::new(),
@@ -357,6 +355,7 @@ impl Planning<'_> {
         let route = route(&overlay, upload_bytes);
         self.steps(pending, &overlay, &route);
         self.planned.route = Some(route);
+        self.planned.uploads = overlay.uploads.iter().map(|asset| AssetRef::from(&**asset)).collect();
         self.planned.changes.extend(overlay.changes);
         self.planned.changes.sort_by_key(|change| (change.route != ChangeRoute::Create, change.section));
         self.leave_blocked_out();

@@ -117,13 +117,19 @@ fn entry(video: &Asset, assets: &[TrailerAsset]) -> Value {
     json!({ "videoFileName": video.archive_name, "trailerAssets": assets })
 }
 
-/// What a plan shows of a trailer: its file, and its titles by language.
+/// What a plan shows of a trailer: its file, and its titles and pictures by language.
 fn shown(entry: &Value) -> Value {
     let assets = entry.get("trailerAssets").and_then(Value::as_object);
-    let titles: Map<String, Value> = assets
-        .into_iter()
-        .flatten()
-        .map(|(language, asset)| (language.clone(), json!(text(asset, "title"))))
-        .collect();
-    json!({ "fileName": text(entry, "videoFileName"), "titles": titles })
+    let by_language = |of: fn(&Value) -> Value| -> Map<String, Value> {
+        assets.into_iter().flatten().map(|(language, asset)| (language.clone(), of(asset))).collect()
+    };
+    let picture = |asset: &Value| {
+        let image = asset.get("imageList").and_then(|list| list.get(0)).unwrap_or(&Value::Null);
+        json!({ "fileName": text(image, "fileName"), "description": text(image, "description") })
+    };
+    json!({
+        "fileName": text(entry, "videoFileName"),
+        "titles": by_language(|asset| json!(text(asset, "title"))),
+        "images": by_language(picture),
+    })
 }

@@ -1,6 +1,6 @@
 //! The plan: serialisable, comparable data without closures.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -50,6 +50,9 @@ pub struct MadeOf {
     pub paths: Vec<String>,
     /// The releases that were named.
     pub releases: Vec<ReleaseRef>,
+    /// The addresses or patterns that chose the resources; empty: all.
+    #[serde(default)]
+    pub targets: Vec<String>,
     /// Whether images are uploaded anew that would be taken on trust.
     pub replace_untrusted: bool,
 }
@@ -114,6 +117,12 @@ pub struct ResourcePlan {
     pub pending: Option<InProgress>,
     /// Every difference, in the order of risk.
     pub changes: Vec<Change>,
+    /// Every file that is uploaded, by its name in the upload.
+    #[serde(default)]
+    pub uploads: Vec<AssetRef>,
+    /// The guards that the manifest accepts.
+    #[serde(default)]
+    pub permits: BTreeSet<Guard>,
     /// What was looked at and not changed.
     pub counts: Counts,
     /// The live fields that no manifest mentions, in the words of one.
@@ -356,7 +365,7 @@ pub struct GuardHit {
     pub guard: Guard,
     /// What exactly, such as `Tier1012 → Free`.
     pub detail: String,
-    /// Whether the manifest permits it.
+    /// Whether it is permitted, by the manifest or for this run.
     pub permitted: bool,
 }
 

@@ -30,10 +30,19 @@ const FORMS: &[(&str, &[Format])] = &[
     ("plan", &[Text, Json]),
     ("apply", &[Text, Json]),
     ("explain", &[Text]),
-    // These two print JSON, whatever they are asked for.
+    // See `JSON_ONLY`.
+    ("snapshot", &[Text, Json]),
     ("schema", &[Text, Json]),
     ("sandbox", &[Text, Json]),
 ];
+
+/// The commands whose result is JSON, whatever they are asked for: a file for it needs no form.
+const JSON_ONLY: &[&str] = &["snapshot", "schema", "sandbox"];
+
+/// The form of a file whose form is not named; `None` where it has to be.
+pub fn form_of_files(command: &str) -> Option<Format> {
+    JSON_ONLY.contains(&command).then_some(Json)
+}
 
 /// The forms that a command gives its result in; none for a command that does not exist.
 pub fn forms_of(command: &str) -> &'static [Format] {

@@ -3,8 +3,10 @@
 //! Everything here turns data into text and computes no difference. Text from manifests and from the Store is
 //! hostile: it passes through [`visible`] before it is shown.
 
+mod age;
 mod annotations;
 mod diagnostics;
+mod difference;
 mod events;
 mod format;
 mod glyphs;
@@ -17,8 +19,9 @@ mod value_diff;
 
 pub use annotations::{azure, github, gitlab};
 pub use diagnostics::diagnostics;
+pub use difference::difference;
 pub use events::EventLines;
-pub use format::{Format, forms_of};
+pub use format::{Format, form_of_files, forms_of};
 pub use hygiene::visible;
 pub use json::json;
 pub use page::Look;

@@ -6,8 +6,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::canonical;
 use super::status::Status;
+use super::{canonical, hidden};
 
 /// In a path of the API's keys: the first element of a list, which is made where the list has none.
 pub const FIRST: &str = "[0]";
@@ -16,7 +16,7 @@ pub const FIRST: &str = "[0]";
 ///
 /// What Storeward sends back is this document with planned paths overlaid, so nothing else can change.
 /// Its `Debug` shows no upload URL and no notes.
-#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(transparent)]
 pub struct Document(Map<String, Value>);
 
@@ -257,7 +257,19 @@ impl Document {
     /// Where the draft's files go; `None` for submissions that were made in the portal, which the API
     /// can neither change nor delete (`MicrosoftDocs/windows-dev-docs#2641`).
     pub fn upload_url(&self) -> Option<UploadUrl> {
-        Some(self.text_at(&["fileUploadUrl"])).filter(|url| !url.is_empty()).map(UploadUrl::new)
+        Some(self.text_at(&[hidden::UPLOAD_URL])).filter(|url| !url.is_empty()).map(UploadUrl::new)
+    }
+
+    /// Whether there is an upload URL, also where only that is known of it.
+    pub fn has_upload_url(&self) -> bool {
+        self.upload_url().is_some() || self.get(&[hidden::UPLOAD_URL]).is_some_and(hidden::is_upload_url)
+    }
+
+    /// The document with nothing in it that is secret: of an upload URL only that there is one, of notes for certification
+    /// a digest. It is planned on as the document itself is.
+    #[must_use]
+    pub fn without_secrets(&self) -> Self {
+        Self(hidden::without_secrets(&self.0))
     }
 
     /// The base price; `None` where it is missing or null.
@@ -437,6 +449,8 @@ fn canonical_members(members: &Map<String, Value>, at: &mut Vec<String>, form: F
         let key = if by_users { canonical::language(key) } else { key.clone() };
         at.push(key.clone());
         if !is_server_owned(at) {
+            // Where notes were hidden, they can be compared by their digest only.
+            let value = if *at == [hidden::NOTES] { &hidden::notes(value) } else { value };
             match canonical_value(value, at, form) {
                 Some(value) => canonical.push((key, value)),
                 None if by_users => canonical.push((key, Value::Null)),

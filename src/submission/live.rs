@@ -1,12 +1,14 @@
 //! The live state of a product, as it was read.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::document::Document;
+use super::hidden;
 
 /// An app as the API returns it, unknown members included.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Application(Map<String, Value>);
 
@@ -14,6 +16,12 @@ impl Application {
     /// Reads an app from JSON.
     pub fn from_json(bytes: &[u8]) -> Result<Self, serde_json::Error> {
         serde_json::from_slice(bytes).map(Self)
+    }
+
+    /// The same with nothing in it that is secret.
+    #[must_use]
+    pub fn without_secrets(&self) -> Self {
+        Self(hidden::without_secrets(&self.0))
     }
 
     fn text(&self, key: &str) -> &str {
@@ -62,7 +70,7 @@ fn reference<'a>(members: &'a Map<String, Value>, key: &str) -> Option<&'a str> 
 }
 
 /// An add-on or a flight as the API returns it, unknown members included.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Member(Map<String, Value>);
 
@@ -70,6 +78,12 @@ impl Member {
     /// Reads an add-on or a flight from JSON.
     pub fn from_json(bytes: &[u8]) -> Result<Self, serde_json::Error> {
         serde_json::from_slice(bytes).map(Self)
+    }
+
+    /// The same with nothing in it that is secret.
+    #[must_use]
+    pub fn without_secrets(&self) -> Self {
+        Self(hidden::without_secrets(&self.0))
     }
 
     fn text(&self, key: &str) -> &str {
@@ -131,7 +145,8 @@ impl Member {
 }
 
 /// What Partner Center holds of a resource.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 pub enum Live {
     /// It could be read, or is not there.
     Readable(Box<LiveProduct>),
@@ -141,21 +156,52 @@ pub enum Live {
     NoSuchApp(String),
 }
 
+impl Live {
+    /// The same with nothing in it that is secret.
+    #[must_use]
+    pub fn without_secrets(&self) -> Self {
+        match self {
+            Self::Readable(product) => Self::Readable(Box::new(product.without_secrets())),
+            Self::Unsupported(_) | Self::NoSuchApp(_) => self.clone(),
+        }
+    }
+}
+
 /// A resource and its submissions.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
 pub struct LiveProduct {
     /// The app that it is, or belongs to.
     pub application: Application,
     /// The add-on or flight itself; `None` for an app, and for what is not there.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub member: Option<Member>,
     /// Every flight of the app, where it is a flight: its rank is among them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub flights: Vec<Member>,
     /// The last published submission.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub published: Option<Document>,
     /// The one in progress.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub pending: Option<Document>,
     /// The submission that customers outside the rollout have, where it is running or was halted.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub fallback: Option<Document>,
+}
+
+impl LiveProduct {
+    fn without_secrets(&self) -> Self {
+        let document = |document: &Option<Document>| document.as_ref().map(Document::without_secrets);
+        Self {
+            application: self.application.without_secrets(),
+            member: self.member.as_ref().map(Member::without_secrets),
+            flights: self.flights.iter().map(Member::without_secrets).collect(),
+            published: document(&self.published),
+            pending: document(&self.pending),
+            fallback: document(&self.fallback),
+        }
+    }
 }
 
 /// The state of a gradual rollout, as a submission's document tells it.

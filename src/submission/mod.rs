@@ -4,6 +4,7 @@
 //!   what values it takes, what `null` means, in which order it is shown.
 //! - [`document`]: the lossless document that live state is kept in, with typed views.
 //! - [`canonical`]: the one form in which values are compared, hashed and read back.
+//! - [`hidden`]: what stands in place of what is never shown and never stored.
 //! - [`kind`]: the kinds of submission.
 //! - [`live`]: what was read of a product.
 //! - [`path`], [`status`], [`vocabulary`]: addresses inside a submission, the states of one, its closed word lists.
@@ -13,6 +14,7 @@
 pub mod canonical;
 pub mod document;
 pub mod field;
+pub mod hidden;
 pub mod kind;
 pub mod live;
 pub mod path;

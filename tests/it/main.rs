@@ -5,6 +5,7 @@
     reason = "a test that panics has failed, also in its helpers; the lint knows only functions marked `#[test]`"
 )]
 
+mod approving;
 mod architecture;
 mod asset_archive;
 mod asset_package;
@@ -21,6 +22,7 @@ mod release_stories;
 mod rollout_stories;
 mod sandbox_rules;
 mod schemas;
+mod snapshots;
 mod support;
 mod transport;
 mod validating;

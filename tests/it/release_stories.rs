@@ -268,7 +268,7 @@ fn nobody_to_ask_means_no() {
     let refused = story.run(&["apply"]).ended(6).says("nobody to ask").says("--expect sp1:");
     assert!(story.mutations().is_empty());
     let hash =
-        refused.stderr.split("--expect ").nth(1).unwrap().split([',', ' ', '\n']).next().unwrap().to_owned();
+        refused.stderr.split("--expect ").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
     story
         .run(&["apply", "--expect", "sp1:00000000000000000000000000000000"])
         .ended(4)

@@ -52,6 +52,23 @@ fn plans_pass_their_schema() {
     assert!(!jsonschema::validator_for(&schema).unwrap().is_valid(&broken));
 }
 
+#[test]
+fn snapshots_pass_their_schema() {
+    let schema = fresh_schema("snapshot", "snapshot.schema.json");
+    let story = Story::new(&things::app_submission(), "submission: {}\n");
+    story.write(
+        "gold.yaml",
+        "kind: AddOn\nname: gold\napp: harbor-notes\nproductId: gold\nproductType: Durable\nsubmission: {}\n",
+    );
+    story.write("gone.yaml", "kind: App\nname: gone\nid: 9PNOBODYHAS1\nsubmission: {}\n");
+    let snapshot = story.run(&["snapshot"]).ended(0).json();
+    assert_eq!(snapshot["resources"].as_array().unwrap().len(), 3);
+    passes(&schema, &snapshot);
+    let mut broken = snapshot.clone();
+    broken["resources"][0]["live"] = serde_json::json!({ "lost": "found" });
+    assert!(!jsonschema::validator_for(&schema).unwrap().is_valid(&broken));
+}
+
 /// What it takes and what it refuses is for `manifest_schema` to see.
 #[test]
 fn the_schema_of_manifests_is_fresh() {

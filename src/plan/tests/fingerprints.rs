@@ -1,14 +1,17 @@
 //! The same plan has the same fingerprint, and another one has another.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
-use crate::manifest::Guard;
+use crate::manifest::{Asset, Guard, ImageContent, TrailerAsset, TrailerContent, Wanted, WantedTrailer};
 use crate::plan::{Options, Plan};
+use crate::submission::Path;
 
 use super::live::{live_image, published, published_showing, published_with};
 use super::local::{captioned, package, remote, shot};
 use super::run::{Case, case, plan_all};
-use super::want::{Want, want};
+use super::want::{Want, at, want};
 
 fn base() -> Want {
     want().value("visibility", "Hidden").value("notesForCertification", "Sign in as tester.")
@@ -54,6 +57,45 @@ fn another_value_digest_order_or_permit_makes_another_one() {
         print(case(published()).permits([Guard::PriceChange]), base()),
         print(case(published()).named("writer"), base()),
         print(case(published_with([("visibility", json!("Private"))])), base()),
+    ];
+    for (i, one) in all.iter().enumerate() {
+        assert!(!all[..i].contains(one), "number {i} is no other than an earlier one");
+    }
+}
+
+fn picture(content: &[u8]) -> Arc<Asset> {
+    match shot("still", content).content {
+        ImageContent::File(asset) => asset,
+        ImageContent::Remote(_) => unreachable!("a shot is a file"),
+    }
+}
+
+#[test]
+fn whatever_is_sent_of_a_trailer_or_a_package_is_in_it() {
+    let trailer = |video: &[u8], title: &str, still: &[u8], description: &str| {
+        let assets = vec![TrailerAsset {
+            language: "en-us".to_owned(),
+            title: title.to_owned(),
+            image: picture(still),
+            description: description.to_owned(),
+        }];
+        let content = TrailerContent::File { video: picture(video), assets };
+        let trailers = Wanted::Trailers(vec![WantedTrailer { content, at: at(1) }]);
+        of(want().own(&Path::new(["trailers"]), trailers))
+    };
+    let memory = |ram: Option<&str>| {
+        let mut want = want().packages([package("1.5.0.0", "x64")]);
+        want.0.minimum_system_ram = ram.map(str::to_owned);
+        of(want)
+    };
+    let all = [
+        trailer(b"video", "Reading", b"still", "A page"),
+        trailer(b"other", "Reading", b"still", "A page"),
+        trailer(b"video", "Writing", b"still", "A page"),
+        trailer(b"video", "Reading", b"other", "A page"),
+        trailer(b"video", "Reading", b"still", "A book"),
+        memory(None),
+        memory(Some("Memory2048")),
     ];
     for (i, one) in all.iter().enumerate() {
         assert!(!all[..i].contains(one), "number {i} is no other than an earlier one");
@@ -129,6 +171,7 @@ fn a_plan_comes_back_from_json_as_it_was() {
         change.section = was.section;
     }
     assert_eq!(back, plan);
+    assert_eq!(crate::plan::fingerprint::fingerprints(&back.resources), plan.fingerprints, "it says it all");
     let json: Value = serde_json::to_value(&plan).unwrap();
     assert_eq!(json["formatVersion"], "1.0");
 }

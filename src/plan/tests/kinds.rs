@@ -94,6 +94,26 @@ fn a_new_add_on_is_created_with_all_that_the_manifest_says() {
 }
 
 #[test]
+fn an_approved_creation_that_was_stopped_halfway_is_still_approved() {
+    let manifest = |title: &str, kind: &str| {
+        let head = GOLD.replace("Durable", kind);
+        format!(
+            "{head}submission: {{pricing: {{priceId: Tier1012}}, listings: {{en: {{title: {title}}}}}}}\n"
+        )
+    };
+    let approved = planned(&resource(&manifest("Gold", "Durable")), live(None, None));
+    let created = |manifest: &str| planned(&resource(manifest), live(Some(&gold()), None));
+    let rest = created(&manifest("Gold", "Durable"));
+    assert_eq!((rest.resources[0].action, rest.resources[0].id.as_str()), (Action::Update, "9NGOLD000001"));
+    assert!(rest.is_rest_of(&approved));
+    assert!(!created(&manifest("Silver", "Durable")).is_rest_of(&approved));
+    assert!(!created(&manifest("Gold", "Consumable")).is_rest_of(&approved));
+    let published =
+        planned(&resource(&manifest("Gold pack", "Durable")), live(Some(&gold()), Some(gold_published())));
+    assert!(!published.is_rest_of(&approved));
+}
+
+#[test]
 fn a_new_add_on_without_a_price_would_be_free_and_is_blocked() {
     let manifest = format!("{GOLD}submission: {{listings: {{en: {{title: Gold}}}}}}\n");
     let plan = planned(&resource(&manifest), live(None, None));

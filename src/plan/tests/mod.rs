@@ -1,9 +1,11 @@
 //! What this room promises, proved on made-up documents and files.
 
 mod checks;
+mod difference;
 mod fingerprints;
 mod generate;
 mod guards;
+mod hidden;
 mod images;
 mod kinds;
 mod listings;

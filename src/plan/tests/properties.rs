@@ -233,7 +233,7 @@ fn fingerprints(live: &Document, want: Want, permits: &[Guard]) -> (String, Stri
     (prints.plan, prints.live["app/reader"].clone())
 }
 
-fn copy(want: &Want) -> Want {
+pub(super) fn copy(want: &Want) -> Want {
     let mut copy = Want::default();
     copy.0.owned.clone_from(&want.0.owned);
     copy.0.other_languages.clone_from(&want.0.other_languages);

@@ -201,6 +201,7 @@ pub(super) fn made_of(options: Options) -> MadeOf {
         baseline: None,
         paths: Vec::new(),
         releases: Vec::new(),
+        targets: Vec::new(),
         replace_untrusted: options.replace_untrusted,
     }
 }

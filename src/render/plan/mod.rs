@@ -18,12 +18,14 @@ mod values;
 use crate::manifest::Severity;
 use crate::plan::{Action, LiveSource, Notes, Plan, ResourcePlan, Step, StepKind};
 
+use super::age::age;
 use super::glyphs::DOT;
 use super::hygiene::visible_line;
 use super::page::{ALARM, BOLD, DIM, Line, Look, PLAIN, Page, Symbol, YELLOW};
 
 pub use drift::drift_text;
 pub(super) use resource::resource_text;
+pub(super) use values::short;
 
 /// How much of a plan is shown.
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
@@ -87,16 +89,8 @@ fn header(page: &mut Page, plan: &Plan) {
     for release in &made_of.releases {
         parts.push(format!("release {}={}", visible_line(&release.address), visible_line(&release.folder)));
     }
+    parts.extend(made_of.targets.iter().map(|target| format!("target {}", visible_line(target))));
     page.line(Line::new(DIM, parts.join(&format!(" {DOT} "))));
-}
-
-/// The time between two instants, in the words of people.
-fn age(from: &str, to: &str) -> Option<String> {
-    let instant = |text: &str| text.parse::<jiff::Timestamp>().ok();
-    let seconds = instant(to)?.duration_since(instant(from)?).as_secs();
-    let units = [(86_400, "day"), (3600, "hour"), (60, "minute")];
-    let (length, unit) = units.into_iter().find(|(length, _)| seconds >= *length).unwrap_or((1, "second"));
-    Some(super::plural(usize::try_from(seconds / length).ok()?, unit))
 }
 
 fn findings(page: &mut Page, plan: &Plan) {

@@ -107,7 +107,7 @@ pub(super) fn sides(before: Option<&Value>, after: Option<&Value>) -> String {
 }
 
 /// A value on one line.
-pub(super) fn short(value: &Value) -> String {
+pub(in crate::render) fn short(value: &Value) -> String {
     match value {
         Value::String(text) if text.chars().any(char::is_whitespace) => format!("\"{}\"", visible_line(text)),
         Value::String(text) => visible_line(text),

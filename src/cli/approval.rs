@@ -1,0 +1,99 @@
+//! Whether somebody approved the plan: beforehand, by its file or its hash, or now, when asked.
+
+use std::io::IsTerminal;
+
+use crate::plan::{Plan, difference};
+use crate::render::{self, Format};
+
+use super::args::{ApplyArgs, Global, PlanHash};
+use super::command_line;
+use super::exit::{Exit, Failure};
+use super::out;
+use super::results::{Results, Sink};
+use super::saved::Saved;
+
+/// What a run of `apply` brings along.
+pub(super) struct Approval<'a> {
+    args: &'a ApplyArgs,
+    saved: Option<&'a Saved>,
+}
+
+impl<'a> Approval<'a> {
+    pub(super) fn of(args: &'a ApplyArgs, saved: Option<&'a Saved>) -> Self {
+        Self { args, saved }
+    }
+
+    /// Whether a person has to be asked.
+    pub(super) fn asks(&self, plan: &Plan) -> bool {
+        plan.has_changes() && !self.args.yes && self.args.expect.is_none() && self.saved.is_none()
+    }
+
+    /// Whether another plan was approved. Where nothing is to be sent, the approved one was carried out already.
+    pub(super) fn is_stale(&self, plan: &Plan) -> bool {
+        let hash = &plan.fingerprints.plan;
+        let holds = match (self.saved, &self.args.expect) {
+            (Some(Saved { plan: saved, .. }), _) => {
+                saved.fingerprints.plan == *hash || plan.is_rest_of(saved)
+            }
+            (None, Some(expected)) => expected.as_str() == hash,
+            (None, None) => true,
+        };
+        plan.has_changes() && !holds
+    }
+
+    /// Says in what the plan is another one than was approved, and ends the run.
+    pub(super) fn refuse(&self, global: &Global, results: &Results, plan: &Plan) -> Failure {
+        let hash = &plan.fingerprints.plan;
+        let expected = self.args.expect.as_ref().map(PlanHash::as_str);
+        let expected = self.saved.map(|saved| saved.plan.fingerprints.plan.as_str()).or(expected);
+        let difference = self.saved.map(|saved| difference(&saved.plan, plan));
+        // Of a hash alone it cannot be told what was approved, so the plan as it is now is shown.
+        let text = |look| match (self.saved, &difference) {
+            (Some(saved), Some(difference)) => render::difference(difference, &saved.plan, plan, look),
+            _ => render::plan_text(plan, render::View::default(), look),
+        };
+        out::progress(&format!("{}\n", text(global.look_of_stderr())));
+        let given = results.give(|format, look, sink| match (format, sink) {
+            (Format::Json, _) => render::json(&serde_json::json!({
+                "result": Exit::Stale.word(), "planHash": hash, "expected": expected, "difference": difference,
+                "resources": [],
+            })),
+            (_, Sink::Stdout) => String::new(),
+            (_, Sink::File) => text(look),
+        });
+        if let Err(failure) = given {
+            return failure;
+        }
+        let expected = expected.unwrap_or_default();
+        match self.saved {
+            Some(saved) => Failure::new(
+                Exit::Stale,
+                format!("the plan is no longer the one in `{}`; nothing was sent", saved.file),
+            )
+            .help("if it is meant as it is now, make the plan anew with `storeward plan --save`, have it approved, and apply that"),
+            None => Failure::new(Exit::Stale, format!("the plan's hash is {hash}, not {expected}; nothing was sent")).help(
+                "the manifests, a file or the live state changed since it was approved; review the plan above and use its hash",
+            ),
+        }
+    }
+
+    /// Asks, where it was not approved beforehand.
+    pub(super) fn ask(&self, global: &Global, plan: &Plan) -> Result<(), Failure> {
+        if !self.asks(plan) {
+            return Ok(());
+        }
+        if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
+            let command = command_line::given_with_hash(global, &plan.fingerprints.plan);
+            return Err(Failure::new(Exit::NeedsApproval, "nobody to ask; nothing was sent")
+                .help(format!("apply exactly this plan, or whatever it is with --yes:\n\n    {command}")));
+        }
+        out::progress("\nApply this? Only `yes` is taken: ");
+        let mut answer = String::new();
+        let read = std::io::stdin().read_line(&mut answer);
+        if read.is_ok() && answer.trim() == "yes" {
+            Ok(())
+        } else {
+            Err(Failure::new(Exit::NeedsApproval, "not approved; nothing was sent"))
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Command lines to copy: for a shell, with what needs quotes in quotes.
+
+use std::ffi::OsString;
+
+use super::args::Global;
+use super::run::Named;
+
+/// The command line as it was given, with `--expect HASH`.
+pub(super) fn given_with_hash(global: &Global, hash: &str) -> String {
+    let mut words: Vec<OsString> = global.given.iter().skip(1).cloned().collect();
+    // What stands behind `--` is no option.
+    let end = words.iter().position(|word| word == "--").unwrap_or(words.len());
+    words.splice(end..end, ["--expect".into(), hash.into()]);
+    quoted(words)
+}
+
+/// `storeward apply` of the same with `--expect HASH`.
+pub(super) fn apply_with_hash(global: &Global, named: &Named, hash: &str) -> String {
+    let mut words: Vec<OsString> = Vec::new();
+    if let Some(folder) = &global.directory {
+        words.extend(["-C".into(), folder.clone().into()]);
+    }
+    words.push("apply".into());
+    for release in &named.manifests.release {
+        words
+            .extend(["--release".into(), format!("{}={}", release.address, release.folder.display()).into()]);
+    }
+    for target in &named.targets {
+        words.extend(["--target".into(), target.to_string().into()]);
+    }
+    if named.replace_untrusted {
+        words.push("--replace-untrusted".into());
+    }
+    words.extend(["--expect".into(), hash.into()]);
+    let paths = &named.manifests.paths;
+    if paths.iter().any(|path| path.to_string_lossy().starts_with('-')) {
+        words.push("--".into());
+    }
+    words.extend(paths.iter().map(|path| path.clone().into()));
+    quoted(words)
+}
+
+fn quoted(words: impl IntoIterator<Item = OsString>) -> String {
+    let mut line = "storeward".to_owned();
+    for word in words {
+        let word = word.to_string_lossy();
+        line.push(' ');
+        // Nothing but a null character cannot be quoted, and no argument holds one.
+        line.push_str(&shlex::try_quote(&word).unwrap_or_default());
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::super::args::Cli;
+    use super::*;
+
+    fn given(arguments: &[&str]) -> String {
+        let given: Vec<OsString> = arguments.iter().map(Into::into).collect();
+        let mut cli = Cli::try_parse_from(&given).unwrap();
+        cli.global.given = given;
+        given_with_hash(&cli.global, "sp1:0")
+    }
+
+    #[test]
+    fn the_same_command_is_named_with_the_hash() {
+        assert_eq!(given(&["/opt/storeward", "apply"]), "storeward apply --expect sp1:0");
+        assert_eq!(
+            given(&[
+                "storeward", "-C", "my app", "apply", "it's.yaml", "--release", "app/a=out dir",
+                "--wait=none"
+            ]),
+            "storeward -C 'my app' apply \"it's.yaml\" --release 'app/a=out dir' '--wait=none' --expect sp1:0"
+        );
+        assert_eq!(
+            given(&["storeward", "apply", "--", "-x.yaml"]),
+            "storeward apply --expect sp1:0 -- -x.yaml"
+        );
+    }
+}
