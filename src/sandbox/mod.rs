@@ -19,6 +19,43 @@
 //! | `seed` | the account that a fresh sandbox starts with; `plant` makes a state of it |
 //!
 //! It decides nothing together with the rest of the program, so that one mistake cannot hide in both.
+//!
+//! # Faults
+//!
+//! For tests of clients, things can be made to go wrong while the sandbox runs: `PUT {admin}/faults/NAME` with a fault
+//! as JSON. A fault says which requests meet it, how often, and what happens then:
+//!
+//! ```json
+//! {
+//!   "on": {"operation": "S4", "path": "applications/9NBLGGH4R315/**"},
+//!   "skip": 1, "every": 1, "times": 2,
+//!   "do": [{"answer": {"status": 504, "applied": "yes", "body": "html"}}]
+//! }
+//! ```
+//!
+//! `on` may name an `operation` (`S4` or `commit-app-submission`; `put-block` and others of the blob service; `get-token`),
+//! a `surface`, a `method`, a `path` with `*` for a segment; all that is given must hold. A request meets one fault, the
+//! first whose turn it is.
+//!
+//! | In `do` | What happens |
+//! |---|---|
+//! | `{"answer": {"status": 504}}` | another answer: `body` is `words` (those of the service), `html`, `empty` or `{"exactly": …}`; `applied` is `no`, `yes` or `{"late": MS}`; `retryAfter` is for the header, `tryAgainIn` for the words of a 429 |
+//! | `{"reset": "before"}` | the connection is reset: `before` or `after` the request is carried out, `inBody` of it, `inAnswer` |
+//! | `{"hang": {"when": "after", "millis": 500}}` | a slow answer; without `millis` none, until the client gives up |
+//! | `{"hold": "before"}` | the request waits until it is released: a place to end a client at |
+//! | `"expireToken"` | the token of the request is no longer good |
+//! | `{"expireUpload": {"renewed": true}}` | the upload URL is no longer good; reading the draft gives another one, or not |
+//! | `{"untaken": ["/pricing/priceId"]}` | an update that does not take these members, without a word |
+//! | `{"meanwhile": {"when": "before", "events": [{"edit": {…}}]}}` | somebody else works on the product: `create`, `createInPortal`, `edit` and `editPublished` (JSON merge patches), `delete`, `publish` |
+//! | `{"course": {"statuses": ["PreProcessing", "CertificationFailed"], "errors": […]}}` | how the submission fares that the request commits; also other `packages` than were committed, or anything else that is `published` |
+//! | `{"republish": {"millis": 500}}` | a rollout that is finalized, after which create answers 400 for a while |
+//!
+//! What is in one fault happens in one go with the request, under one lock. A fault that cannot happen — there is no
+//! draft to change — does not: the request is answered as usual and is not counted. `requests.ndjson` marks each request
+//! that met one with its name as `fault`; `status` is what the client was told, `applied` what the service made of the
+//! request when the client was not told that. Faults are kept in memory only. Switching one off also heals what of it
+//! lasts: a token, a course, a held request. `faults::admin` lists the surface. Throttling by a budget of requests is
+//! not a fault but the rule `requestsPerMinute` of the seed.
 
 mod answer;
 mod api;
