@@ -144,6 +144,8 @@ pub(super) fn publish_at_once(
     id: &str,
     now: Timestamp,
 ) -> io::Result<()> {
+    let product = store.product(place).id().to_owned();
+    store.aftermath.leave_course(&product, id);
     edit(store, place, id, |submission| submission.enter("CommitStarted", now));
     enter(store, blobs, place, id, "PreProcessing", now)?;
     if store.product(place).submission(id).is_some_and(|submission| submission.status() == "PreProcessing") {

@@ -48,7 +48,7 @@
 //! | `{"untaken": ["/pricing/priceId"]}` | an update that does not take these members, without a word |
 //! | `{"meanwhile": {"when": "before", "events": [{"edit": {…}}]}}` | somebody else works on the product: `create`, `createInPortal`, `edit` and `editPublished` (JSON merge patches), `delete`, `publish` |
 //! | `{"course": {"statuses": ["PreProcessing", "CertificationFailed"], "errors": […]}}` | how the submission fares that the request commits; also other `packages` than were committed, or anything else that is `published` |
-//! | `{"republish": {"millis": 500}}` | a rollout that is finalized, after which create answers 400 for a while |
+//! | `{"republish": {"millis": 500}}` | what follows when a rollout was finalized: create answers 400 for a while |
 //!
 //! What is in one fault happens in one go with the request, under one lock. A fault that cannot happen — there is no
 //! draft to change — does not: the request is answered as usual and is not counted. `requests.ndjson` marks each request

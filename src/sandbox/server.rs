@@ -83,8 +83,11 @@ async fn see_through(
     line.trouble = carried_out.as_mut().and_then(|response| response.extensions_mut().remove::<Trouble>());
     let told = met.after(&server, &request.head, carried_out, &connection, &mut line, &gone).await;
     let written = server.log.write(&line);
+    let deeds = met.deeds();
+    // Whoever has released the request waits up to here.
+    drop(met);
     if let Some(time) = late {
-        server.work.spawn(carry_out_late(Arc::clone(&server), request, met.deeds(), line, time));
+        server.work.spawn(carry_out_late(Arc::clone(&server), request, deeds, line, time));
     } else if told.is_some() {
         // Who is answered before the body was read would see a reset instead of the answer.
         request.drain().await;
@@ -253,7 +256,6 @@ async fn blob_call(
         now: Timestamp::now(),
     };
     let response = blob::serve(&server.blobs, upload.as_ref(), &asked, &mut request.body).await;
-    let happened =
-        happened && deeds.alone_after(server, &request.head, response.status().is_success()).await?;
+    let happened = happened && deeds.alone_after(server, &request.head, response.status().as_u16()).await?;
     Ok((response, happened))
 }

@@ -140,7 +140,7 @@ fn put(desk: &mut Desk, call: &Call, place: Place, id: &str) -> Reply {
     }
     let mut document = shown(desk, find(desk, place, id)?);
     // The answer to an update does not show it, although GET does.
-    let packages = document.get_mut("applicationPackages").and_then(Value::as_array_mut);
+    let packages = document.get_mut(kind.packages()).and_then(Value::as_array_mut);
     for package in packages.into_iter().flatten().filter_map(Value::as_object_mut) {
         package.shift_remove("targetPlatform");
     }

@@ -31,12 +31,17 @@ enum Deed {
     Republish(Millis),
 }
 
-/// What a request is about.
+/// What a request is about, and how it was answered, if it was.
 #[derive(Clone, Copy)]
 struct Subject {
     place: Option<Place>,
-    /// Whether it was carried out.
-    was_good: bool,
+    status: Option<u16>,
+}
+
+impl Subject {
+    fn was_good(self) -> bool {
+        self.status.is_some_and(|status| status < 300)
+    }
 }
 
 impl Deeds {
@@ -81,34 +86,36 @@ impl Deeds {
         &self,
         server: &Arc<Server>,
         request: &Head,
-        was_good: bool,
+        status: u16,
     ) -> io::Result<bool> {
         if self.after.is_empty() {
             return Ok(true);
         }
         let (deeds, surface, path) = (self.clone(), request.surface, request.path.clone());
-        let work = move |desk: &mut Desk| deeds.after(desk, product(desk, surface, &path), was_good);
+        let work = move |desk: &mut Desk| deeds.after(desk, product(desk, surface, &path), status);
         server.at_desk(work).await
     }
 
     /// Carries a call out, with what happens before and after it. Tells whether it could happen.
     pub(in crate::sandbox) fn around(&self, desk: &mut Desk, call: &mut Call) -> io::Result<(Reply, bool)> {
-        let place = product(desk, Surface::Api, &call.path);
-        let happened = self.before(desk, place, Some(call))?;
+        let happened = self.before(desk, api::product(desk, &call.path), Some(call))?;
         let reply = api::answer(desk, call);
-        let happened = happened && self.after(desk, place, reply.is_ok())?;
+        let status = reply.as_ref().map_or_else(|refusal| refusal.0.status, |answer| answer.status);
+        // It may no longer be there.
+        let place = api::product(desk, &call.path);
+        let happened = happened && self.after(desk, place, status)?;
         Ok((reply, happened))
     }
 
     /// What happens before a request is carried out. Tells whether it could.
     fn before(&self, desk: &mut Desk, place: Option<Place>, mut call: Option<&mut Call>) -> io::Result<bool> {
-        let subject = Subject { place, was_good: true };
+        let subject = Subject { place, status: None };
         self.all(&self.before, false, |deed| self.happens(deed, desk, subject, call.as_deref_mut()))
     }
 
     /// What happens after it.
-    fn after(&self, desk: &mut Desk, place: Option<Place>, was_good: bool) -> io::Result<bool> {
-        let subject = Subject { place, was_good };
+    fn after(&self, desk: &mut Desk, place: Option<Place>, status: u16) -> io::Result<bool> {
+        let subject = Subject { place, status: Some(status) };
         self.all(&self.after, !self.before.is_empty(), |deed| self.happens(deed, desk, subject, None))
     }
 
@@ -155,14 +162,14 @@ impl Deeds {
                 return Ok(untaken(call, &draft.document, pointers).is_some());
             }
             Deed::Course(course) => {
-                let committed = pending(desk, place).filter(|it| it.status() == "CommitStarted");
-                let Some(id) = committed.filter(|_| subject.was_good).map(|it| it.id().to_owned()) else {
-                    return Ok(false);
-                };
+                // Nothing else is answered like this.
+                let is_commit = subject.status == Some(202);
+                let committed = pending(desk, place).filter(|_| is_commit).map(|it| it.id().to_owned());
+                let Some(id) = committed else { return Ok(false) };
                 desk.store.aftermath.follow(&self.fault, &product, &id, course.clone());
             }
             Deed::Republish(Millis { millis }) => {
-                if !subject.was_good {
+                if !subject.was_good() {
                     return Ok(false);
                 }
                 let time = SignedDuration::from_millis(i64::try_from(*millis).unwrap_or(i64::MAX));
@@ -225,6 +232,10 @@ fn happen(desk: &mut Desk, place: Place, event: &Event) -> io::Result<bool> {
             Err(_) => false,
         },
         (Event::Edit(patch), Some(id), _) | (Event::EditPublished(patch), _, Some(id)) => {
+            if patch.contains_key("status") {
+                let product = desk.store.product(place).id().to_owned();
+                desk.store.aftermath.leave_course(&product, &id);
+            }
             change(desk, place, &id, |submission| {
                 let status = submission.status().to_owned();
                 merge(&mut submission.document, patch);

@@ -68,8 +68,8 @@ pub(super) enum Act {
     Meanwhile(Meanwhile),
     /// How the submission fares that the request commits.
     Course(Course),
-    /// The request finalizes a rollout, and for a while afterwards the service publishes anew: new submissions of the
-    /// product are refused with 400, as if they had no listings.
+    /// For a while after the request the service publishes the product anew, as it does when a rollout was finalized:
+    /// new submissions are refused with 400, as if they had no listings.
     Republish(Millis),
 }
 

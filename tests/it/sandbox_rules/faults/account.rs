@@ -127,6 +127,27 @@ fn somebody_else_changes_what_is_published_or_cancels_the_certification() {
     local.fault("fault", &once("S5", &meanwhile("before", &json!([{ "edit": { "status": "Canceled" } }]))));
     assert_eq!(local.get(&format!("{path}/status"))["status"], "Canceled");
     local.expect(204, "DELETE", &path, None);
+
+    // Whatever course it was on.
+    let local = with_fault(&once("S4", &json!({ "course": { "statuses": ["PreProcessing", "Published"] } })));
+    let (path, document) = draft(&local);
+    local.fault("cancel", &once("S5", &meanwhile("before", &json!([{ "edit": { "status": "Canceled" } }]))));
+    submit(&local, &path, &document, None);
+    assert_eq!(local.follow(&path, &["Canceled"]), ["Canceled"]);
+    std::thread::sleep(std::time::Duration::from_millis(60));
+    assert_eq!(local.get(&format!("{path}/status"))["status"], "Canceled");
+}
+
+#[test]
+fn a_product_that_the_request_deletes_is_nobodys() {
+    let mut seed = things::account();
+    seed["applications"][0]["flights"] = json!([{ "flight": { "flightId": "f-1" } }]);
+    let local = Local::start(&seed);
+    let flight = format!("applications/{APP}/flights/f-1");
+    local.fault("fault", &once("F3", &meanwhile("after", &json!(["create"]))));
+    local.expect(204, "DELETE", &flight, None);
+    local.expect(404, "GET", &flight, None);
+    assert_eq!(local.fired("fault"), 0);
 }
 
 #[test]

@@ -136,6 +136,13 @@ fn a_commit_that_is_refused_or_fails_by_itself_has_no_course() {
     assert_eq!(local.follow(&path, &["CommitFailed"]), ["CommitStarted", "CommitFailed"]);
     let details = stays(&local, &path, "CommitFailed");
     assert_eq!(details["errors"][0]["code"], "InvalidArchive");
+    // Nor has what was committed before.
+    local.expect(204, "DELETE", &path, None);
+    let (path, document) = draft(&local);
+    submit(&local, &path, &document, None);
+    local.fault("fault", &once("S5", &json!({ "course": { "statuses": ["Certification"] } })));
+    local.follow(&path, &["Published"]);
+    assert_eq!(local.fired("fault"), 0);
 }
 
 #[test]
@@ -198,8 +205,9 @@ fn flights_and_add_ons_have_courses_of_their_own() {
         "flight": { "flightId": "f-1" },
         "pending": { "id": "61", "fileUploadUrl": "x", "flightPackages": [{ "id": "1", "fileStatus": "Uploaded" }] }
     }]);
-    seed["applications"][0]["addOns"] =
-        json!([{ "addOn": { "id": "9PADDON" }, "pending": { "id": "61", "fileUploadUrl": "x" } }]);
+    seed["applications"][0]["addOns"] = json!([{ "addOn": { "id": "9PADDON" }, "pending": {
+            "id": "61", "fileUploadUrl": "x", "listings": { "en": { "title": "Gold" } }
+        } }]);
     let local = Local::start(&seed);
     for (operation, path) in [
         ("G4", format!("applications/{APP}/flights/f-1/submissions/61")),
