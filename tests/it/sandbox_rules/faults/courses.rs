@@ -13,9 +13,10 @@ fn course(course: &Value) -> Value {
     once("S4", &json!({ "course": course }))
 }
 
-/// Commits a draft of a sandbox whose submission fares like this.
+/// Commits a draft of a sandbox whose submission fares like this. No status passes unseen, on a busy machine either.
 fn committed(on_its_way: &Value) -> (Local, String) {
-    let local = with_fault(&course(on_its_way));
+    let local = Local::start(&account_with(&json!({ "statusMillis": 60 })));
+    local.fault("fault", &course(on_its_way));
     let (path, document) = draft(&local);
     submit(&local, &path, &document, None);
     assert_eq!(local.fired("fault"), 1);
@@ -25,9 +26,9 @@ fn committed(on_its_way: &Value) -> (Local, String) {
 
 /// What the status is and stays.
 fn stays(local: &Local, path: &str, status: &str) -> Value {
-    // Long enough for every status that follows, unwatched, too.
+    // Longer than a status lasts that is watched.
     let started = Instant::now();
-    while started.elapsed() < Duration::from_millis(100) {
+    while started.elapsed() < Duration::from_millis(120) {
         assert_eq!(local.get(&format!("{path}/status"))["status"], status);
         std::thread::sleep(Duration::from_millis(5));
     }
@@ -115,10 +116,16 @@ fn the_reasons_come_with_the_last_status_only() {
     let details = json!([{ "code": "Other", "details": "Because." }]);
     let (local, path) =
         committed(&json!({ "statuses": ["PreProcessing", "CertificationFailed"], "errors": details }));
-    local.follow(&path, &["PreProcessing"]);
-    assert_eq!(local.get(&format!("{path}/status"))["statusDetails"]["errors"], json!([]));
-    local.follow(&path, &["CertificationFailed"]);
-    assert_eq!(local.get(&format!("{path}/status"))["statusDetails"]["errors"], details);
+    let started = Instant::now();
+    loop {
+        let answer = local.get(&format!("{path}/status"));
+        let is_last = answer["status"] == "CertificationFailed";
+        assert_eq!(answer["statusDetails"]["errors"], if is_last { details.clone() } else { json!([]) });
+        if is_last {
+            break;
+        }
+        assert!(started.elapsed() < Duration::from_secs(20), "{answer}");
+    }
     // A good end may come with remarks.
     let (local, path) = committed(&json!({ "warnings": details }));
     local.follow(&path, &["Published"]);
@@ -133,7 +140,7 @@ fn a_commit_that_is_refused_or_fails_by_itself_has_no_course() {
     let (path, mut document) = draft(&local);
     list(&mut document, "/applicationPackages").push(new_package("new.msix"));
     submit(&local, &path, &document, None);
-    assert_eq!(local.follow(&path, &["CommitFailed"]), ["CommitStarted", "CommitFailed"]);
+    local.follow(&path, &["CommitFailed"]);
     let details = stays(&local, &path, "CommitFailed");
     assert_eq!(details["errors"][0]["code"], "InvalidArchive");
     // Nor has what was committed before.
@@ -231,7 +238,7 @@ fn after_a_rollout_was_finalized_the_service_publishes_anew_for_a_while() {
     });
     seed["applications"][0]["published"]["packageDeliveryOptions"]["packageRollout"] = rollout;
     let local = Local::start(&seed);
-    local.fault("fault", &once("finalize-app-rollout", &json!({ "republish": { "millis": 150 } })));
+    local.fault("fault", &once("finalize-app-rollout", &json!({ "republish": { "millis": 500 } })));
     let finalize = format!("{}/{PUBLISHED}/finalizepackagerollout", submissions());
     let finalized = Instant::now();
     local.expect(200, "POST", &finalize, None);
@@ -247,7 +254,7 @@ fn after_a_rollout_was_finalized_the_service_publishes_anew_for_a_while() {
         std::thread::sleep(Duration::from_millis(5));
         answer = local.call("POST", &submissions(), None);
     }
-    assert!(finalized.elapsed() >= Duration::from_millis(150));
+    assert!(finalized.elapsed() >= Duration::from_millis(500));
     assert_eq!(local.fired("fault"), 1);
 
     // One that is refused is followed by nothing.
