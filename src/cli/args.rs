@@ -118,9 +118,27 @@ pub enum Command {
     Schema(SchemaArgs),
     /// Serve a local Partner Center to try things on
     ///
-    /// The first line on standard output names the addresses: {"api":…,"login":…,"blob":…}. Ends with Ctrl-C.
+    /// The first line on standard output names the addresses: {"api":…,"login":…,"blob":…,"admin":…}. Ends with Ctrl-C.
+    #[command(after_long_help = FAULTS)]
     Sandbox(SandboxArgs),
 }
+
+/// How things are made to go wrong in a sandbox.
+const FAULTS: &str = r#"Faults:
+  For tests of clients, things can be made to go wrong. This lets the next commit of an app
+  time out, although it is carried out:
+
+  curl -X PUT $ADMIN/faults/lost -d '{
+    "on": {"operation": "commit-app-submission"},
+    "do": [{"answer": {"status": 504, "applied": "yes"}}]
+  }'
+
+  GET    $ADMIN/faults          which are switched on, and how often each has happened
+  DELETE $ADMIN/faults/lost     switches it off
+  GET    $ADMIN/schema          what a fault may say, as JSON Schema
+
+  requests.ndjson in the folder of the state marks the requests that met one. Faults are not
+  kept there: they end with the process."#;
 
 impl Command {
     /// The word for it on the command line.

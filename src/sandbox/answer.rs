@@ -149,6 +149,30 @@ impl Refusal {
         refusal
     }
 
+    /// 503 (`Documentation/USAGE.md` of `microsoft/StoreBroker`).
+    fn busy() -> Self {
+        let message = "The service is busy. Please retry the request with an exponential back-off.";
+        Self::service(503, "InvalidOperation", message, None)
+    }
+
+    /// What is said with a status, whatever was asked for. `seconds` are those that a 429 names.
+    pub(super) fn with_status(status: u16, seconds: Option<u64>) -> Self {
+        match status {
+            400 => Self::invalid("request", "The request is invalid."),
+            401 => Self::unauthorized(),
+            404 => Self::no_such_path(),
+            409 => Self::unsupported(),
+            429 => match seconds {
+                Some(seconds) => Self(Answer { retry_after: None, ..Self::throttled(seconds).0 }),
+                None => Self::gateway(429, "Rate limit is exceeded."),
+            },
+            500 => Self::internal(),
+            503 => Self::busy(),
+            504 => Self::gateway(504, "The request has timed out."),
+            _ => Self::gateway(status, "The request cannot be answered."),
+        }
+    }
+
     /// 500 (`MicrosoftDocs/windows-dev-docs#1887`).
     pub(super) fn internal() -> Self {
         Self(Answer::json(

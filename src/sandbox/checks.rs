@@ -89,7 +89,13 @@ pub(super) fn check(
             errors.push(invalid("TooManyTrailers"));
         }
     }
-    if kind != Kind::AddOn {
+    if kind == Kind::AddOn {
+        // The first submission begins without any (`microsoft/StoreBroker#225`), and an update needs them. What a
+        // commit without an update comes to is not on record.
+        if document.get("listings").and_then(Value::as_object).is_none_or(Map::is_empty) {
+            errors.push(invalid("MissingListings"));
+        }
+    } else {
         errors.extend(check_packages(kind, document, new, facts));
     }
     errors

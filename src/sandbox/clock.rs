@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 
 use super::blob::Blobs;
 use super::commit;
-use super::state::{Phase, Place, Submission, text};
+use super::faults::{Next, OldPackages, merge};
+use super::state::{Document, Phase, Place, Submission, text};
 use super::store::Store;
 
 /// What follows what.
@@ -19,6 +20,9 @@ const ORDER: [&str; 7] = [
     "CommitStarted", "PreProcessing", "Certification", "Release", "PendingPublication", "Publishing",
     "Published",
 ];
+
+/// What a commit comes to without having been processed.
+const UNPROCESSED: [&str; 3] = ["PendingCommit", "CommitFailed", "Canceled"];
 
 /// How many times as long a status lasts that nobody reads.
 const UNWATCHED: i32 = 20;
@@ -30,26 +34,46 @@ pub(super) fn advance(store: &mut Store, blobs: &Blobs, now: Timestamp) -> io::R
         let Some(id) = store.product(place).pending.clone() else {
             continue;
         };
-        while let Some((next, at)) = store.product(place).submission(&id).and_then(|s| next(s, lasts, now)) {
-            enter(store, blobs, place, &id, next, at)?;
+        while let Some((next, at)) = due(store, place, &id, lasts, now) {
+            enter(store, blobs, place, &id, &next, at)?;
         }
     }
     Ok(())
 }
 
 /// The status that a submission should have by now after the one it has, and since when.
-fn next(submission: &Submission, lasts: SignedDuration, now: Timestamp) -> Option<(&'static str, Timestamp)> {
-    let at = ORDER.iter().position(|status| *status == submission.status())?;
-    let next = ORDER.get(at + 1)?;
-    let mut left = left(submission.phase, lasts);
-    if ORDER[at] == "Release" {
-        left = left.max(released(submission)?);
-    }
-    (left <= now).then_some((*next, left))
+fn due(
+    store: &Store,
+    place: Place,
+    id: &str,
+    lasts: SignedDuration,
+    now: Timestamp,
+) -> Option<(String, Timestamp)> {
+    let product = store.product(place);
+    let submission = product.submission(id)?;
+    let next = match store.aftermath.next(product.id(), id) {
+        Next::Usual => usual_next(submission.status())?.to_owned(),
+        Next::Status(status) => status,
+        Next::Nothing => return None,
+    };
+    let left = left(submission, lasts)?;
+    (left <= now).then_some((next, left))
 }
 
-/// When a status is left.
-fn left(phase: Phase, lasts: SignedDuration) -> Timestamp {
+/// What usually follows on a status.
+fn usual_next(status: &str) -> Option<&'static str> {
+    let at = ORDER.iter().position(|other| *other == status)?;
+    ORDER.get(at + 1).copied()
+}
+
+/// When a submission leaves its status, unless it waits for a person.
+fn left(submission: &Submission, lasts: SignedDuration) -> Option<Timestamp> {
+    let left = lasted(submission.phase, lasts);
+    if submission.status() == "Release" { Some(left.max(released(submission)?)) } else { Some(left) }
+}
+
+/// When a status has lasted long enough.
+fn lasted(phase: Phase, lasts: SignedDuration) -> Timestamp {
     let after = |times: i32| {
         let whole = lasts.checked_mul(times).unwrap_or(SignedDuration::MAX);
         phase.since.checked_add(whole).unwrap_or(Timestamp::MAX)
@@ -79,21 +103,53 @@ fn enter(
     status: &str,
     at: Timestamp,
 ) -> io::Result<()> {
+    let product = store.product(place).id().to_owned();
     let mut status = status;
-    if status == "PreProcessing" {
+    let was = store.product(place).submission(id).map(Submission::status);
+    if was == Some("CommitStarted") && !UNPROCESSED.contains(&status) {
         match commit::process(store, blobs, place, id)? {
-            Ok(document) => edit(store, place, id, |submission| submission.document = document),
+            Ok(mut document) => {
+                if store.aftermath.old_packages(&product, id) == Some(OldPackages::AfterCommit) {
+                    keep_old_packages(store, place, &mut document);
+                }
+                edit(store, place, id, |submission| submission.document = document);
+            }
             Err(errors) => {
                 status = "CommitFailed";
+                store.aftermath.leave_course(&product, id);
                 edit(store, place, id, |submission| {
                     submission.set_details("errors", errors);
                 });
             }
         }
     }
-    edit(store, place, id, |submission| submission.enter(status, at));
+    let details = store.aftermath.step(&product, id, status);
+    edit(store, place, id, |submission| {
+        submission.enter(status, at);
+        for (name, details) in details.into_iter().flatten().filter(|(_, details)| !details.is_empty()) {
+            submission.set_details(name, details);
+        }
+    });
     if status == "Published" {
         publish(store, place, id);
+    }
+    Ok(())
+}
+
+/// Publishes a submission at once, unless its commit fails.
+pub(super) fn publish_at_once(
+    store: &mut Store,
+    blobs: &Blobs,
+    place: Place,
+    id: &str,
+    now: Timestamp,
+) -> io::Result<()> {
+    let product = store.product(place).id().to_owned();
+    store.aftermath.leave_course(&product, id);
+    edit(store, place, id, |submission| submission.enter("CommitStarted", now));
+    enter(store, blobs, place, id, "PreProcessing", now)?;
+    if store.product(place).submission(id).is_some_and(|submission| submission.status() == "PreProcessing") {
+        enter(store, blobs, place, id, "Published", now)?;
     }
     Ok(())
 }
@@ -104,8 +160,29 @@ fn edit(store: &mut Store, place: Place, id: &str, change: impl FnOnce(&mut Subm
     }
 }
 
+/// Puts the packages of the published submission into the place of those of `document`.
+fn keep_old_packages(store: &Store, place: Place, document: &mut Document) {
+    let product = store.product(place);
+    let name = product.kind.packages();
+    let old = product.published().and_then(|published| published.document.get(name)).cloned();
+    if let Some(packages) = document.get_mut(name) {
+        *packages = old.unwrap_or_else(|| json!([]));
+    }
+}
+
 /// Makes a submission the last published one; a gradual rollout begins.
 fn publish(store: &mut Store, place: Place, id: &str) {
+    let product = store.product(place);
+    if let Some(mut document) = product.submission(id).map(|submission| submission.document.clone()) {
+        let aftermath = &store.aftermath;
+        if aftermath.old_packages(product.id(), id) == Some(OldPackages::OncePublished) {
+            keep_old_packages(store, place, &mut document);
+        }
+        if let Some(patch) = aftermath.published(product.id(), id) {
+            merge(&mut document, &patch);
+        }
+        edit(store, place, id, |submission| submission.document = document);
+    }
     let product = store.edit().product_mut(place);
     let fallback: Value = product.published.clone().unwrap_or_else(|| "0".into()).into();
     if let Some(submission) = product.submission_mut(id)
@@ -138,8 +215,9 @@ mod tests {
     }
 
     fn next_at(submission: &Submission, now: i64) -> Option<(&'static str, i64)> {
-        let lasts = SignedDuration::from_millis(10);
-        next(submission, lasts, millis(now)).map(|(status, at)| (status, at.as_millisecond()))
+        let left = left(submission, SignedDuration::from_millis(10))?;
+        let next = usual_next(submission.status())?;
+        (left <= millis(now)).then_some((next, left.as_millisecond()))
     }
 
     #[test]

@@ -6,29 +6,42 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use axum::http::StatusCode;
-use axum::http::request::Parts;
+use jiff::Timestamp;
 use serde::Serialize;
+
+use super::request::Head;
 
 /// The log of one process.
 #[derive(Debug)]
 pub(super) struct Log(Mutex<File>);
 
 /// One request.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Line {
+    /// When it came.
+    time: Timestamp,
     method: String,
     /// With its query, but for signatures.
     path: String,
-    status: u16,
+    /// What the client was told; nothing when it was not answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
     correlation_id: String,
+    /// The fault that it met.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fault: Option<String>,
+    /// The status that the service answered with, when the client was not told it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    applied: Option<u16>,
     /// What went wrong in the sandbox itself.
     #[serde(skip_serializing_if = "Option::is_none")]
-    trouble: Option<String>,
+    pub trouble: Option<Trouble>,
 }
 
 /// What went wrong in the sandbox itself: rides along with an answer, for the log.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
+#[serde(transparent)]
 pub(super) struct Trouble(String);
 
 impl Trouble {
@@ -50,15 +63,36 @@ impl Log {
 }
 
 impl Line {
-    pub(super) fn of(parts: &Parts, status: StatusCode, correlation: &str, trouble: Option<Trouble>) -> Self {
-        let query = parts.uri.query().map(|query| format!("?{}", open(query))).unwrap_or_default();
+    pub(super) fn of(request: &Head) -> Self {
+        let uri = &request.parts.uri;
+        let query = uri.query().map(|query| format!("?{}", open(query))).unwrap_or_default();
         Self {
-            method: parts.method.to_string(),
-            path: format!("{}{query}", parts.uri.path()),
-            status: status.as_u16(),
-            correlation_id: correlation.to_owned(),
-            trouble: trouble.map(|trouble| trouble.0),
+            time: request.at,
+            method: request.method().to_owned(),
+            path: format!("{}{query}", uri.path()),
+            status: None,
+            correlation_id: request.correlation.clone(),
+            fault: None,
+            applied: None,
+            trouble: None,
         }
+    }
+
+    /// How it ended.
+    pub(super) fn ended(
+        &mut self,
+        fault: Option<&str>,
+        told: Option<StatusCode>,
+        applied: Option<StatusCode>,
+    ) {
+        self.fault = fault.map(str::to_owned);
+        self.status = told.map(|status| status.as_u16());
+        self.applied = applied.filter(|_| applied != told).map(|status| status.as_u16());
+    }
+
+    /// The second line of a request that is carried out after it was answered.
+    pub(super) fn late(self, applied: StatusCode, trouble: Option<Trouble>) -> Self {
+        Self { time: Timestamp::now(), status: None, applied: Some(applied.as_u16()), trouble, ..self }
     }
 }
 

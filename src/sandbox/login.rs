@@ -157,6 +157,23 @@ fn error_body(problem: &Problem, now: Timestamp) -> Value {
     })
 }
 
+/// The body of an answer with this status, whatever was asked for.
+pub(super) fn trouble(status: u16, now: Timestamp) -> Value {
+    let problem = match status {
+        429 => problem(
+            429,
+            "invalid_request",
+            50_196,
+            "The server terminated an operation because it encountered a client request loop.",
+        ),
+        400..500 => problem(status, "invalid_client", 7_000_215, "Invalid client secret provided."),
+        _ => problem(
+            status, "temporarily_unavailable", 90_033, "A transient error has occurred. Please try again.",
+        ),
+    };
+    error_body(&problem, now)
+}
+
 /// A token says when it ends, and is sealed with the key of the state: it outlives a restart.
 fn issue(state: &State, expires: Timestamp) -> String {
     let open = format!("{}.{}", expires.as_millisecond(), Uuid::new_v4().simple());

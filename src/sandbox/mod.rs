@@ -3,7 +3,7 @@
 //!
 //! | Room | What it is for |
 //! |---|---|
-//! | `server` | the listener: what every request goes through |
+//! | `server` | the listener: what every request goes through; `request` comes in, `response` goes out |
 //! | `log` | `requests.ndjson`: one line a request |
 //! | `login` | access tokens |
 //! | `api` | which path is which operation, and the operations |
@@ -14,10 +14,48 @@
 //! | `commit` | what a commit does: files, ids, metadata; with `archive`, `package`, `images` and `checks` |
 //! | `clock` | how a committed submission moves on |
 //! | `blob` | where ZIPs are uploaded to |
+//! | `faults` | what goes wrong when it is told to, through the admin surface |
 //! | `state` | what is remembered; `store` is the file that it is kept in |
 //! | `seed` | the account that a fresh sandbox starts with; `plant` makes a state of it |
 //!
 //! It decides nothing together with the rest of the program, so that one mistake cannot hide in both.
+//!
+//! # Faults
+//!
+//! For tests of clients, things can be made to go wrong while the sandbox runs: `PUT {admin}/faults/NAME` with a fault
+//! as JSON. A fault says which requests meet it, how often, and what happens then:
+//!
+//! ```json
+//! {
+//!   "on": {"operation": "S4", "path": "applications/9NBLGGH4R315/**"},
+//!   "skip": 1, "every": 1, "times": 2,
+//!   "do": [{"answer": {"status": 504, "applied": "yes", "body": "html"}}]
+//! }
+//! ```
+//!
+//! `on` may name an `operation` (`S4` or `commit-app-submission`; `put-block` and others of the blob service; `get-token`),
+//! a `surface`, a `method`, a `path` with `*` for a segment; all that is given must hold. A request meets one fault, the
+//! first whose turn it is.
+//!
+//! | In `do` | What happens |
+//! |---|---|
+//! | `{"answer": {"status": 504}}` | another answer: `body` is `words` (those of the service), `html`, `empty` or `{"exactly": …}`; `applied` is `no`, `yes` or `{"late": MS}`; `retryAfter` is for the header, `tryAgainIn` for the words of a 429 |
+//! | `{"reset": "before"}` | the connection is reset: `before` or `after` the request is carried out, `inBody` of it, `inAnswer` |
+//! | `{"hang": {"when": "after", "millis": 500}}` | a slow answer; without `millis` none, until the client gives up |
+//! | `{"hold": "before"}` | the request waits until it is released: a place to end a client at |
+//! | `"expireToken"` | the token of the request is no longer good |
+//! | `{"expireUpload": {"renewed": true}}` | the upload URL is no longer good; reading the draft gives another one, or not |
+//! | `{"untaken": ["/pricing/priceId"]}` | an update that does not take these members, without a word |
+//! | `{"meanwhile": {"when": "before", "events": [{"edit": {…}}]}}` | somebody else works on the product: `create`, `createInPortal`, `edit` and `editPublished` (JSON merge patches), `delete`, `publish` |
+//! | `{"course": {"statuses": ["PreProcessing", "CertificationFailed"], "errors": […]}}` | how the submission fares that the request commits; also other `packages` than were committed, or anything else that is `published` |
+//! | `{"republish": {"millis": 500}}` | what follows when a rollout was finalized: create answers 400 for a while |
+//!
+//! What is in one fault happens in one go with the request, under one lock. A fault that cannot happen — there is no
+//! draft to change — does not: the request is answered as usual and is not counted. `requests.ndjson` marks each request
+//! that met one with its name as `fault`; `status` is what the client was told, `applied` what the service made of the
+//! request when the client was not told that. Faults are kept in memory only. Switching one off also heals what of it
+//! lasts: a token, a course, a held request. `faults::admin` lists the surface. Throttling by a budget of requests is
+//! not a fault but the rule `requestsPerMinute` of the seed.
 
 mod answer;
 mod api;
@@ -26,6 +64,7 @@ mod blob;
 mod checks;
 mod clock;
 mod commit;
+mod faults;
 mod files;
 mod images;
 mod log;
@@ -33,6 +72,8 @@ mod login;
 mod model;
 mod package;
 mod plant;
+mod request;
+mod response;
 mod seed;
 mod server;
 mod state;
@@ -51,12 +92,14 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use tokio_util::sync::DropGuard;
+use tokio_util::task::TaskTracker;
 
 pub use self::seed::{Credentials, seed_schema};
 
 use self::blob::Blobs;
+use self::faults::{Connection, Connections, Faults};
 use self::log::Log;
 use self::plant::plant;
 use self::seed::Seed;
@@ -86,6 +129,8 @@ pub struct Endpoints {
     pub login: String,
     /// The root of upload URLs.
     pub blob: String,
+    /// The root of the admin surface, which switches faults on.
+    pub admin: String,
 }
 
 /// Why a sandbox does not start.
@@ -146,8 +191,10 @@ pub enum SandboxError {
 pub struct Sandbox {
     endpoints: Endpoints,
     credentials: Credentials,
-    stop: oneshot::Sender<()>,
+    stop: DropGuard,
     task: JoinHandle<io::Result<()>>,
+    /// What is still on its way when nobody listens for it.
+    work: TaskTracker,
     /// Held as long as the folder is used.
     lock: File,
 }
@@ -170,18 +217,25 @@ pub async fn start(options: Options) -> Result<Sandbox, SandboxError> {
         api: format!("http://{address}/v1.0/my"),
         login: format!("http://{address}"),
         blob: format!("http://{address}/blob"),
+        admin: format!("http://{address}/{}", request::ADMIN),
     };
     let credentials = store.credentials.clone();
-    let server =
-        Server { store: Mutex::new(store), blobs, endpoints: endpoints.clone(), log, pace: Mutex::default() };
+    let server = Server {
+        store: Mutex::new(store),
+        blobs,
+        endpoints: endpoints.clone(),
+        log,
+        pace: Mutex::default(),
+        faults: Faults::default(),
+        work: TaskTracker::new(),
+    };
+    let (ended, work) = (server.faults.ended.clone(), server.work.clone());
     let router = axum::Router::new().fallback(server::handle).with_state(Arc::new(server));
-    let (stop, stopped) = oneshot::channel::<()>();
-    let serve = axum::serve(listener, router).with_graceful_shutdown(async {
-        // Ends as well when the other side is dropped.
-        let _ = stopped.await;
-    });
+    let router = router.into_make_service_with_connect_info::<Connection>();
+    let stopped = ended.clone().cancelled_owned();
+    let serve = axum::serve(Connections(listener), router).with_graceful_shutdown(stopped);
     let task = tokio::spawn(async move { serve.await });
-    Ok(Sandbox { endpoints, credentials, stop, task, lock })
+    Ok(Sandbox { endpoints, credentials, stop: ended.drop_guard(), task, work, lock })
 }
 
 /// Takes the folder for this process. The lock goes with the process, however that ends.
@@ -230,9 +284,15 @@ impl Sandbox {
 
     /// Stops it: no request is taken any more, those that are being answered are finished, the folder is free.
     pub async fn stop(self) {
-        let Self { stop, mut task, lock, .. } = self;
+        let Self { stop, mut task, work, lock, .. } = self;
         drop(stop);
-        if tokio::time::timeout(PATIENCE, &mut task).await.is_err() {
+        work.close();
+        let finished = async {
+            // How it ended is no matter for who stops it.
+            let _ = (&mut task).await;
+            work.wait().await;
+        };
+        if tokio::time::timeout(PATIENCE, finished).await.is_err() {
             task.abort();
         }
         // Closing the file is not enough: a process that another thread starts has it, too, until it runs its own

@@ -5,27 +5,25 @@ use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use axum::body::{Body, BodyDataStream};
-use axum::extract::{Request, State as Shared};
-use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, TRANSFER_ENCODING};
-use axum::http::request::Parts;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Request, State as Shared};
+use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 use axum::http::{HeaderValue, Response, StatusCode};
-use futures::StreamExt as _;
 use jiff::Timestamp;
 use serde_json::Value;
-use url::form_urlencoded;
-use uuid::Uuid;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use super::Endpoints;
-use super::answer::{Answer, Content, Refusal, Reply};
-use super::api::{self, Call, Desk};
+use super::answer::Refusal;
+use super::api::{Call, Desk};
 use super::blob::{self, Asked, Blobs};
+use super::faults::{self, Connection, Deeds, Fate, Faults};
 use super::log::{Line, Log, Trouble};
+use super::request::{For, Head, Received, Surface, blob_name};
+use super::response::{self, plain};
 use super::store::Store;
 use super::{clock, login};
-
-/// The largest body that the API and the login take in.
-const LARGEST_BODY: usize = 32 * 1024 * 1024;
 
 /// What requests share.
 pub(super) struct Server {
@@ -35,101 +33,107 @@ pub(super) struct Server {
     pub log: Log,
     /// When the requests of the last minute were made.
     pub pace: Mutex<VecDeque<Instant>>,
+    pub faults: Faults,
+    /// The requests that are on their way.
+    pub work: TaskTracker,
 }
 
-/// The surface that a path belongs to.
-enum Surface {
-    /// The rest of the path.
-    Api(Vec<String>),
-    Login(Vec<String>),
-    /// The name of the blob.
-    Blob(String),
-}
-
-/// Answers every request there is. A fault that is to be injected belongs here, before or after `answer`.
-pub(super) async fn handle(Shared(server): Shared<Arc<Server>>, request: Request) -> Response<Body> {
-    let (parts, body) = request.into_parts();
-    let mut body = body.into_data_stream();
-    let correlation = correlation_id(&parts);
-    let mut response = answer(&server, &parts, &mut body, &correlation).await;
-    // Who is answered before the body was read would see a reset instead of the answer.
-    while let Some(Ok(_)) = body.next().await {}
-    let trouble = response.extensions_mut().remove::<Trouble>();
-    match server.log.write(&Line::of(&parts, response.status(), &correlation, trouble)) {
-        Ok(()) => response,
-        Err(_) => plain(StatusCode::INTERNAL_SERVER_ERROR),
-    }
-}
-
-async fn answer(
-    server: &Arc<Server>,
-    parts: &Parts,
-    body: &mut BodyDataStream,
-    correlation: &str,
+/// Answers every request there is.
+pub(super) async fn handle(
+    Shared(server): Shared<Arc<Server>>,
+    ConnectInfo(connection): ConnectInfo<Connection>,
+    request: Request,
 ) -> Response<Body> {
-    match surface(parts.uri.path()) {
-        Surface::Api(path) => match api_call(server, parts, path, body).await {
-            Ok(reply) => api_response(reply, correlation),
-            Err(error) => {
-                let mut response = api_response(Err(Refusal::internal()), correlation);
-                response.extensions_mut().insert(Trouble::of(&error));
-                response
+    let (parts, body) = request.into_parts();
+    let request = match For::of(parts, body) {
+        For::Service(request) => *request,
+        For::Admin(asked) => return faults::administer(&server, asked).await,
+    };
+    let gone = CancellationToken::new();
+    let _tells_when_it_is_dropped = gone.clone().drop_guard();
+    let work = server.work.spawn(see_through(Arc::clone(&server), request, connection, gone));
+    work.await.unwrap_or_else(|_| plain(StatusCode::INTERNAL_SERVER_ERROR))
+}
+
+/// Carries a request out and writes it down, whether or not the client is still there to hear of it.
+async fn see_through(
+    server: Arc<Server>,
+    mut request: Received,
+    connection: Connection,
+    gone: CancellationToken,
+) -> Response<Body> {
+    let mut line = Line::of(&request.head);
+    let mut met = server.faults.meet(&request.head);
+    let mut late = None;
+    let mut carried_out = match met.before(&server, &mut request, &gone).await {
+        Ok(Fate::CarriedOut) => {
+            let (response, happened) = answer(&server, &mut request, &met.deeds()).await;
+            if !happened {
+                met.miss(&server.faults);
             }
-        },
-        Surface::Login(path) => login_call(server, parts, &path, body).await,
-        Surface::Blob(name) => blob_call(server, parts, &name, body).await,
-    }
-}
-
-fn surface(path: &str) -> Surface {
-    let segments: Vec<String> = path.split('/').filter(|segment| !segment.is_empty()).map(decoded).collect();
-    let is = |at: usize, name: &str| segments.get(at).is_some_and(|s| s.eq_ignore_ascii_case(name));
-    if is(0, "v1.0") && is(1, "my") {
-        Surface::Api(segments[2..].to_vec())
-    } else if is(0, "blob") {
-        Surface::Blob(segments.get(2).filter(|_| segments[1] == "ingestion").cloned().unwrap_or_default())
-    } else {
-        Surface::Login(segments)
-    }
-}
-
-/// A segment of a path without its percent signs. A form would also read `+` and `&`, which a path does not.
-fn decoded(segment: &str) -> String {
-    let form = format!("segment={}", segment.replace('+', "%2B").replace('&', "%26"));
-    let value = form_urlencoded::parse(form.as_bytes()).next().map(|(_, value)| value.into_owned());
-    value.unwrap_or_default()
-}
-
-/// The query, decoded as a form: a raw `+` is a space.
-fn query(parts: &Parts) -> Vec<(String, String)> {
-    form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect()
-}
-
-fn header<'a>(parts: &'a Parts, name: &str) -> Option<&'a str> {
-    parts.headers.get(name).and_then(|value| value.to_str().ok())
-}
-
-/// The client's id for the request, or a new one.
-fn correlation_id(parts: &Parts) -> String {
-    let given = header(parts, "ms-correlationid").or(header(parts, "correlationid"));
-    given.map_or_else(|| Uuid::new_v4().to_string(), str::to_owned)
-}
-
-/// The whole of a body that is not too large.
-async fn whole(body: &mut BodyDataStream) -> Result<Vec<u8>, Refusal> {
-    let mut bytes = Vec::new();
-    while let Some(piece) = body.next().await {
-        let piece = piece.map_err(|_| Refusal::invalid("body", "The request body cannot be read."))?;
-        if bytes.len() + piece.len() > LARGEST_BODY {
-            return Err(Refusal::too_large());
+            Some(response)
         }
-        bytes.extend_from_slice(&piece);
+        Ok(Fate::Late(time)) => {
+            late = Some(time);
+            None
+        }
+        Ok(Fate::LeftUndone | Fate::GivenUp) => None,
+        Err(error) => Some(failed(&error, &request.head)),
+    };
+    line.trouble = carried_out.as_mut().and_then(|response| response.extensions_mut().remove::<Trouble>());
+    let told = met.after(&server, &request.head, carried_out, &connection, &mut line, &gone).await;
+    let written = server.log.write(&line);
+    let deeds = met.deeds();
+    // Whoever has released the request waits up to here.
+    drop(met);
+    if let Some(time) = late {
+        server.work.spawn(carry_out_late(Arc::clone(&server), request, deeds, line, time));
+    } else if told.is_some() {
+        // Who is answered before the body was read would see a reset instead of the answer.
+        request.drain().await;
     }
-    Ok(bytes)
+    match (told, written) {
+        (Some(response), Ok(())) => response,
+        _ => plain(StatusCode::INTERNAL_SERVER_ERROR),
+    }
+}
+
+/// Carries a request out that was answered before.
+async fn carry_out_late(
+    server: Arc<Server>,
+    mut request: Received,
+    deeds: Deeds,
+    line: Line,
+    time: Duration,
+) {
+    if server.faults.ended.run_until_cancelled(tokio::time::sleep(time)).await.is_none() {
+        return;
+    }
+    let (mut response, _) = answer(&server, &mut request, &deeds).await;
+    let trouble = response.extensions_mut().remove::<Trouble>();
+    // Nobody is left to be told when the log cannot be written.
+    let _ = server.log.write(&line.late(response.status(), trouble));
+}
+
+/// Carries a request out, with what a fault does to the account beside it. Tells whether that could happen.
+async fn answer(server: &Arc<Server>, request: &mut Received, deeds: &Deeds) -> (Response<Body>, bool) {
+    let answered = match request.head.surface {
+        Surface::Api => api_call(server, request, deeds).await,
+        Surface::Login => Ok((login_call(server, request).await, deeds.is_empty())),
+        Surface::Blob => blob_call(server, request, deeds).await,
+    };
+    answered.unwrap_or_else(|error| (failed(&error, &request.head), true))
+}
+
+/// The answer when the sandbox itself fails.
+fn failed(error: &io::Error, head: &Head) -> Response<Body> {
+    let mut response = response::api(Err(Refusal::internal()), &head.correlation);
+    response.extensions_mut().insert(Trouble::of(error));
+    response
 }
 
 impl Server {
-    fn store(&self) -> MutexGuard<'_, Store> {
+    pub(super) fn store(&self) -> MutexGuard<'_, Store> {
         self.store.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -150,55 +154,57 @@ impl Server {
     }
 
     /// Brings the account up to date, lets `work` at it, and writes it down before anybody is told.
-    fn at_desk(&self, now: Timestamp, work: impl FnOnce(&mut Desk) -> Reply) -> io::Result<Reply> {
-        let mut store = self.store();
-        clock::advance(&mut store, &self.blobs, now)?;
-        let mut desk = Desk { store: &mut store, blob_root: &self.endpoints.blob, now, gone: Vec::new() };
-        let reply = work(&mut desk);
-        let gone = desk.gone;
-        store.save()?;
-        for name in gone {
-            self.blobs.remove(&name)?;
-        }
-        Ok(reply)
+    pub(super) async fn at_desk<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&mut Desk) -> io::Result<T> + Send + 'static,
+    ) -> io::Result<T> {
+        let server = Arc::clone(self);
+        let in_turn = move || {
+            let now = Timestamp::now();
+            let mut store = server.store();
+            clock::advance(&mut store, &server.blobs, now)?;
+            let (blobs, blob_root) = (&server.blobs, &server.endpoints.blob);
+            let mut desk = Desk { store: &mut store, blobs, blob_root, now, gone: Vec::new() };
+            let done = work(&mut desk);
+            let gone = desk.gone;
+            store.save()?;
+            for name in gone {
+                server.blobs.remove(&name)?;
+            }
+            done
+        };
+        tokio::task::spawn_blocking(in_turn).await.map_err(io::Error::other)?
     }
 }
 
 async fn api_call(
     server: &Arc<Server>,
-    parts: &Parts,
-    path: Vec<String>,
-    body: &mut BodyDataStream,
-) -> io::Result<Reply> {
-    let call = match gate(server, parts, path, body).await {
-        Ok(call) => call,
-        Err(refusal) => return Ok(Err(refusal)),
+    request: &mut Received,
+    deeds: &Deeds,
+) -> io::Result<(Response<Body>, bool)> {
+    let (reply, happened) = match gate(server, request).await {
+        Ok(mut call) => {
+            let deeds = deeds.clone();
+            server.at_desk(move |desk| deeds.around(desk, &mut call)).await?
+        }
+        Err(refusal) => (Err(refusal), deeds.is_empty()),
     };
-    let server = Arc::clone(server);
-    let work = move || server.at_desk(Timestamp::now(), |desk| api::answer(desk, &call));
-    tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
+    Ok((response::api(reply, &request.head.correlation), happened))
 }
 
 /// What a request has to pass before the service looks at it.
-async fn gate(
-    server: &Arc<Server>,
-    parts: &Parts,
-    path: Vec<String>,
-    body: &mut BodyDataStream,
-) -> Result<Call, Refusal> {
-    let now = Timestamp::now();
-    let method = parts.method.as_str();
+async fn gate(server: &Arc<Server>, request: &mut Received) -> Result<Call, Refusal> {
+    let method = request.head.method().to_owned();
     let with_body = method == "POST" || method == "PUT";
-    if with_body
-        && !parts.headers.contains_key(CONTENT_LENGTH)
-        && !parts.headers.contains_key(TRANSFER_ENCODING)
-    {
+    let headers = &request.head.parts.headers;
+    if with_body && !headers.contains_key(CONTENT_LENGTH) && !headers.contains_key(TRANSFER_ENCODING) {
         return Err(Refusal::length_required());
     }
     let (authorized, per_minute) = {
         let store = server.store();
-        let authorization = header(parts, AUTHORIZATION.as_str());
-        (login::is_authorized(&store, authorization, now), store.rules.requests_per_minute)
+        let authorization = request.head.header(AUTHORIZATION.as_str());
+        let good = login::is_authorized(&store, authorization, Timestamp::now());
+        (good && !store.aftermath.is_expired(authorization), store.rules.requests_per_minute)
     };
     if !authorized {
         return Err(Refusal::unauthorized());
@@ -208,90 +214,48 @@ async fn gate(
         let kind = text.split(';').next().unwrap_or_default().trim();
         kind.eq_ignore_ascii_case("application/json")
     };
-    if with_body && header(parts, CONTENT_TYPE.as_str()).is_some_and(|text| !json(text)) {
+    if with_body && request.head.header(CONTENT_TYPE.as_str()).is_some_and(|text| !json(text)) {
         return Err(Refusal::invalid("mediaType", "Only JSON content is accepted"));
     }
-    Ok(Call { method: method.to_owned(), path, query: query(parts), body: whole(body).await? })
+    let body = request.whole().await?;
+    Ok(Call { method, path: request.head.path.clone(), query: request.head.query.clone(), body })
 }
 
-fn api_response(reply: Reply, correlation: &str) -> Response<Body> {
-    let answer = reply.unwrap_or_else(Answer::from);
-    let (content_type, body) = match answer.body {
-        Content::Empty => (None, Body::empty()),
-        Content::Json(value) => (Some("application/json; charset=utf-8"), Body::from(value.to_string())),
-        Content::Html(text) => (Some("text/html; charset=us-ascii"), Body::from(text)),
-    };
-    let mut response = Response::new(body);
-    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let headers = response.headers_mut();
-    if let Some(content_type) = content_type {
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    }
-    if let Some(seconds) = answer.retry_after {
-        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
-    }
-    if let Ok(correlation) = HeaderValue::from_str(correlation) {
-        headers.insert("ms-correlationid", correlation);
-    }
-    response
-}
-
-async fn login_call(
-    server: &Arc<Server>,
-    parts: &Parts,
-    path: &[String],
-    body: &mut BodyDataStream,
-) -> Response<Body> {
-    let Some((tenant, version)) = login::endpoint(path) else {
+async fn login_call(server: &Arc<Server>, request: &mut Received) -> Response<Body> {
+    let endpoint = login::endpoint(&request.head.path).map(|(tenant, version)| (tenant.to_owned(), version));
+    let Some((tenant, version)) = endpoint else {
         return plain(StatusCode::NOT_FOUND);
     };
-    if parts.method != "POST" {
+    if request.head.method() != "POST" {
         return plain(StatusCode::METHOD_NOT_ALLOWED);
     }
-    let Ok(form) = whole(body).await else {
+    let Ok(form) = request.whole().await else {
         return plain(StatusCode::PAYLOAD_TOO_LARGE);
     };
     let (status, answer): (u16, Value) =
-        login::answer(&server.store(), tenant, version, &form, Timestamp::now());
-    let mut response = Response::new(Body::from(answer.to_string()));
-    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
-    headers.insert("cache-control", HeaderValue::from_static("no-store, no-cache"));
+        login::answer(&server.store(), &tenant, version, &form, Timestamp::now());
+    let mut response = response::json(response::status(status), &answer);
+    let no_store = HeaderValue::from_static("no-store, no-cache");
+    response.headers_mut().insert("cache-control", no_store);
     response
 }
 
 async fn blob_call(
     server: &Arc<Server>,
-    parts: &Parts,
-    name: &str,
-    body: &mut BodyDataStream,
-) -> Response<Body> {
+    request: &mut Received,
+    deeds: &Deeds,
+) -> io::Result<(Response<Body>, bool)> {
+    let happened = deeds.alone_before(server, &request.head).await?;
+    let name = blob_name(&request.head.path);
     let upload = server.store().upload(name).cloned();
-    let query = query(parts);
     let asked = Asked {
-        method: parts.method.as_str(),
+        method: request.head.parts.method.as_str(),
         name,
-        query: &query,
-        headers: &parts.headers,
+        query: &request.head.query,
+        headers: &request.head.parts.headers,
         now: Timestamp::now(),
     };
-    blob::serve(&server.blobs, upload.as_ref(), &asked, body).await
-}
-
-fn plain(status: StatusCode) -> Response<Body> {
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = status;
-    response
-}
-
-#[cfg(test)]
-mod tests {
-    use super::decoded;
-
-    #[test]
-    fn a_segment_is_decoded_as_a_path() {
-        assert_eq!(decoded("9NBLGGH4R315"), "9NBLGGH4R315");
-        assert_eq!(decoded("a%20b+c&d=e"), "a b+c&d=e");
-    }
+    let response = blob::serve(&server.blobs, upload.as_ref(), &asked, &mut request.body).await;
+    let happened = happened && deeds.alone_after(server, &request.head, response.status().as_u16()).await?;
+    Ok((response, happened))
 }

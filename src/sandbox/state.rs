@@ -152,11 +152,18 @@ impl State {
         }
     }
 
+    /// Ends the time that the URL of an upload is good for.
+    pub(super) fn expire_upload(&mut self, name: &str, now: Timestamp) {
+        let ended = now.saturating_sub(SignedDuration::from_secs(1)).unwrap_or(now);
+        if let Some(upload) = self.uploads.iter_mut().find(|upload| upload.name == name) {
+            upload.expires = whole_second(ended);
+        }
+    }
+
     fn upload_expiry(&self, now: Timestamp) -> Timestamp {
-        // URLs carry whole seconds, and a moment too short would be none.
+        // A moment too short would be none.
         let lasts = SignedDuration::from_secs(i64::from(self.rules.upload_url_seconds));
-        let end = now.saturating_add(lasts).expect("a duration of seconds can be added");
-        Timestamp::from_second(end.as_second()).expect("the second of a time is a time")
+        whole_second(now.saturating_add(lasts).expect("a duration of seconds can be added"))
     }
 
     pub(super) fn upload(&self, name: &str) -> Option<&Upload> {
@@ -194,6 +201,11 @@ impl State {
         let (Place::App(app) | Place::Flight(app, _) | Place::AddOn(app, _)) = place;
         &self.applications[app]
     }
+}
+
+/// URLs carry whole seconds.
+fn whole_second(time: Timestamp) -> Timestamp {
+    Timestamp::from_second(time.as_second()).expect("the second of a time is a time")
 }
 
 /// 32 bytes that nobody can guess, in base64 with a `+` and a `/` in it, so that a URL has something to escape.

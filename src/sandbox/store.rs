@@ -4,6 +4,7 @@ use std::io::{self, Write as _};
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
+use super::faults::Aftermath;
 use super::state::State;
 
 /// The state with the file that it is kept in.
@@ -13,11 +14,13 @@ pub(super) struct Store {
     /// Where a new version is written before it takes the place of the old.
     scratch: PathBuf,
     changed: bool,
+    /// What faults have left behind. It is not kept.
+    pub aftermath: Aftermath,
 }
 
 impl Store {
     pub(super) fn new(state: State, path: PathBuf, scratch: PathBuf) -> Self {
-        Self { state, path, scratch, changed: true }
+        Self { state, path, scratch, changed: true, aftermath: Aftermath::default() }
     }
 
     /// What is kept at `path`, if anything is.
@@ -28,7 +31,7 @@ impl Store {
             Err(error) => return Err(error),
         };
         let state = serde_json::from_slice(&text)?;
-        Ok(Some(Self { state, path: path.to_owned(), scratch: scratch.to_owned(), changed: false }))
+        Ok(Some(Self { changed: false, ..Self::new(state, path.to_owned(), scratch.to_owned()) }))
     }
 
     /// The state, to be changed.

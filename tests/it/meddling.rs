@@ -1,90 +1,77 @@
 //! What happens when somebody, or the network, comes in between.
 
+use std::process::Stdio;
+
 use serde_json::{Value, json};
 
 use crate::support::local::Local;
-use crate::support::plain_http::Answer;
-use crate::support::proxy::{Passing, gateway_timeout, proxy};
-use crate::support::story::{Ran, Story, run};
+use crate::support::msix::Msix;
+use crate::support::story::{Ran, Story};
 use crate::support::things::{self, APP};
 
 const TEXTS: &str = "submission:\n  listings:\n    en-us:\n      description: New words.\n";
 
-type Forward<'a> = &'a dyn Fn(&Passing) -> Answer;
-
-/// Applies through a meddler, who is given every API request.
-fn apply_through(story: &Story, meddle: impl FnMut(Passing, Forward<'_>) -> Answer + Send + 'static) -> Ran {
-    let host = story.store.endpoints.login.trim_end_matches('/').to_owned();
-    let between = proxy(&host, Box::new(meddle));
-    let mut command = story.command(&["apply", "--yes", "--wait", "published"]);
-    run(command.env("STOREWARD_API_URL", format!("{between}/v1.0/my")))
+/// A story in which requests for an operation of the app meet a fault.
+fn story_with(operation: &str, acts: &Value) -> Story {
+    let story = Story::new(&things::app_submission(), TEXTS);
+    story.store.fault("fault", &json!({ "on": { "operation": operation }, "do": acts }));
+    story
 }
 
-/// A colleague's client for the same account.
-fn colleague(story: &Story) -> impl Fn(&str, &str, Option<&Value>) -> Answer + Send + 'static {
-    let (api, token) = (story.store.endpoints.api.clone(), story.store.token.clone());
-    move |method, path, body| {
-        let authorization = format!("Bearer {token}");
-        let headers = [("Authorization", authorization.as_str()), ("Content-Type", "application/json")];
-        let body = body.map(Value::to_string).unwrap_or_default();
-        let has_body = method == "POST" || method == "PUT";
-        crate::support::plain_http::send(
-            method,
-            &format!("{api}/{path}"),
-            &headers,
-            has_body.then_some(body.as_bytes()),
-        )
-    }
+fn meanwhile(when: &str, events: &Value) -> Value {
+    json!({ "meanwhile": { "when": when, "events": events } })
 }
 
+fn keywords(words: [&str; 2]) -> Value {
+    json!({ "edit": { "listings": { "en-us": { "baseListing": { "keywords": words } } } } })
+}
+
+/// Applies and follows to the end; the fault must have come into it.
+#[track_caller]
+fn publish(story: &Story) -> Ran {
+    let ran = story.publish(&[]);
+    assert!(story.store.fired("fault") > 0, "nobody has met the fault: {ran:?}");
+    ran
+}
+
+/// Requests that the service has carried out, whatever the client was told.
 fn successes(store: &Local, method: &str, end: &str) -> usize {
-    store
-        .requests()
-        .iter()
-        .filter(|request| request["method"] == method && request["status"].as_u64().unwrap() < 300)
-        .filter(|request| request["path"].as_str().unwrap().split('?').next().unwrap().ends_with(end))
-        .count()
+    let is_good = |request: &&Value| {
+        let status = request.get("applied").or(request.get("status")).and_then(Value::as_u64);
+        request["method"] == method && status.is_some_and(|status| status < 300)
+    };
+    let path = |request: &Value| request["path"].as_str().unwrap().split('?').next().unwrap().ends_with(end);
+    store.requests().iter().filter(is_good).filter(|request| path(request)).count()
+}
+
+fn description(document: &Value) -> &Value {
+    &document["listings"]["en-us"]["baseListing"]["description"]
 }
 
 #[test]
 fn a_plan_that_went_stale_sends_nothing_and_leaves_nothing() {
-    let story = Story::new(&things::app_submission(), TEXTS);
-    let other = colleague(&story);
-    let mut published = false;
-    let ran = apply_through(&story, move |passing, forward| {
-        if passing.is("POST", "/submissions") && !published {
-            published = true;
-            let path = format!("applications/{APP}/submissions");
-            let mut draft = other("POST", &path, None).json();
-            draft["listings"]["en-us"]["baseListing"]["description"] = json!("A colleague's words.");
-            let id = draft["id"].as_str().unwrap().to_owned();
-            assert_eq!(other("PUT", &format!("{path}/{id}"), Some(&draft)).status, 200);
-            assert_eq!(other("POST", &format!("{path}/{id}/commit"), None).status, 202);
-            while other("GET", &format!("{path}/{id}/status"), None).json()["status"] != "Published" {
-                std::thread::sleep(std::time::Duration::from_millis(2));
-            }
-        }
-        forward(&passing)
-    });
-    ran.ended(4).says("listings.en-us.description is another change now");
+    let edit = json!({ "edit": { "listings": { "en-us": { "baseListing": { "description": "A colleague's words." } } } } });
+    let story = story_with("S1", &json!([meanwhile("before", &json!(["create", edit, "publish"]))]));
+    publish(&story).ended(4).says("listings.en-us.description is another change now");
     assert_eq!(story.app().get("pendingApplicationSubmission"), None, "the clone is removed");
-    assert_eq!(story.published()["listings"]["en-us"]["baseListing"]["description"], "A colleague's words.");
+    assert_eq!(description(&story.published()), "A colleague's words.");
     story.run(&["plan"]).ended(0).says("\"A colleague's words.\" → \"New words.\"");
 }
 
 #[test]
 fn another_price_than_was_sent_removes_the_draft() {
-    let story = Story::new(&things::app_submission(), TEXTS);
-    let ran = apply_through(&story, |mut passing, forward| {
-        if passing.method == "PUT" {
-            let mut body: Value = serde_json::from_slice(&passing.body).unwrap();
-            assert_eq!(body["pricing"]["priceId"], "Tier1012", "a concrete price is always sent");
-            body["pricing"]["priceId"] = Value::Null;
-            passing.body = body.to_string().into_bytes();
-        }
-        forward(&passing)
-    });
-    ran.ended(1).says("Tier1012 → Free").says("the draft was deleted");
+    let free = json!({ "edit": { "pricing": { "priceId": "Free" } } });
+    let story = story_with("S3", &json!([meanwhile("after", &json!([free]))]));
+    publish(&story).ended(1).says("Tier1012 → Free").says("the draft was deleted");
+    assert_eq!(story.app().get("pendingApplicationSubmission"), None);
+    assert_eq!(successes(&story.store, "POST", "/commit"), 0);
+}
+
+#[test]
+fn a_price_that_is_not_taken_removes_the_draft() {
+    let story = story_with("S3", &json!([{ "untaken": ["/pricing/priceId"] }]));
+    story.manifest("permit: [price-change]\nsubmission:\n  pricing: {priceId: Tier1020}\n");
+    publish(&story).ended(1).says("Tier1020 → Tier1012").says("the draft was deleted");
     assert_eq!(story.app().get("pendingApplicationSubmission"), None);
     assert_eq!(successes(&story.store, "POST", "/commit"), 0);
 }
@@ -92,25 +79,19 @@ fn another_price_than_was_sent_removes_the_draft() {
 #[test]
 fn a_draft_that_somebody_changes_before_the_commit_is_left_and_not_committed() {
     let story = Story::new(&things::app_submission(), TEXTS);
-    let other = colleague(&story);
-    let mut reads_after_update = None;
-    let ran = apply_through(&story, move |passing, forward| {
-        if passing.method == "PUT" {
-            reads_after_update = Some(0);
-        } else if let Some(reads) = &mut reads_after_update
-            && passing.method == "GET"
-        {
-            *reads += 1;
-            if *reads == 2 {
-                let path = passing.target.trim_start_matches("/v1.0/my/").to_owned();
-                let mut draft = other("GET", &path, None).json();
-                draft["listings"]["en-us"]["baseListing"]["keywords"] = json!(["sneaked", "in"]);
-                assert_eq!(other("PUT", &path, Some(&draft)).status, 200);
-            }
-        }
-        forward(&passing)
-    });
-    ran.ended(1).says("was not committed").says("listings.en-us.baseListing.keywords");
+    // The published one is read, then the draft: when it is new, when it was sent, and at last before the commit.
+    story.store.fault(
+        "fault",
+        &json!({
+            "on": { "operation": "S2" }, "skip": 3,
+            "do": [meanwhile("before", &json!([keywords(["sneaked", "in"])]))]
+        }),
+    );
+    publish(&story).ended(1).says("was not committed").says("listings.en-us.baseListing.keywords");
+    let requests = story.store.requests();
+    let update = requests.iter().position(|request| request["method"] == "PUT").unwrap();
+    let change = requests.iter().position(|request| request.get("fault").is_some()).unwrap();
+    assert_eq!(change - update, 2, "it was read back once before");
     assert_eq!(successes(&story.store, "POST", "/commit"), 0);
     assert!(story.app().get("pendingApplicationSubmission").is_some(), "somebody's work is not destroyed");
     story.run(&["apply", "--yes"]).ended(5).says("foreign-draft");
@@ -118,106 +99,68 @@ fn a_draft_that_somebody_changes_before_the_commit_is_left_and_not_committed() {
 
 #[test]
 fn answers_that_got_lost_are_found_by_reading() {
-    for (method, end) in [("POST", "/submissions"), ("PUT", ""), ("POST", "/commit")] {
-        let story = Story::new(&things::app_submission(), TEXTS);
-        let mut lost = false;
-        let ran = apply_through(&story, move |passing, forward| {
-            let answer = forward(&passing);
-            if passing.is(method, end) && !lost {
-                lost = true;
-                return gateway_timeout();
-            }
-            answer
-        });
-        ran.ended(0).says("504");
-        assert_eq!(successes(&story.store, "POST", "/submissions"), 1, "{method} {end}");
-        assert_eq!(successes(&story.store, "POST", "/commit"), 1, "{method} {end}");
-        assert_eq!(story.published()["listings"]["en-us"]["baseListing"]["description"], "New words.");
+    for operation in ["S1", "S3", "S4"] {
+        let lost = json!({ "answer": { "status": 504, "applied": "yes", "body": "html" } });
+        let story = story_with(operation, &json!([lost]));
+        publish(&story).ended(0).says("504");
+        assert_eq!(successes(&story.store, "POST", "/submissions"), 1, "{operation}");
+        assert_eq!(successes(&story.store, "POST", "/commit"), 1, "{operation}");
+        assert_eq!(description(&story.published()), "New words.");
+        assert_eq!(story.published()["pricing"]["priceId"], "Tier1012", "a concrete price is always sent");
     }
 }
 
 #[test]
-fn a_gateway_that_asks_for_a_pause_gets_it() {
-    let story = Story::new(&things::app_submission(), TEXTS);
-    let mut turned_away = 0;
-    apply_through(&story, move |passing, forward| {
-        if passing.method != "GET" && turned_away < 3 {
-            turned_away += 1;
-            let body =
-                json!({ "statusCode": 429, "message": "Rate limit is exceeded. Try again in 14 seconds." });
-            return Answer { status: 429, headers: Vec::new(), body: body.to_string().into_bytes() };
-        }
-        forward(&passing)
-    })
-    .ended(0);
-    assert_eq!(successes(&story.store, "POST", "/submissions"), 1);
+fn green_means_shipped() {
+    // The Store publishes what was there before (`microsoft/StoreBroker#280`).
+    let published = json!({ "listings": { "en-us": { "baseListing": { "description": "Plain text." } } } });
+    let story = story_with("S4", &json!([{ "course": { "published": published } }]));
+    publish(&story)
+        .ended(8)
+        .says("not with what was committed")
+        .says("listings.en-us.baseListing.description");
 }
 
 #[test]
-fn green_means_shipped() {
-    let story = Story::new(&things::app_submission(), TEXTS);
-    let ran = apply_through(&story, |passing, forward| {
-        let mut answer = forward(&passing);
-        // The Store publishes what was there before (`microsoft/StoreBroker#280`).
-        if passing.method == "GET"
-            && answer.status == 200
-            && let Ok(mut body) = serde_json::from_slice::<Value>(&answer.body)
-            && body["status"] == "Published"
-            && body["listings"]["en-us"]["baseListing"]["description"] == "New words."
-        {
-            body["listings"]["en-us"]["baseListing"]["description"] = json!("Plain text.");
-            answer.body = body.to_string().into_bytes();
-        }
-        answer
-    });
-    ran.ended(8).says("not with what was committed").says("listings.en-us.baseListing.description");
+fn packages_that_were_not_shipped_are_told() {
+    for packages in ["afterCommit", "oncePublished"] {
+        let story = story_with("S4", &json!([{ "course": { "packages": packages } }]));
+        story.manifest("release:\n  packages: {files: [$(release)/*.msix]}\n");
+        std::fs::create_dir(story.path("dist")).unwrap();
+        let package = Msix {
+            name: "12345Northwind.HarborNotes",
+            publisher: "CN=Northwind",
+            version: "1.1.0.0",
+            architecture: "x64",
+            families: &[("Windows.Desktop", "10.0.17763.0")],
+            languages: &["en-us"],
+            ..Msix::default()
+        };
+        package.write(&story.path("dist/app.msix"));
+        let ran = story.publish(&["--release", "app/harbor-notes=dist"]);
+        assert_eq!(story.store.fired("fault"), 1);
+        ran.ended(8).says("not with what was committed").says("applicationPackages");
+    }
 }
 
 #[test]
 fn a_token_that_expires_on_the_way_is_renewed() {
-    let story = Story::new(&things::app_submission(), TEXTS);
-    let mut expired = false;
-    apply_through(&story, move |passing, forward| {
-        if passing.is("POST", "/submissions") && !expired {
-            expired = true;
-            let body = json!({ "statusCode": 401, "message": "APIM: Unauthorized. Access token is missing or invalid." });
-            return Answer { status: 401, headers: Vec::new(), body: body.to_string().into_bytes() };
-        }
-        forward(&passing)
-    })
-    .ended(0);
+    publish(&story_with("S1", &json!(["expireToken"]))).ended(0);
 }
 
 #[test]
 fn a_product_that_the_api_refuses_is_named_as_such() {
     let story = Story::new(&things::app_submission(), TEXTS);
-    apply_through(&story, |_, _| Answer {
-        status: 409,
-        headers: Vec::new(),
-        body: br#"{"code":"InvalidState","message":"This application uses features that are not supported by the submission API. To perform this operation, use the Dev Center dashboard."}"#.to_vec(),
-    })
-    .ended(5)
-    .says("blocker unsupported-product")
-    .says("leave it out of the manifests");
+    let on = json!({ "path": format!("applications/{APP}/**") });
+    story.store.fault("fault", &json!({ "on": on, "times": null, "do": [{ "answer": { "status": 409 } }] }));
+    publish(&story).ended(5).says("blocker unsupported-product").says("leave it out of the manifests");
 }
 
 #[test]
 fn a_draft_that_appears_while_an_answer_is_lost_may_be_somebody_elses() {
-    let story = Story::new(&things::app_submission(), TEXTS);
-    let other = colleague(&story);
-    let mut first = true;
-    let ran = apply_through(&story, move |passing, forward| {
-        if passing.is("POST", "/submissions") && std::mem::take(&mut first) {
-            let path = format!("applications/{APP}/submissions");
-            let mut draft = other("POST", &path, None).json();
-            draft["listings"]["en-us"]["baseListing"]["keywords"] = json!(["half", "done"]);
-            let id = draft["id"].as_str().unwrap().to_owned();
-            assert_eq!(other("PUT", &format!("{path}/{id}"), Some(&draft)).status, 200);
-            return gateway_timeout();
-        }
-        forward(&passing)
-    });
-    ran.ended(4).says("made or changed by somebody else; it is left alone");
+    let events = json!(["create", keywords(["half", "done"])]);
+    let story = story_with("S1", &json!([meanwhile("before", &events), { "answer": { "status": 504 } }]));
+    publish(&story).ended(4).says("made or changed by somebody else; it is left alone");
     assert_eq!(successes(&story.store, "DELETE", ""), 0);
     assert_eq!(successes(&story.store, "POST", "/commit"), 0);
     assert!(story.app().get("pendingApplicationSubmission").is_some());
@@ -226,61 +169,59 @@ fn a_draft_that_appears_while_an_answer_is_lost_may_be_somebody_elses() {
 #[test]
 fn an_untouched_draft_is_looked_at_again_before_it_is_taken_up() {
     let story = Story::new(&things::app_submission(), TEXTS);
-    let other = colleague(&story);
     let path = format!("applications/{APP}/submissions");
-    let draft = other("POST", &path, None).json();
-    let draft_path = format!("{path}/{}", draft["id"].as_str().unwrap());
-    let mut reads = 0;
-    let ran = apply_through(&story, move |passing, forward| {
-        if passing.is("GET", &draft_path) {
-            reads += 1;
-            if reads == 2 {
-                let mut draft = draft.clone();
-                draft["listings"]["en-us"]["baseListing"]["keywords"] = json!(["half", "done"]);
-                assert_eq!(other("PUT", &draft_path, Some(&draft)).status, 200);
-            }
-        }
-        forward(&passing)
-    });
-    ran.ended(4).says("it is left alone");
+    let draft = story.store.expect(201, "POST", &path, None);
+    story.store.fault(
+        "fault",
+        &json!({
+            "on": { "operation": "S2", "path": format!("{path}/{}", draft["id"].as_str().unwrap()) }, "skip": 1,
+            "do": [meanwhile("before", &json!([keywords(["half", "done"])]))]
+        }),
+    );
+    publish(&story).ended(4).says("it is left alone");
     assert_eq!(successes(&story.store, "POST", "/commit"), 0);
 }
 
 #[test]
 fn a_create_that_comes_late_is_found_when_the_second_try_meets_it() {
-    let story = Story::new(&things::app_submission(), TEXTS);
-    let other = colleague(&story);
-    let mut tries = 0;
-    let ran = apply_through(&story, move |passing, forward| {
-        if passing.is("POST", "/submissions") {
-            tries += 1;
-            if tries == 1 {
-                return gateway_timeout();
-            }
-            // The first one arrives at last.
-            assert_eq!(other("POST", &format!("applications/{APP}/submissions"), None).status, 201);
-        }
-        forward(&passing)
-    });
-    ran.ended(0).says("draft taken up");
-    assert_eq!(successes(&story.store, "POST", "/submissions"), 1);
+    let story = story_with("S1", &json!([{ "answer": { "status": 504 } }]));
+    // The first one arrives at last.
+    let arrives = json!([meanwhile("before", &json!(["create"]))]);
+    story.store.fault("late", &json!({ "on": { "operation": "S1" }, "skip": 1, "do": arrives }));
+    publish(&story).ended(0).says("draft taken up");
+    assert_eq!(story.store.fired("late"), 1);
+    assert_eq!(successes(&story.store, "POST", "/submissions"), 0, "the second try is refused");
+    assert_eq!(description(&story.published()), "New words.");
 }
 
 #[test]
 fn a_fresh_clone_that_somebody_edits_at_once_is_left_alone() {
-    let story = Story::new(&things::app_submission(), TEXTS);
-    let other = colleague(&story);
-    let ran = apply_through(&story, move |passing, forward| {
-        let answer = forward(&passing);
-        if passing.is("POST", "/submissions") {
-            let path = format!("applications/{APP}/submissions/{}", answer.json()["id"].as_str().unwrap());
-            let mut draft = other("GET", &path, None).json();
-            draft["visibility"] = json!("Hidden");
-            assert_eq!(other("PUT", &path, Some(&draft)).status, 200);
-        }
-        answer
-    });
-    ran.ended(4).says("changed by somebody else; it is left alone");
+    let hidden = json!({ "edit": { "visibility": "Hidden" } });
+    let story = story_with("S1", &json!([meanwhile("after", &json!([hidden]))]));
+    publish(&story).ended(4).says("changed by somebody else; it is left alone");
     assert_eq!(successes(&story.store, "POST", "/commit"), 0);
     assert!(story.app().get("pendingApplicationSubmission").is_some());
+}
+
+#[test]
+fn a_run_that_is_killed_at_a_request_is_taken_up_by_the_next() {
+    for operation in ["S1", "S3", "S4"] {
+        for when in ["before", "after"] {
+            let story = story_with(operation, &json!([{ "hold": when }]));
+            let mut command = story.command(&["apply", "--yes", "--wait", "published"]);
+            let mut process = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+            let held = story.store.held("fault");
+            assert_eq!(held["when"], when);
+            process.kill().unwrap();
+            assert!(!process.wait().unwrap().success());
+            // What was sent arrives nevertheless.
+            story.store.release("fault");
+            story.publish(&[]).ended(0);
+            assert_eq!(successes(&story.store, "POST", "/submissions"), 1, "{operation} {when}");
+            assert_eq!(successes(&story.store, "POST", "/commit"), 1, "{operation} {when}");
+            assert_eq!(description(&story.published()), "New words.");
+            assert_eq!(story.app().get("pendingApplicationSubmission"), None);
+            story.run(&["plan"]).ended(0).says("No changes");
+        }
+    }
 }

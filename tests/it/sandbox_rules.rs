@@ -4,6 +4,7 @@ mod add_ons;
 mod blobs;
 mod commits;
 mod drafts;
+mod faults;
 mod flights;
 mod gate;
 mod keeping;

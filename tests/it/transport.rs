@@ -1,10 +1,11 @@
 //! What the network and the services' moods do to a run: blips, pauses, answers that are none.
 
 use std::io::Write as _;
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use storeward::partner_center::{Connection, Credential, Part, Place, Reader, Settings, Subject};
 use storeward::submission::Live;
@@ -15,10 +16,7 @@ use crate::support::story::{Ran, Story, run};
 use crate::support::things::{self, APP};
 
 const TEXTS: &str = "submission:\n  listings:\n    en-us:\n      description: New words.\n";
-
-type Forward<'a> = &'a dyn Fn(&Passing) -> Answer;
-/// When which request arrived.
-type Arrivals = Arc<Mutex<Vec<(Instant, String)>>>;
+const PUBLISH: &[&str] = &["apply", "--yes", "--wait", "published"];
 
 fn story() -> Story {
     Story::new(&things::app_submission(), TEXTS)
@@ -29,18 +27,9 @@ fn host(story: &Story) -> String {
     story.store.endpoints.login.trim_end_matches('/').to_owned()
 }
 
-/// Runs with both API and login behind a meddler.
-fn run_through(
-    story: &Story,
-    arguments: &[&str],
-    meddle: impl FnMut(Passing, Forward<'_>) -> Answer + Send + 'static,
-) -> Ran {
-    run_at(story, arguments, &proxy(&host(story), Box::new(meddle)))
-}
-
-fn run_at(story: &Story, arguments: &[&str], address: &str) -> Ran {
-    let mut command = story.command(arguments);
-    run(command.env("STOREWARD_API_URL", format!("{address}/v1.0/my")).env("STOREWARD_LOGIN_URL", address))
+/// A fault that answers like this, so often; null is always.
+fn answers(operation: &str, times: &Value, answer: &Value) -> Value {
+    json!({ "on": { "operation": operation }, "times": times, "do": [{ "answer": answer }] })
 }
 
 /// A connection of this process.
@@ -55,53 +44,37 @@ fn connection(address: &str, token: &str, time_scale: f64) -> Connection {
     .unwrap()
 }
 
-fn refusal(status: u16, headers: &[(&str, &str)], message: &str) -> Answer {
-    let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    Answer { status, headers, body: json!({ "message": message }).to_string().into_bytes() }
-}
-
 fn creates(story: &Story) -> usize {
     story.mutations().iter().filter(|line| line.contains("/submissions?")).count()
+}
+
+/// When a request of the log came.
+fn time(request: &Value) -> Timestamp {
+    request["time"].as_str().unwrap().parse().unwrap()
+}
+
+fn between(earlier: &Value, later: &Value) -> SignedDuration {
+    time(later).duration_since(time(earlier))
 }
 
 #[test]
 fn a_login_that_fails_for_a_moment_ends_nothing() {
     let story = story();
-    let mut fails = vec![refusal(503, &[], "later"), refusal(429, &[("Retry-After", "2")], "slowly")];
-    run_through(&story, &["apply", "--yes", "--wait", "published"], move |passing, forward| {
-        if passing.is("POST", "/token")
-            && let Some(answer) = fails.pop()
-        {
-            return answer;
-        }
-        forward(&passing)
-    })
-    .ended(0);
+    story.store.fault("slowly", &answers("get-token", &json!(1), &json!({ "status": 429, "retryAfter": 2 })));
+    story.store.fault("later", &answers("get-token", &json!(1), &json!({ "status": 503 })));
+    story.run(PUBLISH).ended(0);
+    assert_eq!((story.store.fired("slowly"), story.store.fired("later")), (1, 1));
 }
 
 #[test]
 fn a_login_whose_line_breaks_is_asked_again() {
-    let story = story();
-    let inside = host(&story).replace("http://", "");
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = format!("http://{}", listener.local_addr().unwrap());
-    std::thread::spawn(move || {
-        // The first connection ends without an answer; the request is read, so that the end is an orderly one.
-        let mut first = listener.accept().unwrap().0;
-        std::io::Read::read(&mut first, &mut [0; 4096]).unwrap();
-        drop(first);
-        for client in listener.incoming().flatten() {
-            let server = TcpStream::connect(&inside).unwrap();
-            let (mut up, mut down) = (client.try_clone().unwrap(), server.try_clone().unwrap());
-            std::thread::spawn(move || {
-                let _ = std::io::copy(&mut up, &mut down);
-                let _ = down.shutdown(Shutdown::Write);
-            });
-            let (mut client, mut server) = (client, server);
-            std::thread::spawn(move || std::io::copy(&mut server, &mut client));
-        }
-    });
-    run_at(&story, &["plan"], &address).ended(0).says("New words.");
+    for when in ["before", "inAnswer"] {
+        let story = story();
+        let reset = json!({ "on": { "operation": "get-token" }, "do": [{ "reset": when }] });
+        story.store.fault("reset", &reset);
+        story.run(&["plan"]).ended(0).says("New words.");
+        assert_eq!(story.store.fired("reset"), 1);
+    }
 }
 
 #[test]
@@ -110,49 +83,37 @@ fn a_login_is_asked_five_times_at_most_and_once_where_it_refuses() {
         [(503, "AADSTS90033: later", 1, 5), (401, "AADSTS7000215: Invalid client secret provided.", 10, 1)]
     {
         let story = story();
-        let asked = Arc::new(Mutex::new(0));
-        let counter = Arc::clone(&asked);
-        run_through(&story, &["plan"], move |_, _| {
-            *counter.lock().unwrap() += 1;
-            let body = json!({ "error_description": description }).to_string().into_bytes();
-            Answer { status, headers: Vec::new(), body }
-        })
-        .ended(exit);
-        assert_eq!(*asked.lock().unwrap(), times, "{status}");
+        let body = json!({ "exactly": { "error_description": description } });
+        story.store.fault(
+            "refusal",
+            &answers("get-token", &Value::Null, &json!({ "status": status, "body": body })),
+        );
+        story.run(&["plan"]).ended(exit);
+        assert_eq!(story.store.fired("refusal"), times, "{status}");
     }
 }
 
 #[test]
 fn nothing_is_sent_while_a_service_wants_to_be_left_alone() {
     // At a scale of 0.01.
-    let pause = Duration::from_millis(140);
-    let words = "Rate limit is exceeded. Try again in 14 seconds.";
-    let header = [("Retry-After", "14")];
-    for answer in [refusal(429, &[], words), refusal(429, &header, ""), refusal(503, &header, "")] {
-        for (method, end) in [("GET", APP), ("POST", "/submissions"), ("PUT", ""), ("POST", "/commit")] {
+    let pause = SignedDuration::from_millis(140);
+    for answer in [
+        json!({ "status": 429, "tryAgainIn": 14 }),
+        json!({ "status": 429, "retryAfter": 14, "body": "empty" }),
+        json!({ "status": 503, "retryAfter": 14, "body": "empty" }),
+    ] {
+        for operation in ["A2", "S1", "S3", "S4"] {
             let story = story();
-            let arrivals = Arrivals::default();
-            let (log, sent) = (Arc::clone(&arrivals), answer.clone());
-            let mut turned_away = 0;
-            run_through(&story, &["apply", "--yes", "--wait", "published"], move |passing, forward| {
-                let line = format!("{} {}", passing.method, passing.target);
-                if passing.is(method, end) && turned_away < 2 {
-                    turned_away += 1;
-                    log.lock().unwrap().push((Instant::now(), "turned away".to_owned()));
-                    return sent.clone();
-                }
-                log.lock().unwrap().push((Instant::now(), line));
-                forward(&passing)
-            })
-            .ended(0);
-            let arrivals = arrivals.lock().unwrap();
-            let pauses: Vec<Duration> = arrivals
+            story.store.fault("pause", &answers(operation, &json!(2), &answer));
+            story.run(PUBLISH).ended(0);
+            let requests = story.store.requests();
+            let pauses: Vec<SignedDuration> = requests
                 .windows(2)
-                .filter(|two| two[0].1 == "turned away")
-                .map(|two| two[1].0 - two[0].0)
+                .filter(|two| two[0].get("fault").is_some())
+                .map(|two| between(&two[0], &two[1]))
                 .collect();
-            assert_eq!(pauses.len(), 2, "{method} {end} {}", answer.status);
-            assert!(pauses.iter().all(|it| *it >= pause), "{method} {end} {} {arrivals:?}", answer.status);
+            assert_eq!(pauses.len(), 2, "{operation} {answer}");
+            assert!(pauses.iter().all(|it| *it >= pause), "{operation} {answer} {pauses:?}");
             assert_eq!(story.published()["listings"]["en-us"]["baseListing"]["description"], "New words.");
         }
     }
@@ -161,25 +122,13 @@ fn nothing_is_sent_while_a_service_wants_to_be_left_alone() {
 #[test]
 fn throttling_without_a_time_holds_the_other_calls_of_the_run_as_well() {
     let story = story();
-    let arrivals = Arrivals::default();
-    let log = Arc::clone(&arrivals);
-    let (tell, told) = tokio::sync::oneshot::channel();
-    let mut tell = Some(tell);
-    let meddle = move |passing: Passing, forward: Forward<'_>| {
-        log.lock().unwrap().push((Instant::now(), passing.target.clone()));
-        match tell.take() {
-            Some(tell) => {
-                tell.send(()).unwrap();
-                refusal(429, &[], "busy")
-            }
-            None => forward(&passing),
-        }
-    };
-    let address = proxy(&host(&story), Box::new(meddle));
-    let reader = Reader::new(connection(&address, &story.store.token, 1.0));
+    story.store.fault("busy", &answers("A2", &json!(1), &json!({ "status": 429 })));
+    let reader = Reader::new(connection(&host(&story), &story.store.token, 1.0));
     let (first, second) = story.store.block_on(async {
         let other = async {
-            told.await.unwrap();
+            while story.store.fired("busy") == 0 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
             // Long enough for the answer to arrive, much shorter than the pause of 1 s.
             tokio::time::sleep(Duration::from_millis(200)).await;
             reader.submission(&Place::App { app: APP.to_owned() }, things::PUBLISHED).await
@@ -187,25 +136,18 @@ fn throttling_without_a_time_holds_the_other_calls_of_the_run_as_well() {
         futures::join!(reader.application(APP), other)
     });
     assert!(first.is_ok() && second.is_ok());
-    let arrivals = arrivals.lock().unwrap();
-    assert_eq!(arrivals.len(), 3);
-    assert!(arrivals[1].0 - arrivals[0].0 >= Duration::from_secs(1), "{arrivals:?}");
+    let requests = story.store.requests();
+    let [.., refused, next, _] = &requests[..] else { panic!("{requests:?}") };
+    assert_eq!(refused["status"], 429);
+    assert!(between(refused, next) >= SignedDuration::from_secs(1), "{requests:?}");
 }
 
 #[test]
 fn a_create_that_names_no_draft_is_found_by_reading() {
     let story = story();
-    let mut short = false;
-    run_through(&story, &["apply", "--yes", "--wait", "published"], move |passing, forward| {
-        let mut answer = forward(&passing);
-        if passing.is("POST", "/submissions") && !short {
-            short = true;
-            answer.body = b"{}".to_vec();
-        }
-        answer
-    })
-    .ended(0)
-    .says("it has no `id`");
+    let short = json!({ "status": 201, "applied": "yes", "body": { "exactly": {} } });
+    story.store.fault("short", &answers("S1", &json!(1), &short));
+    story.run(PUBLISH).ended(0).says("it has no `id`");
     assert_eq!(creates(&story), 1);
     assert_eq!(story.published()["listings"]["en-us"]["baseListing"]["description"], "New words.");
 }
@@ -230,16 +172,18 @@ fn an_answer_that_does_not_end_is_left_and_not_asked_for_again() {
         let story = story();
         let times = Arc::new(Mutex::new(0));
         let counter = Arc::clone(&times);
-        run_through(&story, &["plan"], move |passing, forward| {
+        let meddle = move |passing: Passing, forward: &dyn Fn(&Passing) -> Answer| {
             let answer = forward(&passing);
             if !passing.is(method, end) {
                 return answer;
             }
             *counter.lock().unwrap() += 1;
             swollen(&answer)
-        })
-        .ended(1)
-        .says(&format!("{who} more than 64 MiB"));
+        };
+        let address = proxy(&host(&story), Box::new(meddle));
+        let mut command = story.command(&["plan"]);
+        command.env("STOREWARD_API_URL", format!("{address}/v1.0/my")).env("STOREWARD_LOGIN_URL", address);
+        run(&mut command).ended(1).says(&format!("{who} more than 64 MiB"));
         assert_eq!(*times.lock().unwrap(), 1);
     }
 }
@@ -247,16 +191,15 @@ fn an_answer_that_does_not_end_is_left_and_not_asked_for_again() {
 #[test]
 fn every_error_names_a_correlation_id() {
     let story = story();
+    let gone = json!({ "status": 404, "body": { "exactly": { "message": "no such page" } } });
+    story.store.fault("gone", &answers("A2", &json!(1), &gone));
+    story.store.fault("page", &answers("A2", &json!(1), &json!({ "status": 200, "body": "html" })));
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let nobody = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    let gateway = proxy(&host(&story), Box::new(|_, _| refusal(404, &[], "no such page")));
-    let nonsense = proxy(
-        &host(&story),
-        Box::new(|_, _| Answer { status: 200, headers: Vec::new(), body: b"<html>".to_vec() }),
-    );
-    for (address, words) in [(nobody, "got no answer"), (gateway, "with 404"), (nonsense, "no document")] {
-        let reader = Reader::new(connection(&address, "t", 0.0));
+    let store = host(&story);
+    for (address, words) in [(&nobody, "got no answer"), (&store, "with 404"), (&store, "no document")] {
+        let reader = Reader::new(connection(address, &story.store.token, 0.0));
         let error = story.store.block_on(reader.application(APP)).unwrap_err().to_string();
         assert!(error.contains(words), "{error}");
         assert!(error.ends_with("· correlation id 3f2b-ours"), "{error}");
@@ -269,18 +212,15 @@ fn the_rollout_call_tells_what_the_service_owns_and_nothing_else() {
     published["packageDeliveryOptions"]["packageRollout"]["isPackageRollout"] = json!(true);
     published["packageDeliveryOptions"]["packageRollout"]["packageRolloutPercentage"] = json!(25.0);
     let story = Story::new(&published, TEXTS);
-    let meddle = |passing: Passing, forward: Forward<'_>| {
-        if !passing.is("GET", "/packagerollout") {
-            return forward(&passing);
-        }
-        let body = json!({
-            "@odata.context": "x", "isPackageRollout": false, "packageRolloutPercentage": 90.0,
-            "packageRolloutStatus": "PackageRolloutInProgress", "fallbackSubmissionId": "1152921500000000042"
-        });
-        Answer { status: 200, headers: Vec::new(), body: body.to_string().into_bytes() }
-    };
-    let address = proxy(&host(&story), Box::new(meddle));
-    let reader = Reader::new(connection(&address, &story.store.token, 1.0));
+    let body = json!({
+        "@odata.context": "x", "isPackageRollout": false, "packageRolloutPercentage": 90.0,
+        "packageRolloutStatus": "PackageRolloutInProgress", "fallbackSubmissionId": "1152921500000000042"
+    });
+    story.store.fault(
+        "rollout",
+        &answers("R1", &Value::Null, &json!({ "status": 200, "body": { "exactly": body } })),
+    );
+    let reader = Reader::new(connection(&host(&story), &story.store.token, 1.0));
     let subject = Subject { app: APP.to_owned(), part: Part::Itself };
     let live = story.store.block_on(reader.live(&[subject])).unwrap().remove(0);
     let Live::Readable(live) = live else { panic!() };
@@ -294,70 +234,86 @@ fn the_rollout_call_tells_what_the_service_owns_and_nothing_else() {
     );
 }
 
-/// Applies while `status` may put another word in place of the status in the nth answer to a status call.
-/// Returns how it ended and when the status was asked.
-fn follow_with(
-    story: &Story,
-    arguments: &[&str],
-    status: impl Fn(usize) -> Option<&'static str> + Send + 'static,
-) -> (Ran, Vec<Instant>) {
-    let arrivals = Arc::new(Mutex::new(Vec::new()));
-    let log = Arc::clone(&arrivals);
-    let ran = run_through(story, arguments, move |passing, forward| {
-        let mut answer = forward(&passing);
-        if passing.is("GET", "/status") {
-            let mut log = log.lock().unwrap();
-            log.push(Instant::now());
-            if let Some(word) = status(log.len()) {
-                let mut body: Value = answer.json();
-                body["status"] = json!(word);
-                answer.body = body.to_string().into_bytes();
-            }
-        }
-        answer
-    });
-    let asked = arrivals.lock().unwrap().clone();
+/// Lets the next status calls, or all of them, answer this status.
+fn status_says(story: &Story, status: &str, times: &Value) {
+    let details = json!({ "errors": [], "warnings": [], "certificationReports": [] });
+    let body = json!({ "exactly": { "status": status, "statusDetails": details } });
+    let fault = answers("S5", times, &json!({ "status": 200, "body": body }));
+    story.store.fault(&status.to_lowercase(), &fault);
+}
+
+/// Applies; how it ended, and the calls for the status of the submission.
+fn follow(story: &Story, arguments: &[&str]) -> (Ran, Vec<Value>) {
+    let ran = story.run(&[PUBLISH, arguments].concat());
+    let mut asked = story.store.requests();
+    asked.retain(|request| request["path"].as_str().unwrap().ends_with("/status"));
     (ran, asked)
 }
 
-const PUBLISH: &[&str] = &["apply", "--yes", "--wait", "published"];
+fn lasted(asked: &[Value]) -> SignedDuration {
+    between(asked.first().unwrap(), asked.last().unwrap())
+}
 
 #[test]
 fn a_commit_that_shows_late_is_no_fallback() {
     let story = story();
-    let (ran, _) = follow_with(&story, PUBLISH, |nth| (nth == 1).then_some("PendingCommit"));
-    ran.ended(0);
+    status_says(&story, "PendingCommit", &json!(1));
+    follow(&story, &[]).0.ended(0);
     assert_eq!(story.published()["listings"]["en-us"]["baseListing"]["description"], "New words.");
+    assert_eq!(story.store.fired("pendingcommit"), 1);
 }
 
 #[test]
 fn a_commit_that_never_shows_is_one() {
     let story = story();
-    let (ran, asked) = follow_with(&story, PUBLISH, |_| Some("PendingCommit"));
+    status_says(&story, "PendingCommit", &Value::Null);
+    let (ran, asked) = follow(&story, &[]);
     ran.ended(8).says("fell back to a draft");
-    let (first, last) = (asked.first().unwrap(), asked.last().unwrap());
     // 5 s at a scale of 0.01.
-    assert!(*last - *first >= Duration::from_millis(40), "{asked:?}");
+    assert!(lasted(&asked) >= SignedDuration::from_millis(40), "{asked:?}");
 }
 
 #[test]
 fn a_commit_that_was_taken_and_is_lost_again_is_a_fallback_at_once() {
     let story = story();
-    let status = |nth| Some(if nth == 1 { "CommitStarted" } else { "PendingCommit" });
-    let (ran, asked) = follow_with(&story, PUBLISH, status);
+    status_says(&story, "CommitStarted", &json!(1));
+    status_says(&story, "PendingCommit", &Value::Null);
+    let (ran, asked) = follow(&story, &[]);
     ran.ended(8).says("fell back to a draft");
     assert_eq!(asked.len(), 2);
 }
 
 #[test]
+fn a_commit_that_falls_back_tells_why() {
+    let story = story();
+    let course = json!({
+        "statuses": ["PendingCommit"], "errors": [{ "code": "InvalidState", "details": "Paused by a person." }]
+    });
+    story.store.fault("fallback", &json!({ "on": { "operation": "S4" }, "do": [{ "course": course }] }));
+    follow(&story, &[]).0.ended(8).says("fell back to a draft").says("Paused by a person.");
+    assert!(story.app().get("pendingApplicationSubmission").is_some());
+}
+
+#[test]
+fn statuses_that_are_skipped_or_unknown_are_followed() {
+    let story = story();
+    let statuses = json!(["CertificationInProgress", "Certification", "PendingRelease", "Published"]);
+    let course = json!({ "course": { "statuses": statuses } });
+    story.store.fault("course", &json!({ "on": { "operation": "S4" }, "do": [course] }));
+    follow(&story, &[]).0.ended(0).says("CertificationInProgress").says("PendingRelease");
+    assert_eq!(story.published()["listings"]["en-us"]["baseListing"]["description"], "New words.");
+}
+
+#[test]
 fn waiting_takes_the_whole_time_and_looks_once_more_at_its_end() {
     let story = story();
+    story
+        .store
+        .fault("stuck", &json!({ "on": { "operation": "S4" }, "do": [{ "course": { "statuses": [] } }] }));
     // 1.15 s at a scale of 0.01. Before, the status is asked last after 0.91 s; the next would be after 1.21 s.
-    let arguments = [PUBLISH, &["--timeout", "115s"]].concat();
-    let (ran, asked) = follow_with(&story, &arguments, |_| Some("CommitStarted"));
+    let (ran, asked) = follow(&story, &["--timeout", "115s"]);
     ran.ended(9);
-    let (first, last) = (asked.first().unwrap(), asked.last().unwrap());
-    assert!(*last - *first >= Duration::from_millis(1100), "{:?}", *last - *first);
+    assert!(lasted(&asked) >= SignedDuration::from_millis(1100), "{:?}", lasted(&asked));
 }
 
 #[test]

@@ -12,28 +12,8 @@ use crate::sandbox::values::member;
 
 /// Creates the submission in progress: a clone of the last published one.
 pub(super) fn create(desk: &mut Desk, call: &Call, place: Place) -> Reply {
-    let product = desk.store.product(place);
-    let busy = product.pending.is_some() || product.published().is_some_and(Submission::rollout_in_progress);
-    if busy {
-        return Err(match product.kind {
-            Kind::AddOn => {
-                Refusal::state("submission", "In app product already has an in-progress submission")
-            }
-            _ => Refusal::state(
-                "submission",
-                "Create submission failed, status code Conflict, reason phrase Conflict",
-            ),
-        });
-    }
-    if product.published.is_some() && product.published().is_none() {
-        // The seed names a published submission that it does not hold: there is nothing to clone.
-        return Err(Refusal::missing("submissionId", "Submission not found"));
-    }
-    let kind = product.kind;
-    let base = product.published().map(|submission| submission.document.clone());
-    let mut document = base.clone().unwrap_or_else(|| blank(product));
-    let friendly_name = friendly_name(product);
-    prepare_clone(kind, &mut document, friendly_name);
+    let kind = desk.store.product(place).kind;
+    let (base, mut document) = clone_of(desk, place)?;
     // Whatever body there is, is taken for a submission.
     if let Some(sent) = call.object()? {
         if kind != Kind::Flight && member(&sent, "listings").is_none() {
@@ -51,6 +31,40 @@ pub(super) fn create(desk: &mut Desk, call: &Call, place: Place) -> Reply {
         }
     }
     Ok(Answer::json(201, document))
+}
+
+/// Creates it without being asked through the API; its id.
+pub(in crate::sandbox) fn clone_published(desk: &mut Desk, place: Place) -> Result<String, Refusal> {
+    let (_, document) = clone_of(desk, place)?;
+    Ok(add_draft(desk, place, document))
+}
+
+/// What a new submission is cloned from, where there is any, and the clone.
+fn clone_of(desk: &Desk, place: Place) -> Result<(Option<Document>, Document), Refusal> {
+    let product = desk.store.product(place);
+    let busy = product.pending.is_some() || product.published().is_some_and(Submission::rollout_in_progress);
+    if busy {
+        return Err(match product.kind {
+            Kind::AddOn => {
+                Refusal::state("submission", "In app product already has an in-progress submission")
+            }
+            _ => Refusal::state(
+                "submission",
+                "Create submission failed, status code Conflict, reason phrase Conflict",
+            ),
+        });
+    }
+    if desk.store.aftermath.is_republishing(product.id(), desk.now) {
+        return Err(no_listings(Kind::AddOn));
+    }
+    if product.published.is_some() && product.published().is_none() {
+        // The seed names a published submission that it does not hold: there is nothing to clone.
+        return Err(Refusal::missing("submissionId", "Submission not found"));
+    }
+    let base = product.published().map(|submission| submission.document.clone());
+    let mut document = base.clone().unwrap_or_else(|| blank(product));
+    prepare_clone(product.kind, &mut document, friendly_name(product));
+    Ok((base, document))
 }
 
 /// The first submission of a product.

@@ -21,7 +21,11 @@ mod submissions;
 use jiff::Timestamp;
 use serde_json::Value;
 
+pub(super) use self::drafts::clone_published;
+pub(super) use self::submissions::remove_pending;
+
 use super::answer::{Refusal, Reply};
+use super::blob::Blobs;
 use super::state::{Document, Place};
 use super::store::Store;
 
@@ -37,6 +41,7 @@ pub(super) struct Call {
 /// What an operation works on.
 pub(super) struct Desk<'a> {
     pub store: &'a mut Store,
+    pub blobs: &'a Blobs,
     /// The root of upload URLs.
     pub blob_root: &'a str,
     pub now: Timestamp,
@@ -70,9 +75,28 @@ impl Call {
     }
 }
 
+/// The product that a path leads to.
+pub(super) fn product(desk: &Desk, path: &[String]) -> Option<Place> {
+    let lower = lower(path);
+    let path: Vec<&str> = lower.iter().map(String::as_str).collect();
+    let found = match path[..] {
+        ["applications", app, "flights", flight, ..] => {
+            applications::find(desk, app).and_then(|app| flights::find(desk, app, flight))
+        }
+        ["applications", app, ..] => applications::find(desk, app).map(Place::App),
+        ["inappproducts", add_on, ..] => add_ons::find(desk, add_on),
+        _ => return None,
+    };
+    found.ok()
+}
+
+fn lower(path: &[String]) -> Vec<String> {
+    path.iter().map(|segment| segment.to_ascii_lowercase()).collect()
+}
+
 /// Answers a call. Paths are found whatever their case.
 pub(super) fn answer(desk: &mut Desk, call: &Call) -> Reply {
-    let lower: Vec<String> = call.path.iter().map(|segment| segment.to_ascii_lowercase()).collect();
+    let lower = lower(&call.path);
     let path: Vec<&str> = lower.iter().map(String::as_str).collect();
     let no_method = || Err(Refusal::no_such_method(&call.method));
     match (call.method.as_str(), &path[..]) {

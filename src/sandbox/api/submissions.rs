@@ -63,10 +63,11 @@ pub(super) fn shown(desk: &Desk, submission: &Submission) -> Document {
 fn read(desk: &mut Desk, place: Place, id: &str) -> Reply {
     saw(desk, place, id);
     let submission = find(desk, place, id)?;
+    let renews = |name: &str| desk.store.aftermath.renews(name).unwrap_or(desk.store.rules.renew_upload_url);
     let expired = submission
         .upload
         .as_deref()
-        .filter(|_| submission.status() == "PendingCommit" && desk.store.rules.renew_upload_url)
+        .filter(|name| submission.status() == "PendingCommit" && renews(name))
         .and_then(|name| desk.store.upload(name))
         .filter(|upload| upload.expires <= desk.now)
         .map(|upload| upload.name.clone());
@@ -139,7 +140,7 @@ fn put(desk: &mut Desk, call: &Call, place: Place, id: &str) -> Reply {
     }
     let mut document = shown(desk, find(desk, place, id)?);
     // The answer to an update does not show it, although GET does.
-    let packages = document.get_mut("applicationPackages").and_then(Value::as_array_mut);
+    let packages = document.get_mut(kind.packages()).and_then(Value::as_array_mut);
     for package in packages.into_iter().flatten().filter_map(Value::as_object_mut) {
         package.shift_remove("targetPlatform");
     }
@@ -149,7 +150,10 @@ fn put(desk: &mut Desk, call: &Call, place: Place, id: &str) -> Reply {
 fn commit(desk: &mut Desk, place: Place, id: &str) -> Reply {
     may_edit(desk, place, id, "committed")?;
     let now = desk.now;
-    let has_price = desk.store.product(place).kind != Kind::Flight;
+    let product = desk.store.product(place);
+    let (has_price, product) = (product.kind != Kind::Flight, product.id().to_owned());
+    // What became of an earlier commit is no matter for this one.
+    desk.store.aftermath.leave_course(&product, id);
     let submission = find_mut(desk, place, id);
     submission.enter("CommitStarted", now);
     submission.set_details("errors", Vec::new());
@@ -199,7 +203,7 @@ pub(super) fn is_quiet(product: &Product) -> bool {
 }
 
 /// Takes the submission in progress away, with what was uploaded for it.
-pub(super) fn remove_pending(desk: &mut Desk, place: Place) {
+pub(in crate::sandbox) fn remove_pending(desk: &mut Desk, place: Place) {
     let state = desk.store.edit();
     let product = state.product_mut(place);
     let Some(id) = product.pending.clone() else {

@@ -18,7 +18,16 @@ mod serve;
 mod sums;
 mod wire;
 
+use axum::body::Body;
+use axum::http::Response;
+use jiff::Timestamp;
+
 pub(super) use self::access::url;
 pub(super) use self::asked::Asked;
 pub(super) use self::folder::Blobs;
 pub(super) use self::serve::serve;
+
+/// An answer with this status, whatever was asked for.
+pub(super) fn trouble(status: u16, now: Timestamp) -> Response<Body> {
+    wire::Problem::with_status(status).answer(now)
+}

@@ -161,6 +161,24 @@ impl Problem {
         )
     }
 
+    const fn busy() -> Self {
+        problem(
+            503,
+            "ServerBusy",
+            "The server is currently unable to receive requests. Please retry your request.",
+        )
+    }
+
+    /// What is said with a status, whatever was asked for.
+    pub(super) const fn with_status(status: u16) -> Self {
+        match status {
+            403 => Self::unauthenticated("Signature not valid in the specified time frame."),
+            404 => Self::not_found(),
+            503 => Self::busy(),
+            _ => Self { status, ..Self::internal() },
+        }
+    }
+
     /// The error as an answer. Who asked with HEAD gets the headers of it alone.
     pub(super) fn answer(&self, now: Timestamp) -> Response<Body> {
         let request = Uuid::new_v4();

@@ -162,3 +162,135 @@ fn what_was_published_is_not_deleted() {
     local.expect(404, "GET", "inappproducts/9PDRAFT00000/submissions/73", None);
     assert_eq!(local.get("inappproducts")["totalCount"], 2);
 }
+
+/// A published add-on and its submission.
+fn published(local: &Local) -> (String, Value) {
+    let id = create(local, "gold");
+    let (path, document) = first_draft(local, &id);
+    let published = publish(local, &path, &document, Some(&icon()));
+    (id, published)
+}
+
+/// A draft of it: its path and document.
+fn next_draft(local: &Local, id: &str) -> (String, Value) {
+    let draft = local.expect(201, "POST", &format!("inappproducts/{id}/submissions"), None);
+    (format!("inappproducts/{id}/submissions/{}", draft["id"].as_str().unwrap()), draft)
+}
+
+#[test]
+fn a_submission_may_come_with_the_create() {
+    let local = Local::start(&things::account());
+    let id = create(&local, "gold");
+    let path = format!("inappproducts/{id}/submissions");
+    let (target, message) = refused(&local, 400, "POST", &path, Some(&json!({})));
+    assert_eq!((target.as_str(), message.as_str()), ("listings", "The size of Listings must be 1 or more"));
+    assert_eq!(local.get(&format!("inappproducts/{id}")).get("pendingInAppProductSubmission"), None);
+    // As Microsoft's sample for C# spells it.
+    let body = json!({
+        "contentType": "EMagazine", "keywords": ["books"], "lifeTime": "FiveDays",
+        "listings": { "EN": {
+            "description": "English add-on description", "title": "Gold", "Icon": { "FileName": "gold.png", "FileStatus": "PendingUpload" }
+        } },
+        "pricing": { "marketSpecificPricings": { "RU": "Tier3" }, "priceId": "Free" },
+        "targetPublishDate": "2016-03-15T05:10:58.047Z", "targetPublishMode": "Immediate", "tag": "SampleTag",
+        "visibility": "Public", "nobodyKnows": 1
+    });
+    let created = local.expect(201, "POST", &path, Some(&body));
+    assert_eq!((&created["lifetime"], &created["tag"]), (&json!("FiveDays"), &json!("SampleTag")));
+    assert_eq!((created.get("lifeTime"), created.get("nobodyKnows")), (None, None));
+    let path = format!("{path}/{}", created["id"].as_str().unwrap());
+    assert_eq!(local.get(&path), created);
+    let published = publish(&local, &path, &created, Some(&icon()));
+    assert_eq!(published["listings"]["en"]["icon"]["fileStatus"], "Uploaded");
+    assert_eq!(published["pricing"]["marketSpecificPricings"], json!({ "RU": "Tier3" }));
+}
+
+#[test]
+fn a_first_submission_without_a_listing_is_not_published() {
+    let local = Local::start(&things::account());
+    let (path, _) = next_draft(&local, &create(&local, "gold"));
+    local.expect(202, "POST", &format!("{path}/commit"), None);
+    local.follow(&path, &["CommitFailed"]);
+    let status = local.get(&format!("{path}/status"));
+    assert_eq!(
+        status["statusDetails"]["errors"],
+        json!([{ "code": "InvalidParameterValue", "details": "Validation error: MissingListings" }])
+    );
+    local.expect(204, "DELETE", &path, None);
+}
+
+#[test]
+fn a_price_that_is_not_stated_is_free() {
+    let local = Local::start(&things::account());
+    let (id, _) = published(&local);
+    let (path, draft) = next_draft(&local, &id);
+    let put = |pricing: Value, status: u16| {
+        let mut body = draft.clone();
+        body["pricing"] = pricing;
+        local.expect(status, "PUT", &path, Some(&body));
+        local.get(&path)["pricing"].clone()
+    };
+    assert_eq!(put(json!({}), 200)["priceId"], "Free");
+    assert_eq!(put(json!({ "priceId": null }), 200)["priceId"], "Free");
+    assert_eq!(put(json!({ "priceId": "Tier2" }), 200)["priceId"], "Tier2");
+    assert_eq!(put(json!({ "priceId": "Base" }), 400)["priceId"], "Tier2");
+    let markets = json!({ "JP": "Base", "BR": "NotAvailable" });
+    let pricing = put(
+        json!({ "priceId": "Tier2", "marketSpecificPricings": markets, "isAdvancedPricingModel": true }),
+        200,
+    );
+    assert_eq!(
+        (&pricing["marketSpecificPricings"], &pricing["isAdvancedPricingModel"]),
+        (&markets, &json!(false))
+    );
+}
+
+#[test]
+fn a_new_icon_takes_the_place_of_the_old_one() {
+    let local = Local::start(&things::account());
+    let (id, _) = published(&local);
+    let (path, mut draft) = next_draft(&local, &id);
+    draft["listings"]["en"]["icon"] = json!({ "fileName": "silver.png", "fileStatus": "PendingUpload" });
+    let silver = publish(&local, &path, &draft, Some(&icon()));
+    assert_eq!(
+        silver["listings"]["en"]["icon"],
+        json!({ "fileName": "silver.png", "fileStatus": "Uploaded" })
+    );
+}
+
+#[test]
+fn a_language_that_is_left_out_goes() {
+    let local = Local::start(&things::account());
+    let (id, _) = published(&local);
+    let (path, draft) = next_draft(&local, &id);
+    let mut body = draft.clone();
+    body["listings"]["DE"] = json!({ "title": "Gold", "description": "" });
+    let two = local.expect(200, "PUT", &path, Some(&body));
+    assert_eq!(two["listings"].as_object().unwrap().keys().collect::<Vec<_>>(), ["en", "de"]);
+    assert_eq!(two["statusDetails"]["warnings"][0]["code"], "ListingOptInWarning");
+    body["listings"].as_object_mut().unwrap().remove("en");
+    let one = local.expect(200, "PUT", &path, Some(&body));
+    assert_eq!(one["listings"].as_object().unwrap().keys().collect::<Vec<_>>(), ["de"]);
+    let codes: Vec<&Value> =
+        one["statusDetails"]["warnings"].as_array().unwrap().iter().map(|warning| &warning["code"]).collect();
+    assert_eq!(codes, ["ListingOptOutWarning", "ListingOptInWarning"]);
+}
+
+#[test]
+fn a_draft_that_is_deleted_leaves_the_add_on_as_it_was() {
+    let local = Local::start(&things::account());
+    let id = create(&local, "gold");
+    let before = local.get(&format!("inappproducts/{id}"));
+    let (path, document) = first_draft(&local, &id);
+    local.expect(204, "DELETE", &path, None);
+    local.expect(404, "GET", &path, None);
+    assert_eq!(
+        crate::support::local::upload(document["fileUploadUrl"].as_str().unwrap(), b"zip").status,
+        403
+    );
+    assert_eq!(local.get(&format!("inappproducts/{id}")), before);
+    // Then it can go, and its product id be used again.
+    local.expect(204, "DELETE", &format!("inappproducts/{id}"), None);
+    local.expect(404, "GET", &format!("inappproducts/{id}"), None);
+    assert_ne!(create(&local, "gold"), id);
+}

@@ -92,6 +92,60 @@ fn a_draft_of_the_portal_is_left_alone() {
     }
 }
 
+/// An account whose app has a flight and an add-on, each with this submission in progress: their paths.
+fn flight_and_add_on(pending: &Value) -> (Local, [String; 2]) {
+    let mut seed = things::account();
+    seed["rules"]["statusMillis"] = 60_000.into();
+    seed["applications"][0]["flights"] =
+        json!([{ "flight": { "flightId": "f-1" }, "published": { "id": "60" }, "pending": pending }]);
+    seed["applications"][0]["addOns"] =
+        json!([{ "addOn": { "id": "9PADDON00000" }, "published": { "id": "60" }, "pending": pending }]);
+    let flight = format!("applications/{APP}/flights/f-1/submissions/61");
+    (Local::start(&seed), [flight, "inappproducts/9PADDON00000/submissions/61".to_owned()])
+}
+
+#[test]
+fn drafts_of_flights_and_add_ons_belong_to_somebody_as_well() {
+    let (local, paths) = flight_and_add_on(&json!({ "id": "61", "status": "PendingCommit" }));
+    for path in paths {
+        let draft = local.get(&path);
+        for (method, path) in
+            [("PUT", path.clone()), ("DELETE", path.clone()), ("POST", format!("{path}/commit"))]
+        {
+            let body = local.expect(400, method, &path, Some(&draft));
+            assert_eq!(
+                (&body["code"], &body["target"]),
+                (&json!("InvalidOperation"), &json!("applicationSubmission"))
+            );
+        }
+        assert_eq!(local.get(&path), draft);
+    }
+}
+
+#[test]
+fn what_is_no_draft_of_a_flight_or_an_add_on_cannot_be_changed() {
+    for (status, may_delete) in [
+        ("CommitStarted", false),
+        ("Certification", false),
+        ("Release", false),
+        ("CommitFailed", true),
+        ("CertificationFailed", true),
+        ("Canceled", true),
+    ] {
+        let (local, paths) =
+            flight_and_add_on(&json!({ "id": "61", "status": status, "fileUploadUrl": "x" }));
+        for path in paths {
+            let submissions = path.trim_end_matches("/61");
+            let body = local.get(&path);
+            refused(&local, 409, "PUT", &path, Some(&body));
+            refused(&local, 409, "POST", &format!("{path}/commit"), None);
+            refused(&local, 409, "POST", submissions, None);
+            local.expect(if may_delete { 204 } else { 409 }, "DELETE", &path, None);
+            assert_eq!(local.call("POST", submissions, None).status, if may_delete { 201 } else { 409 });
+        }
+    }
+}
+
 #[test]
 fn what_is_not_a_draft_cannot_be_changed() {
     let in_state = |status: &str| {

@@ -1,6 +1,8 @@
 //! A running sandbox with a client that is logged in.
 
 use std::fs;
+use std::io;
+use std::net::TcpStream;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -9,7 +11,7 @@ use storeward::sandbox::{self, Endpoints, Options, Sandbox, SandboxError};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-use super::plain_http::{Answer, send};
+use super::plain_http::{Answer, begin, send, try_send};
 
 /// A sandbox in a folder of its own. Everything goes with it.
 pub(crate) struct Local {
@@ -75,7 +77,8 @@ impl Local {
         self.runtime.block_on(future)
     }
 
-    fn login(&self) -> String {
+    /// A new access token.
+    pub(crate) fn login(&self) -> String {
         let given = self.sandbox.as_ref().map(Sandbox::credentials).unwrap_or_default();
         let form = format!(
             "grant_type=client_credentials&client_id={}&client_secret={}&resource=https%3A%2F%2Fmanage.devcenter.microsoft.com",
@@ -94,6 +97,26 @@ impl Local {
 
     /// A request to the API, as a careful client sends it.
     pub(crate) fn call(&self, method: &str, path: &str, body: Option<&Value>) -> Answer {
+        self.try_call(method, path, body).unwrap()
+    }
+
+    /// The same, where the answer may not come.
+    pub(crate) fn try_call(&self, method: &str, path: &str, body: Option<&Value>) -> io::Result<Answer> {
+        self.with_request(method, path, body, try_send)
+    }
+
+    /// Sends the same and does not wait for the answer.
+    pub(crate) fn begin(&self, method: &str, path: &str, body: Option<&Value>) -> TcpStream {
+        self.with_request(method, path, body, begin).unwrap()
+    }
+
+    fn with_request<T>(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+        send: impl FnOnce(&str, &str, &[(&str, &str)], Option<&[u8]>) -> T,
+    ) -> T {
         let url = format!("{}/{path}", self.endpoints.api);
         let authorization = format!("Bearer {}", self.token);
         let mut headers = vec![("Authorization", authorization.as_str())];
@@ -103,6 +126,51 @@ impl Local {
         }
         let body = body.map(Value::to_string).unwrap_or_default();
         send(method, &url, &headers, has_body.then_some(body.as_bytes()))
+    }
+
+    /// A request to the admin surface.
+    pub(crate) fn admin(&self, method: &str, path: &str, body: Option<&Value>) -> Answer {
+        let body = body.map(Value::to_string).unwrap_or_default();
+        let has_body = method == "POST" || method == "PUT";
+        let url = format!("{}/{path}", self.endpoints.admin);
+        send(method, &url, &[], has_body.then_some(body.as_bytes()))
+    }
+
+    /// Switches a fault on, as `storeward::sandbox` describes it.
+    #[track_caller]
+    pub(crate) fn fault(&self, name: &str, fault: &Value) {
+        let answer = self.admin("PUT", &format!("faults/{name}"), Some(fault));
+        assert_eq!(answer.status, 200, "{}", answer.text());
+    }
+
+    /// Switches a fault off.
+    #[track_caller]
+    pub(crate) fn heal(&self, name: &str) {
+        assert_eq!(self.admin("DELETE", &format!("faults/{name}"), None).status, 200, "{name}");
+    }
+
+    /// How many requests have met a fault.
+    #[track_caller]
+    pub(crate) fn fired(&self, name: &str) -> u64 {
+        let answer = self.admin("GET", &format!("faults/{name}"), None);
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        answer.json()["fired"].as_u64().unwrap()
+    }
+
+    /// The one request that a fault holds, as soon as it does.
+    #[track_caller]
+    pub(crate) fn held(&self, name: &str) -> Value {
+        let answer = self.admin("GET", &format!("faults/{name}/held?millis=20000"), None).json();
+        let held = answer["held"].as_array().unwrap();
+        assert_eq!(held.len(), 1, "{name} holds {held:?}");
+        held[0].clone()
+    }
+
+    /// Lets go of what a fault holds, and waits until it has come to its end.
+    #[track_caller]
+    pub(crate) fn release(&self, name: &str) {
+        let answer = self.admin("POST", &format!("faults/{name}/release"), None);
+        assert_eq!(answer.json()["released"], 1, "{name}: {}", answer.text());
     }
 
     /// A call that must have this status; its JSON, or null.

@@ -41,13 +41,29 @@ pub(crate) fn send(method: &str, url: &str, headers: &[(&str, &str)], body: Opti
     try_send(method, url, headers, body).unwrap()
 }
 
-/// The same, where nobody may be there to answer.
+/// The same, where nobody may be there to answer, or not to the end.
 pub(crate) fn try_send(
     method: &str,
     url: &str,
     headers: &[(&str, &str)],
     body: Option<&[u8]>,
 ) -> std::io::Result<Answer> {
+    let mut stream = begin(method, url, headers, body)?;
+    let mut raw = Vec::new();
+    stream.read_to_end(&mut raw)?;
+    if raw.is_empty() {
+        return Err(ErrorKind::UnexpectedEof.into());
+    }
+    Ok(parse(&raw))
+}
+
+/// Sends a request; the connection that its answer comes over.
+pub(crate) fn begin(
+    method: &str,
+    url: &str,
+    headers: &[(&str, &str)],
+    body: Option<&[u8]>,
+) -> std::io::Result<TcpStream> {
     let (host, target) = split(url);
     let mut head = format!("{method} {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n");
     for (name, value) in headers {
@@ -61,12 +77,7 @@ pub(crate) fn try_send(
     stream.set_read_timeout(Some(Duration::from_secs(30)))?;
     stream.write_all(head.as_bytes())?;
     stream.write_all(body.unwrap_or_default())?;
-    let mut raw = Vec::new();
-    stream.read_to_end(&mut raw)?;
-    if raw.is_empty() {
-        return Err(ErrorKind::UnexpectedEof.into());
-    }
-    Ok(parse(&raw))
+    Ok(stream)
 }
 
 fn parse(raw: &[u8]) -> Answer {

@@ -84,8 +84,3 @@ fn pass(stream: TcpStream, host: &str, meddle: &Mutex<Box<Meddle>>) -> Option<()
     stream.write_all(format!("{head}\r\n").as_bytes()).ok()?;
     stream.write_all(&answer.body).ok()
 }
-
-/// The gateway's answer when it gave up waiting: a page, not JSON.
-pub(crate) fn gateway_timeout() -> Answer {
-    Answer { status: 504, headers: Vec::new(), body: b"<html>504 Gateway Time-out</html>".to_vec() }
-}
