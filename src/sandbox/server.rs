@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use axum::body::{Body, BodyDataStream};
 use axum::extract::{Request, State as Shared};
-use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, TRANSFER_ENCODING};
+use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, RETRY_AFTER, TRANSFER_ENCODING};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Response, StatusCode};
 use futures::StreamExt as _;
@@ -251,8 +251,10 @@ async fn login_call(
     let Ok(form) = whole(body).await else {
         return plain(StatusCode::PAYLOAD_TOO_LARGE);
     };
-    let (status, answer): (u16, Value) =
-        login::answer(&server.store(), tenant, version, &form, Timestamp::now());
+    let host = header(parts, HOST.as_str()).unwrap_or_default();
+    let url = format!("http://{host}{}", parts.uri.path());
+    let asked = login::Asked { tenant, version, url: &url, form: &form, now: Timestamp::now() };
+    let (status, answer): (u16, Value) = login::answer(server.store().edit(), &asked);
     let mut response = Response::new(Body::from(answer.to_string()));
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();

@@ -92,7 +92,6 @@ impl Signer {
     fn read(pem: &[u8]) -> Result<Self, CertificateError> {
         let mut key = None;
         let mut chain = Vec::new();
-        let sections = <(SectionKind, Vec<u8>)>::pem_slice_iter(pem).collect::<Result<Vec<_>, _>>();
         // Looked for first: readers of PEM pass over `ENCRYPTED PRIVATE KEY`, and stumble over the older form.
         if [&b"BEGIN ENCRYPTED PRIVATE KEY"[..], b"Proc-Type: 4,ENCRYPTED"]
             .iter()
@@ -100,7 +99,10 @@ impl Signer {
         {
             return Err(CertificateError::Encrypted);
         }
-        for (kind, der) in sections.map_err(|_| CertificateError::NotPem)? {
+        let sections = <(SectionKind, Vec<u8>)>::pem_slice_iter(pem).collect::<Result<Vec<_>, _>>();
+        let sections =
+            sections.ok().filter(|sections| !sections.is_empty()).ok_or(CertificateError::NotPem)?;
+        for (kind, der) in sections {
             match kind {
                 SectionKind::Certificate => chain.push(der),
                 SectionKind::PrivateKey | SectionKind::RsaPrivateKey | SectionKind::EcPrivateKey
@@ -156,4 +158,84 @@ impl Signer {
 
 fn contains(bytes: &[u8], part: &[u8]) -> bool {
     bytes.windows(part.len()).any(|window| window == part)
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_lc_rs::signature::{RSA_PSS_2048_8192_SHA256, UnparsedPublicKey};
+    use secrecy::ExposeSecret as _;
+
+    use super::*;
+
+    fn fixture(name: &str) -> Vec<u8> {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/certificates");
+        std::fs::read(format!("{folder}/{name}")).unwrap()
+    }
+
+    fn decoded(part: &str) -> Value {
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn every_form_of_a_key_signs_as_the_same_certificate() {
+        let own = Signer::read(&fixture("app.pem")).unwrap();
+        let now = Timestamp::from_second(1_790_000_000).unwrap();
+        for (name, others) in [("app.pem", 0), ("app-pkcs1.pem", 0), ("app-from-pfx.pem", 1)] {
+            let signer = Signer::read(&fixture(name)).unwrap();
+            let assertion = signer.assertion("client", "https://login.example/t/token", now, "an id");
+            let (signed, signature) = assertion.expose_secret().rsplit_once('.').unwrap();
+            let (header, claims) = signed.split_once('.').unwrap();
+            let thumbprint = URL_SAFE_NO_PAD.encode(Sha256::digest(&own.chain[0]));
+            let header = decoded(header);
+            assert_eq!((&header["alg"], &header["typ"]), (&json!("PS256"), &json!("JWT")), "{name}");
+            assert_eq!(header["x5t#S256"], json!(thumbprint), "{name}");
+            assert_eq!(header["x5c"][0], json!(STANDARD.encode(&own.chain[0])), "{name}");
+            assert_eq!(header["x5c"].as_array().unwrap().len(), 1 + others, "{name}");
+            assert_eq!(
+                decoded(claims),
+                json!({
+                    "aud": "https://login.example/t/token", "iss": "client", "sub": "client", "jti": "an id",
+                    "nbf": 1_790_000_000, "iat": 1_790_000_000, "exp": 1_790_000_600
+                })
+            );
+            UnparsedPublicKey::new(&RSA_PSS_2048_8192_SHA256, own.key.public_key())
+                .verify(signed.as_bytes(), &URL_SAFE_NO_PAD.decode(signature).unwrap())
+                .unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn no_two_assertions_are_the_same() {
+        let certificate = Certificate {
+            path: concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/certificates/app.pem").into(),
+        };
+        let mut ids = Vec::new();
+        for _ in 0..2 {
+            let assertion = certificate.assertion("c", "a", Timestamp::UNIX_EPOCH).await.unwrap();
+            ids.push(decoded(assertion.expose_secret().split('.').nth(1).unwrap())["jti"].clone());
+        }
+        assert_ne!(ids[0], ids[1]);
+    }
+
+    #[test]
+    fn what_cannot_sign_is_told_apart() {
+        let read = |pem: &[u8]| Signer::read(pem).err().map(|error| error.to_string());
+        let app = String::from_utf8(fixture("app.pem")).unwrap();
+        let (certificate, key) = app.split_at(app.find("-----BEGIN PRIVATE KEY").unwrap());
+        for (pem, told) in [
+            (fixture("app-encrypted.pem"), CertificateError::Encrypted),
+            (fixture("app-encrypted-pkcs1.pem"), CertificateError::Encrypted),
+            (fixture("ec.pem"), CertificateError::NotRsa),
+            (fixture("short.pem"), CertificateError::NotRsa),
+            (fixture("mismatched.pem"), CertificateError::NotOfTheKey),
+            (certificate.into(), CertificateError::NoKey),
+            (key.into(), CertificateError::NoCertificate),
+            (app.replace("\nMII", "\nM*I").into(), CertificateError::NotPem),
+            (b"\x30\x82\x03\x17".to_vec(), CertificateError::NotPem),
+            (Vec::new(), CertificateError::NotPem),
+        ] {
+            assert_eq!(read(&pem), Some(told.to_string()));
+            assert!(!told.remedy().is_empty());
+        }
+    }
 }
