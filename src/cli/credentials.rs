@@ -25,14 +25,20 @@ pub(super) struct Surroundings<'a> {
     pub(super) az: Option<PathBuf>,
 }
 
+impl Surroundings<'_> {
+    fn missing<'n>(&self, names: &[&'n str]) -> Vec<&'n str> {
+        names.iter().copied().filter(|name| (self.variable)(name).is_none()).collect()
+    }
+}
+
 /// A way in which an application proves itself.
 struct Way {
     /// All of them are needed.
     variables: &'static [&'static str],
+    /// Where they come from.
+    note: &'static str,
     /// Whether CI services set them for every job, so that having them asks for nothing.
     ambient: bool,
-    /// What to do where some are missing.
-    remedy: &'static str,
     make: fn(&[String], &Path) -> Result<Proof, Failure>,
 }
 
@@ -40,32 +46,32 @@ struct Way {
 const WAYS: &[Way] = &[
     Way {
         variables: &["AZURE_CLIENT_SECRET"],
+        note: "the value of a client secret",
         ambient: false,
-        remedy: "",
         make: |values, _| Ok(Proof::ClientSecret(values[0].clone().into())),
     },
     Way {
         variables: &["AZURE_CLIENT_CERTIFICATE_PATH"],
+        note: "a PEM file with a certificate and its private key",
         ambient: false,
-        remedy: "",
         make: |values, base| {
-            path("AZURE_CLIENT_CERTIFICATE_PATH", &values[0], base)
-                .map(|path| Proof::Certificate(Certificate { path }))
+            let path = path("AZURE_CLIENT_CERTIFICATE_PATH", &values[0], base)?;
+            Ok(Proof::Certificate(Certificate { path }))
         },
     },
     Way {
         variables: &["AZURE_FEDERATED_TOKEN_FILE"],
+        note: "a file with a token of an issuer that Entra trusts",
         ambient: false,
-        remedy: "",
         make: |values, base| {
-            path("AZURE_FEDERATED_TOKEN_FILE", &values[0], base)
-                .map(|path| Proof::FederatedTokenFile(FederatedTokenFile { path }))
+            let path = path("AZURE_FEDERATED_TOKEN_FILE", &values[0], base)?;
+            Ok(Proof::FederatedTokenFile(FederatedTokenFile { path }))
         },
     },
     Way {
         variables: &["ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"],
+        note: "GitHub Actions sets them for a job with `permissions: {id-token: write}`",
         ambient: true,
-        remedy: "in GitHub Actions, give the job `permissions: {id-token: write}`",
         make: |values, _| {
             let url = address("ACTIONS_ID_TOKEN_REQUEST_URL", &values[0])?;
             let token = token("ACTIONS_ID_TOKEN_REQUEST_TOKEN", &values[1])?;
@@ -76,8 +82,9 @@ const WAYS: &[Way] = &[
         variables: &[
             "SYSTEM_OIDCREQUESTURI", "SYSTEM_ACCESSTOKEN", "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID",
         ],
+        note: "Azure Pipelines sets them in a task of a service connection, such as AzureCLI@2, with \
+               `env: {SYSTEM_ACCESSTOKEN: $(System.AccessToken)}`",
         ambient: true,
-        remedy: "in Azure Pipelines, run in a task of the service connection (such as AzureCLI@2) with `env: {SYSTEM_ACCESSTOKEN: $(System.AccessToken)}`",
         make: |values, _| {
             let url = address("SYSTEM_OIDCREQUESTURI", &values[0])?;
             let token = token("SYSTEM_ACCESSTOKEN", &values[1])?;
@@ -116,33 +123,27 @@ pub(super) fn find(around: &Surroundings<'_>) -> Result<Credential, Failure> {
 
 /// Nothing is set, and there is no Azure CLI.
 fn none() -> Failure {
-    Failure::new(
-        Exit::Auth,
-        format!("no credential: none of {TOKEN}, {TENANT} and {CLIENT} is set, and there is no `az` on PATH"),
-    )
-    .help(format!(
-        "set {TENANT} and {CLIENT} to an application in Entra with the role Manager in Partner Center, and one of\n{}\
+    let message =
+        format!("no credential: {TOKEN}, {TENANT} and {CLIENT} are not set, and there is no `az` on PATH");
+    Failure::new(Exit::Auth, message).help(format!(
+        "set {TENANT} and {CLIENT} to an application in Entra with the role Manager in Partner Center, and one of\n{}  \
          or set {TOKEN}, or sign in to the Azure CLI with `az login --allow-no-subscriptions`; or try things out with --sandbox",
-        list(|way| way.variables.join(" and "))
+        list(|way| way.variables.to_vec())
     ))
 }
 
 /// Some variable asks for an application, and which is not said.
 fn without_application(around: &Surroundings<'_>, given: &[&str]) -> Failure {
-    let missing: Vec<&str> =
-        [TENANT, CLIENT].into_iter().filter(|name| (around.variable)(name).is_none()).collect();
+    let missing = around.missing(&[TENANT, CLIENT]);
     let are = |names: &[&str]| if names.len() == 1 { "is" } else { "are" };
-    Failure::new(
-        Exit::Auth,
-        format!(
-            "the credential is incomplete: {} {} set, {} {} not",
-            given.join(" and "),
-            are(given),
-            missing.join(" and "),
-            are(&missing)
-        ),
-    )
-    .help(format!(
+    let message = format!(
+        "the credential is incomplete: {} {} set, {} {} not",
+        enumerated(given),
+        are(given),
+        enumerated(&missing),
+        are(&missing)
+    );
+    Failure::new(Exit::Auth, message).help(format!(
         "{TENANT} is the tenant's GUID or a verified domain, {CLIENT} the application's id; both are on the overview page of the app \
          registration. Without any of these variables, the login of the Azure CLI is used"
     ))
@@ -150,24 +151,31 @@ fn without_application(around: &Surroundings<'_>, given: &[&str]) -> Failure {
 
 /// The application is known, and nothing proves that it is the one that asks.
 fn without_proof(around: &Surroundings<'_>) -> Failure {
-    let missing = |way: &Way| {
-        let names: Vec<&str> =
-            way.variables.iter().copied().filter(|name| (around.variable)(name).is_none()).collect();
-        let remedy = if way.remedy.is_empty() { String::new() } else { format!(": {}", way.remedy) };
-        format!("{} not set{remedy}", names.join(" and "))
-    };
-    Failure::new(
-        Exit::Auth,
-        format!("the credential is incomplete: {TENANT} and {CLIENT} are set, and nothing that proves them"),
-    )
-    .help(format!(
-        "looked for, in this order, and one is enough:\n{}without {TENANT} and {CLIENT}, the login of the Azure CLI is used",
-        list(missing)
+    let message = format!(
+        "the credential is incomplete: {TENANT} and {CLIENT} are set, but no secret, certificate or federated token"
+    );
+    Failure::new(Exit::Auth, message).help(format!(
+        "one of these completes it:\n{}  without {TENANT} and {CLIENT}, the login of the Azure CLI is used",
+        list(|way| around.missing(way.variables))
     ))
 }
 
-fn list(line: impl Fn(&Way) -> String) -> String {
-    WAYS.iter().map(|way| format!("    - {}\n", line(way))).collect::<String>() + "  "
+/// The ways, one a line, with those of their variables that `names` takes.
+fn list(names: impl Fn(&Way) -> Vec<&'static str>) -> String {
+    let mut lines = String::new();
+    for way in WAYS {
+        lines.push_str(&format!("    - {}: {}\n", enumerated(&names(way)), way.note));
+    }
+    lines
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn enumerated(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [before @ .., last] => format!("{} and {last}", before.join(", ")),
+    }
 }
 
 /// A path, unless the thing itself was put in its place. Neither is ever shown.
@@ -278,7 +286,7 @@ mod tests {
         variables.push(("SYSTEM_OIDCREQUESTURI", "https://ci.example"));
         let told = found(&variables, true).unwrap_err();
         assert!(
-            told.contains("SYSTEM_ACCESSTOKEN and AZURESUBSCRIPTION_SERVICE_CONNECTION_ID not set"),
+            told.contains("- SYSTEM_ACCESSTOKEN and AZURESUBSCRIPTION_SERVICE_CONNECTION_ID: "),
             "{told}"
         );
         assert!(!told.contains("SYSTEM_OIDCREQUESTURI"), "{told}");

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use jiff::Timestamp;
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret as _, SecretString};
 use tokio::time::Instant;
 use url::Url;
 
@@ -166,10 +166,12 @@ impl Connection {
         body: &Bytes,
         tries: u32,
     ) -> Result<Answer, StoreError> {
-        match self.once(method, path, body, tries).await {
-            Err(StoreError::Refused { status: 401, .. }) if self.0.tokens.can_renew() => {
-                self.0.tokens.forget().await;
-                self.once(method, path, body, tries).await
+        let tokens = &self.0.tokens;
+        let token = tokens.token(self).await?;
+        match self.once(method, path, body, tries, &token).await {
+            Err(StoreError::Refused { status: 401, .. }) if tokens.can_renew() => {
+                tokens.forget(&token).await;
+                self.once(method, path, body, tries, &tokens.token(self).await?).await
             }
             outcome => outcome,
         }
@@ -181,9 +183,9 @@ impl Connection {
         path: &str,
         body: &Bytes,
         tries: u32,
+        token: &SecretString,
     ) -> Result<Answer, StoreError> {
-        let Inner { client, settings, tokens, gate } = &*self.0;
-        let token = tokens.token(self).await?;
+        let Inner { client, settings, gate, .. } = &*self.0;
         gate.pass().await;
         let url = format!("{}/{path}", settings.api.as_str().trim_end_matches('/'));
         let mut request = client

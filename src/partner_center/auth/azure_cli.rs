@@ -9,7 +9,9 @@ use jiff::Timestamp;
 use serde_json::Value;
 use tokio::process::Command;
 
-use super::{RESOURCE, Token, codes, seconds};
+use super::request::seconds;
+use super::tokens::Token;
+use super::{RESOURCE, codes};
 
 /// It starts an interpreter and may have to renew a sign-in.
 const PATIENCE: Duration = Duration::from_mins(1);

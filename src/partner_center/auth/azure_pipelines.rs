@@ -4,7 +4,9 @@
 use secrecy::SecretString;
 use url::Url;
 
-use super::{Failure, Service, oidc};
+use super::error::Service;
+use super::oidc;
+use super::request::Failure;
 
 /// The OIDC endpoint of Azure Pipelines.
 #[derive(Clone)]

@@ -47,12 +47,14 @@ pub enum CertificateError {
 impl CertificateError {
     pub(super) fn remedy(&self) -> &'static str {
         match self {
-            Self::Unreadable(_) => "AZURE_CLIENT_CERTIFICATE_PATH is the path of a PEM file",
+            Self::Unreadable(_) => {
+                "AZURE_CLIENT_CERTIFICATE_PATH is the path of a PEM file; a relative one begins where the command runs"
+            }
             Self::Encrypted => {
-                "decrypt it for this use: `openssl pkey -in key.pem`, and keep the result as a secret file"
+                "decrypt it for this use with `openssl pkey`, and keep the file where only this job can read it"
             }
             Self::NotPem | Self::NoKey | Self::NoCertificate | Self::NotOfTheKey => {
-                "put the certificate and its private key into one PEM file; from a PFX file: `openssl pkcs12 -in cert.pfx -nodes`"
+                "put the certificate and its private key into one PEM file; from a PFX file: `openssl pkcs12 -in cert.pfx -nodes -out cert.pem`"
             }
             Self::NotRsa => {
                 "Entra takes certificates with RSA keys only; make one with `openssl req -x509 -newkey rsa:3072 -nodes`"

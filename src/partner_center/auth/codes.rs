@@ -80,7 +80,7 @@ const CODES: &[Code] = &[
     lasts(
         700_024,
         "the assertion is not valid at this time",
-        "set the clock of this machine; a federated token lives for minutes, so AZURE_FEDERATED_TOKEN_FILE must be written anew \
+        "check the clock of this machine; a federated token lives for minutes, so AZURE_FEDERATED_TOKEN_FILE must be written anew \
          before it expires",
     ),
     lasts(700_213, "no federated credential matches the token", NO_FEDERATED_CREDENTIAL),

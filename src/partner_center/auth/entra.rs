@@ -7,7 +7,10 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 use url::Url;
 
-use super::{AuthError, Failure, Proof, RESOURCE, Service, Token, codes, fetch, seconds};
+use super::error::{AuthError, Service};
+use super::request::{Failure, fetch, seconds};
+use super::tokens::Token;
+use super::{Proof, RESOURCE, codes};
 
 /// How long a token is taken for good where its answer does not say.
 const USUAL: Duration = Duration::from_hours(1);
@@ -54,10 +57,10 @@ pub(super) async fn ask(
             Err(unusable(&format!("it answered with {}, a redirect, which is not followed", answer.status)))
         }
         status => {
-            let error = refusal(status, &body, &proven);
-            let passes = code(&body).and_then(codes::find).is_some_and(|code| code.passes);
-            let pause = answer.pause(description(&body)).or(passes.then_some(Duration::ZERO));
-            Err(Failure { error, again: pause })
+            let pause = answer.pause(description(&body));
+            let error = answer.trouble(Service::Login).unwrap_or_else(|| refusal(status, &body, &proven));
+            let again = (!error.is_of_the_credential()).then_some(pause);
+            Err(Failure { error, again })
         }
     }
 }
@@ -82,13 +85,6 @@ fn read(answer: &Value) -> Option<Token> {
 fn refusal(status: u16, answer: &Value, secret: &SecretString) -> AuthError {
     let code = code(answer);
     let known = code.and_then(codes::find);
-    // Codes of a service in trouble, such as `AADSTS90033`, say nothing about the credential.
-    if status >= 500 || (status == 429 && code.is_none()) {
-        return AuthError::Unavailable {
-            service: Service::Login,
-            reason: format!("it answered with {status}"),
-        };
-    }
     let words = first_words(description(answer).unwrap_or_default(), secret.expose_secret().trim());
     let description = match (words.is_empty(), code, known) {
         (false, ..) => words,
@@ -97,7 +93,7 @@ fn refusal(status: u16, answer: &Value, secret: &SecretString) -> AuthError {
         (true, None, _) => format!("it answered with {status}"),
     };
     if known.is_some_and(|code| code.passes) {
-        return AuthError::Unavailable { service: Service::Login, reason: description };
+        return AuthError::Throttled { service: Service::Login, reason: description };
     }
     AuthError::Refused { code, description }
 }
@@ -136,6 +132,14 @@ mod tests {
     }
 
     #[test]
+    fn no_lifetime_is_too_long_or_too_short_to_be_kept() {
+        for seconds in [0, u64::MAX] {
+            let token = read(&json!({"access_token": "t", "expires_in": seconds})).unwrap();
+            assert_eq!(token.renew_at > Instant::now(), seconds > 0);
+        }
+    }
+
+    #[test]
     fn a_refusal_tells_the_code_and_no_secret() {
         let answer = json!({"error_description": "AADSTS7000215: Invalid client secret 's3cret' provided. Trace ID: x"});
         let error = refusal(401, &answer, &"s3cret\n".to_owned().into());
@@ -160,7 +164,7 @@ mod tests {
     fn a_code_that_passes_says_nothing_of_the_credential() {
         let answer = json!({"error_description": "AADSTS50196: client request loop"});
         let error = refusal(400, &answer, &"s".to_owned().into());
-        assert!(matches!(error, AuthError::Unavailable { .. }), "{error}");
+        assert!(matches!(error, AuthError::Throttled { .. }), "{error}");
     }
 
     #[test]

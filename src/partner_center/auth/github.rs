@@ -4,7 +4,9 @@
 use secrecy::SecretString;
 use url::Url;
 
-use super::{AUDIENCE, Failure, Service, oidc};
+use super::error::Service;
+use super::request::Failure;
+use super::{AUDIENCE, oidc};
 
 /// GitHub's OIDC endpoint.
 #[derive(Clone)]

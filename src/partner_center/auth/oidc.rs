@@ -5,7 +5,8 @@ use std::time::Duration;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 
-use super::{AuthError, Failure, Service, fetch};
+use super::error::{AuthError, Service};
+use super::request::{Failure, fetch};
 
 /// Why an OIDC endpoint gave no token. Nothing of its answer is told: who asked is in it.
 #[derive(Debug, thiserror::Error)]
@@ -33,9 +34,8 @@ pub(super) async fn ask(
         .bearer_auth(token.expose_secret())
         .header("Accept", "application/json");
     let answer = fetch(service, request).await?;
-    if let Some(pause) = answer.pause(None) {
-        let reason = format!("it answered with {}", answer.status);
-        return Err(Failure { error: AuthError::Unavailable { service, reason }, again: Some(pause) });
+    if let Some(error) = answer.trouble(service) {
+        return Err(Failure { error, again: Some(answer.pause(None)) });
     }
     let failed = |problem| Failure::lasting(AuthError::Oidc { service, problem });
     match answer.status {
