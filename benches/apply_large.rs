@@ -179,7 +179,7 @@ fn storeward(folder: &Path) -> Command {
 }
 
 fn client(folder: &Path, endpoints: &Endpoints) -> Command {
-    let Credentials { tenant_id, client_id, client_secret } = Credentials::default();
+    let Credentials { tenant_id, client_id, client_secret, .. } = Credentials::default();
     let mut command = storeward(folder);
     command
         .args(["apply", "--release", "app/big=dist", "--wait", "committed", "--yes", "big.yaml"])
@@ -230,7 +230,7 @@ struct Api {
 
 impl Api {
     fn log_in(endpoints: &Endpoints) -> Self {
-        let Credentials { tenant_id, client_id, client_secret } = Credentials::default();
+        let Credentials { tenant_id, client_id, client_secret, .. } = Credentials::default();
         let url = format!("{}/{tenant_id}/oauth2/token", endpoints.login);
         let form = format!(
             "grant_type=client_credentials&client_id={client_id}&client_secret={client_secret}&resource=https%3A%2F%2Fmanage.devcenter.microsoft.com"

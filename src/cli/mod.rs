@@ -7,6 +7,7 @@ mod apply;
 mod approval;
 mod args;
 mod command_line;
+mod credentials;
 mod exit;
 mod explain;
 mod kept;

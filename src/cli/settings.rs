@@ -1,20 +1,22 @@
 //! Where the services are and who asks: from the environment, or the local Partner Center.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use url::Url;
+use jiff::Timestamp;
 
-use crate::partner_center::{Connection, Credential, Settings};
+use crate::partner_center::{Connection, Credential, Proof, Settings};
 use crate::sandbox::{self, Sandbox};
 
 use super::args::Global;
+use super::credentials::{self, Surroundings, address};
 use super::exit::{Exit, Failure};
 
 const API: &str = "https://manage.devcenter.microsoft.com/v1.0/my";
 const LOGIN: &str = "https://login.microsoftonline.com";
 
+/// A variable, without the line ends that pasting leaves; one that is blank is not set.
 fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.trim().is_empty())
+    std::env::var(name).ok().map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
 }
 
 /// A connection to the Store, or to a local Partner Center in this process.
@@ -22,7 +24,7 @@ pub(super) async fn connect(global: &Global, base: &Path) -> Result<(Connection,
     let correlation_id = uuid::Uuid::new_v4().to_string();
     let time_scale = match variable("STOREWARD_TIME_SCALE") {
         Some(text) => {
-            text.trim().parse().ok().filter(|scale: &f64| (0.0..=1.0).contains(scale)).ok_or_else(|| {
+            text.parse().ok().filter(|scale: &f64| (0.0..=1.0).contains(scale)).ok_or_else(|| {
                 Failure::new(Exit::Usage, "STOREWARD_TIME_SCALE is not a number from 0 to 1")
             })?
         }
@@ -37,18 +39,19 @@ pub(super) async fn connect(global: &Global, base: &Path) -> Result<(Connection,
         .await
         .map_err(|error| Failure::new(Exit::Error, error.to_string()))?;
         let credentials = sandbox.credentials();
-        let credential = Credential::ClientSecret {
+        let credential = Credential::Application {
             tenant: credentials.tenant_id,
             client_id: credentials.client_id,
-            secret: credentials.client_secret.into(),
+            proof: Proof::ClientSecret(credentials.client_secret.into()),
         };
         let endpoints = sandbox.endpoints();
         let settings = Settings {
-            api: url("the sandbox", &endpoints.api)?,
-            login: url("the sandbox", &endpoints.login)?,
+            api: address("the sandbox", &endpoints.api)?,
+            login: address("the sandbox", &endpoints.login)?,
             credential,
             correlation_id,
             time_scale,
+            now: Timestamp::now,
         };
         (settings, Some(sandbox))
     } else {
@@ -58,11 +61,12 @@ pub(super) async fn connect(global: &Global, base: &Path) -> Result<(Connection,
         let api = variable("STOREWARD_API_URL").unwrap_or_else(|| API.to_owned());
         let login = variable("STOREWARD_LOGIN_URL").unwrap_or_else(|| LOGIN.to_owned());
         let settings = Settings {
-            api: url("STOREWARD_API_URL", &api)?,
-            login: url("STOREWARD_LOGIN_URL", &login)?,
-            credential: credential()?,
+            api: address("STOREWARD_API_URL", &api)?,
+            login: address("STOREWARD_LOGIN_URL", &login)?,
+            credential: credentials::find(&Surroundings { variable: &variable, base, az: azure_cli() })?,
             correlation_id,
             time_scale,
+            now: Timestamp::now,
         };
         (settings, None)
     };
@@ -71,23 +75,13 @@ pub(super) async fn connect(global: &Global, base: &Path) -> Result<(Connection,
     Ok((connection, sandbox))
 }
 
-fn url(name: &str, text: &str) -> Result<Url, Failure> {
-    Url::parse(text.trim())
-        .ok()
-        .filter(Url::has_host)
-        .ok_or_else(|| Failure::new(Exit::Usage, format!("{name} is not a URL; it begins with https://")))
-}
-
-fn credential() -> Result<Credential, Failure> {
-    if let Some(token) = variable("STOREWARD_ACCESS_TOKEN") {
-        return Ok(Credential::Token(token.trim().to_owned().into()));
-    }
-    let names = ["AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"];
-    if let [Some(tenant), Some(client_id), Some(secret)] = names.map(variable) {
-        let secret = secret.into();
-        return Ok(Credential::ClientSecret { tenant: tenant.trim().to_owned(), client_id, secret });
-    }
-    let missing: Vec<&str> = names.into_iter().filter(|name| variable(name).is_none()).collect();
-    Err(Failure::new(Exit::Auth, format!("no credential: {} not set", missing.join(", ")))
-        .help("set STOREWARD_ACCESS_TOKEN, or AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET; or try with --sandbox"))
+/// The Azure CLI on PATH. A relative folder in it is passed over: it would be looked for in the workspace, where anybody who
+/// writes manifests could put a program of that name.
+fn azure_cli() -> Option<PathBuf> {
+    let name = if cfg!(windows) { "az.cmd" } else { "az" };
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path)
+        .filter(|folder| folder.is_absolute())
+        .map(|folder| folder.join(name))
+        .find(|program| program.is_file())
 }

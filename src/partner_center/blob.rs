@@ -202,6 +202,7 @@ mod tests {
             credential: Credential::Token("t".to_owned().into()),
             correlation_id: String::new(),
             time_scale: 1.0,
+            now: jiff::Timestamp::now,
         })
         .unwrap();
         let open = |url: &str| Uploader::new(&connection, &UploadUrl::new(url));

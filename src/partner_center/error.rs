@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::Deserialize;
 
+use super::auth::AuthError;
+
 /// One call, for messages: method and path, without query values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
@@ -22,51 +24,6 @@ impl Call {
 impl fmt::Display for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.method, self.path)
-    }
-}
-
-/// Why there is no token.
-#[derive(Debug, thiserror::Error)]
-pub enum AuthError {
-    /// The login service refused the credential.
-    #[error("the login service refused the credential: {description}")]
-    Refused {
-        /// The number after `AADSTS`, the one stable part of the answer.
-        code: Option<u32>,
-        /// The service's words, with every secret taken out.
-        description: String,
-    },
-    /// The login service could not be reached or understood.
-    #[error("the login service could not be used: {0}")]
-    Unavailable(String),
-    /// The login service's answer does not end.
-    #[error("the login service answered with more than 64 MiB")]
-    TooLong,
-}
-
-impl AuthError {
-    /// What to do.
-    pub fn remedy(&self) -> &'static str {
-        match self {
-            Self::Unavailable(_) => "check the network, then run again",
-            Self::TooLong => "find out what answers in place of the login service; check STOREWARD_LOGIN_URL",
-            Self::Refused { code, .. } => match code {
-                Some(7_000_215) => {
-                    "AZURE_CLIENT_SECRET is wrong; often the secret's id was copied instead of its value"
-                }
-                Some(7_000_222) => "the client secret has expired; make a new one in Microsoft Entra",
-                Some(700_016) => {
-                    "AZURE_CLIENT_ID is not known in this tenant; compare both with the app registration"
-                }
-                Some(90_002) => "AZURE_TENANT_ID names no tenant; use its GUID or a verified domain",
-                Some(500_011) => {
-                    "the Store is not known in this tenant; associate the tenant with the Partner Center account"
-                }
-                Some(7_000_218) => "neither secret nor assertion was sent; set AZURE_CLIENT_SECRET",
-                Some(50_196) => "the login service asks for a pause; run again in a minute",
-                _ => "check AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET",
-            },
-        }
     }
 }
 
@@ -192,7 +149,7 @@ impl StoreError {
     /// Whether the credential is at fault.
     pub fn is_auth(&self) -> bool {
         match self {
-            Self::Auth(AuthError::Refused { .. }) => true,
+            Self::Auth(error) => error.is_of_the_credential(),
             Self::Refused { status, .. } => matches!(status, 401 | 403),
             _ => false,
         }
@@ -213,6 +170,15 @@ impl StoreError {
     pub fn remedy(&self) -> Option<&'static str> {
         match self {
             Self::Auth(error) => Some(error.remedy()),
+            // The gateway's words (`microsoft/msstore-cli#50`), as opposed to those about who asks.
+            Self::Refused { status: 401, answer, .. }
+                if answer.message.as_deref().is_some_and(|words| words.contains("Access token")) =>
+            {
+                Some(
+                    "the access token has expired, or is not for https://manage.devcenter.microsoft.com; where it comes from \
+                     STOREWARD_ACCESS_TOKEN, get a new one",
+                )
+            }
             Self::Refused { status: 401 | 403, .. } => Some(
                 "add the Entra application in Partner Center under Account settings, User management, with the role Manager; \
                  check that `id` is a product of this account",

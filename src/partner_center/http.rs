@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use secrecy::ExposeSecret;
+use jiff::Timestamp;
+use secrecy::{ExposeSecret as _, SecretString};
 use tokio::time::Instant;
 use url::Url;
 
@@ -29,6 +30,8 @@ pub struct Settings {
     pub correlation_id: String,
     /// What every wait is multiplied with; other than 1 on loopback only.
     pub time_scale: f64,
+    /// The time of day, which assertions and tokens tell their ends in.
+    pub now: fn() -> Timestamp,
 }
 
 /// Settings that cannot be used.
@@ -90,12 +93,11 @@ pub(super) fn origin(url: &Url) -> String {
 impl Connection {
     /// Checks the settings. Nothing is sent yet.
     pub fn new(settings: Settings) -> Result<Self, SettingsError> {
-        for url in [&settings.api, &settings.login] {
-            if !is_secure(url) {
-                return Err(SettingsError::NotSecure(origin(url)));
-            }
+        let urls = || [&settings.api, &settings.login].into_iter().chain(settings.credential.endpoint());
+        if let Some(url) = urls().find(|url| !is_secure(url)) {
+            return Err(SettingsError::NotSecure(origin(url)));
         }
-        let local = is_loopback(&settings.api) && is_loopback(&settings.login);
+        let local = urls().all(is_loopback);
         if !local && (settings.time_scale - 1.0).abs() > f64::EPSILON {
             return Err(SettingsError::ScaledRemote);
         }
@@ -108,7 +110,7 @@ impl Connection {
         }
         let client =
             builder.build().map_err(|error| SettingsError::Client(error.without_url().to_string()))?;
-        let tokens = Tokens::new(settings.credential.clone(), settings.login.clone());
+        let tokens = Tokens::new(settings.credential.clone(), settings.login.clone(), settings.now);
         Ok(Self(Arc::new(Inner { client, settings, tokens, gate: Gate::new() })))
     }
 
@@ -164,10 +166,12 @@ impl Connection {
         body: &Bytes,
         tries: u32,
     ) -> Result<Answer, StoreError> {
-        match self.once(method, path, body, tries).await {
-            Err(StoreError::Refused { status: 401, .. }) if self.0.tokens.can_renew() => {
-                self.0.tokens.forget().await;
-                self.once(method, path, body, tries).await
+        let tokens = &self.0.tokens;
+        let token = tokens.token(self).await?;
+        match self.once(method, path, body, tries, &token).await {
+            Err(StoreError::Refused { status: 401, .. }) if tokens.can_renew() => {
+                tokens.forget(&token).await;
+                self.once(method, path, body, tries, &tokens.token(self).await?).await
             }
             outcome => outcome,
         }
@@ -179,9 +183,9 @@ impl Connection {
         path: &str,
         body: &Bytes,
         tries: u32,
+        token: &SecretString,
     ) -> Result<Answer, StoreError> {
-        let Inner { client, settings, tokens, gate } = &*self.0;
-        let token = tokens.token(self).await?;
+        let Inner { client, settings, gate, .. } = &*self.0;
         gate.pass().await;
         let url = format!("{}/{path}", settings.api.as_str().trim_end_matches('/'));
         let mut request = client
@@ -250,6 +254,7 @@ mod tests {
             credential: Credential::Token("t".to_owned().into()),
             correlation_id: String::new(),
             time_scale,
+            now: Timestamp::now,
         };
         assert!(matches!(
             Connection::new(settings("http://store.example/v1.0/my", 1.0)),

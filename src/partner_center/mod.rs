@@ -17,9 +17,12 @@ mod reader;
 mod snapshot;
 mod writer;
 
-pub use auth::Credential;
+pub use auth::{
+    AuthError, AzureCli, AzureCliError, AzurePipelines, Certificate, CertificateError, Credential,
+    FederatedTokenFile, GitHub, OidcError, Proof, Service, TokenFileError,
+};
 pub use blob::{UploadError, Uploader};
-pub use error::{AuthError, Call, StoreError};
+pub use error::{Call, StoreError};
 pub use http::{Connection, Settings, SettingsError};
 pub use look::{By, Part, Subject};
 pub use place::Place;

@@ -3,12 +3,14 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::login;
 use super::model::Kind;
 use super::seed::{Seed, SeedAddOn, SeedApplication, SeedFlight};
 use super::state::{Application, Document, Phase, Product, State, Submission, text};
 
 /// Makes the state that a seed describes. The error says what in the seed cannot be used.
 pub(super) fn plant(seed: Seed, now: Timestamp) -> Result<State, String> {
+    login::check_keys(&seed.credentials)?;
     let mut state = State::new(seed.credentials, seed.rules);
     // Ids of an earlier sandbox may be in the seed.
     for app in &seed.applications {

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -39,6 +40,42 @@ pub struct Credentials {
     pub client_id: String,
     /// Its secret.
     pub client_secret: String,
+    /// When the secret expires; without it, never.
+    #[schemars(with = "Option<String>", extend("format" = "date-time"))]
+    pub client_secret_expires: Option<Timestamp>,
+    /// The certificates that are registered on the application, each as PEM.
+    pub certificates: Vec<String>,
+    /// The tokens of others that are taken for the application.
+    pub federated_credentials: Vec<FederatedCredential>,
+}
+
+/// Tokens of somebody else that are taken for the application.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FederatedCredential {
+    /// The `iss` of the tokens.
+    pub issuer: String,
+    /// The `sub` of the tokens.
+    pub subject: String,
+    /// The `aud` of the tokens.
+    #[serde(default = "token_exchange")]
+    pub audience: String,
+    /// What the issuer's signatures are checked with. A real Entra reads it from the issuer's web site.
+    pub public_key: PublicKey,
+}
+
+fn token_exchange() -> String {
+    "api://AzureADTokenExchange".into()
+}
+
+/// An RSA key for signatures with `RS256`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum PublicKey {
+    /// `-----BEGIN PUBLIC KEY-----`.
+    Pem(String),
+    /// A JSON Web Key with `kty`, `n` and `e`.
+    Jwk(Document),
 }
 
 impl Default for Credentials {
@@ -47,6 +84,9 @@ impl Default for Credentials {
             tenant_id: "sandbox".into(),
             client_id: "sandbox".into(),
             client_secret: "sandbox-secret".into(),
+            client_secret_expires: None,
+            certificates: Vec::new(),
+            federated_credentials: Vec::new(),
         }
     }
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State as Shared};
-use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
+use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFER_ENCODING};
 use axum::http::{HeaderValue, Response, StatusCode};
 use jiff::Timestamp;
 use serde_json::Value;
@@ -232,8 +232,10 @@ async fn login_call(server: &Arc<Server>, request: &mut Received) -> Response<Bo
     let Ok(form) = request.whole().await else {
         return plain(StatusCode::PAYLOAD_TOO_LARGE);
     };
-    let (status, answer): (u16, Value) =
-        login::answer(&server.store(), &tenant, version, &form, Timestamp::now());
+    let host = request.head.header(HOST.as_str()).unwrap_or_default();
+    let url = format!("http://{host}{}", request.head.parts.uri.path());
+    let asked = login::Asked { tenant: &tenant, version, url: &url, form: &form, now: Timestamp::now() };
+    let (status, answer): (u16, Value) = login::answer(server.store().edit(), &asked);
     let mut response = response::json(response::status(status), &answer);
     let no_store = HeaderValue::from_static("no-store, no-cache");
     response.headers_mut().insert("cache-control", no_store);

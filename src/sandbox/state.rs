@@ -21,12 +21,23 @@ pub(super) struct State {
     pub rules: Rules,
     /// What access tokens are sealed with.
     pub key: String,
+    /// Assertions by certificate that were taken and have not expired.
+    #[serde(default)]
+    pub assertions: Vec<Used>,
     /// How many ids were given out.
     pub ids: u64,
     pub applications: Vec<Application>,
     pub uploads: Vec<Upload>,
     /// How many uploads there ever were.
     pub uploads_made: u64,
+}
+
+/// An assertion that is not taken again.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Used {
+    /// Its `jti`.
+    pub id: String,
+    pub until: Timestamp,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -96,6 +107,7 @@ impl State {
             credentials,
             rules,
             key: uuid::Uuid::new_v4().simple().to_string(),
+            assertions: Vec::new(),
             ids: 0,
             applications: Vec::new(),
             uploads: Vec::new(),

@@ -12,6 +12,7 @@ mod asset_package;
 mod asset_package_bombs;
 mod asset_package_hostile;
 mod corpus;
+mod credentials;
 mod every_kind;
 mod hostile_manifests;
 mod manifest_schema;

@@ -395,7 +395,7 @@ fn no_credential_and_wrong_ones_are_told_apart() {
     let ran = run(story.command(&["plan"]).env("AZURE_CLIENT_SECRET", "wr0ng-s3cret")).ended(10);
     let ran = ran.says("AADSTS7000215").says("AZURE_CLIENT_SECRET is wrong");
     assert!(!format!("{}{}", ran.stdout, ran.stderr).contains("wr0ng"));
-    run(story.command(&["plan"]).env_remove("AZURE_CLIENT_ID")).ended(10).says("AZURE_CLIENT_ID not set");
+    run(story.command(&["plan"]).env_remove("AZURE_CLIENT_ID")).ended(10).says("AZURE_CLIENT_ID is not");
     run(story.command(&["plan"]).env("STOREWARD_ACCESS_TOKEN", "t0ken-of-nobody")).ended(10).says("401");
     run(story.command(&["plan"]).env("STOREWARD_API_URL", "http://store.example/v1.0/my"))
         .ended(64)

@@ -1,6 +1,7 @@
 //! The rules of the local Partner Center, one by one.
 
 mod add_ons;
+mod assertions;
 mod blobs;
 mod commits;
 mod drafts;

@@ -40,6 +40,7 @@ fn connection(address: &str, token: &str, time_scale: f64) -> Connection {
         credential: Credential::Token(token.to_owned().into()),
         correlation_id: "3f2b-ours".to_owned(),
         time_scale,
+        now: jiff::Timestamp::now,
     })
     .unwrap()
 }

@@ -42,7 +42,7 @@ fn refusals_carry_the_code_of_entra() {
         ("sandbox", 1, with(&format!("client_secret=wrong&{RESOURCE}")), 401, 7_000_215),
         ("sandbox", 1, with(&format!("client_secret=sandbox-secret%0A&{RESOURCE}")), 401, 7_000_215),
         ("sandbox", 1, with(RESOURCE), 401, 7_000_218),
-        ("sandbox", 1, with(&format!("client_assertion=a.b.c&{RESOURCE}")), 401, 700_027),
+        ("sandbox", 1, with(&format!("client_assertion=a.b.c&{RESOURCE}")), 400, 900_144),
         ("sandbox", 1, with(&format!("{secret}&{RESOURCE}%2F")), 400, 500_011),
         ("sandbox", 1, with(secret), 400, 900_144),
         ("sandbox", 2, with(&format!("{secret}&{RESOURCE}")), 400, 900_144),

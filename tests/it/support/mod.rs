@@ -1,10 +1,12 @@
 //! What several integration tests need.
 
 pub(crate) mod azure;
+pub(crate) mod jwt;
 pub(crate) mod local;
 #[expect(dead_code, reason = "the unit tests of videos use what stands in it besides")]
 pub(crate) mod mp4;
 pub(crate) mod msix;
+pub(crate) mod oidc;
 pub(crate) mod plain_http;
 pub(crate) mod png;
 #[path = "../../../benches/support/process.rs"]

@@ -4,6 +4,8 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
+use url::form_urlencoded;
+
 use super::plain_http::{Answer, send};
 
 /// A request on its way.
@@ -12,6 +14,8 @@ pub(crate) struct Passing {
     pub(crate) method: String,
     /// Path and query.
     pub(crate) target: String,
+    /// Their names in lower case.
+    pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
 }
 
@@ -19,6 +23,18 @@ impl Passing {
     /// Whether it is this method on a path that ends like this, whatever its query.
     pub(crate) fn is(&self, method: &str, end: &str) -> bool {
         self.method == method && self.target.split('?').next().unwrap().ends_with(end)
+    }
+
+    /// A header, by its name in lower case.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// What a form in the body, or the query, says.
+    pub(crate) fn field(&self, name: &str) -> Option<String> {
+        let query = self.target.split_once('?').map_or("", |(_, query)| query).as_bytes();
+        let pairs = form_urlencoded::parse(query).chain(form_urlencoded::parse(&self.body));
+        pairs.into_iter().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
     }
 }
 
@@ -69,7 +85,7 @@ fn pass(stream: TcpStream, host: &str, meddle: &Mutex<Box<Meddle>>) -> Option<()
         let url = format!("{host}{}", passing.target);
         send(&passing.method, &url, &kept, length.map(|_| passing.body.as_slice()))
     };
-    let answer = (meddle.lock().ok()?)(Passing { method, target, body }, &forward);
+    let answer = (meddle.lock().ok()?)(Passing { method, target, headers: headers.clone(), body }, &forward);
     let mut head = format!(
         "HTTP/1.1 {} Meddled\r\nConnection: close\r\nContent-Length: {}\r\n",
         answer.status,

@@ -1,4 +1,7 @@
-//! The login: Entra's token endpoints, versions 1 and 2, for a client secret.
+//! The login: Entra's token endpoints, versions 1 and 2, for a client secret or an assertion.
+
+mod assertion;
+mod keys;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -6,18 +9,34 @@ use sha2::{Digest as _, Sha256};
 use url::form_urlencoded;
 use uuid::Uuid;
 
+use super::seed::Credentials;
 use super::state::State;
+
+pub(super) use self::keys::check_keys;
 
 /// What tokens are asked for. With a slash at its end it is another resource, which no tenant knows.
 const RESOURCE: &str = "https://manage.devcenter.microsoft.com";
 /// How version 2 asks for it.
 const SCOPE: &str = "https://manage.devcenter.microsoft.com/.default";
 
+/// The one type of assertions.
+const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
 /// Which of the two endpoints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Version {
     V1,
     V2,
+}
+
+/// A token request.
+pub(super) struct Asked<'a> {
+    pub tenant: &'a str,
+    pub version: Version,
+    /// The URL that it was sent to.
+    pub url: &'a str,
+    pub form: &'a [u8],
+    pub now: Timestamp,
 }
 
 /// A refusal, by the number after `AADSTS`.
@@ -44,21 +63,16 @@ pub(super) fn endpoint(path: &[String]) -> Option<(&str, Version)> {
 }
 
 /// Answers a token request: status and body.
-pub(super) fn answer(
-    state: &State,
-    tenant: &str,
-    version: Version,
-    form: &[u8],
-    now: Timestamp,
-) -> (u16, Value) {
-    let form: Vec<(String, String)> = form_urlencoded::parse(form).into_owned().collect();
-    match check(state, tenant, version, &form) {
-        Ok(()) => (200, token_answer(state, version, now)),
-        Err(problem) => (problem.status, error_body(&problem, now)),
+pub(super) fn answer(state: &mut State, asked: &Asked<'_>) -> (u16, Value) {
+    let form: Vec<(String, String)> = form_urlencoded::parse(asked.form).into_owned().collect();
+    match check(state, asked, &form) {
+        Ok(()) => (200, token_answer(state, asked.version, asked.now)),
+        Err(problem) => (problem.status, error_body(&problem, asked.now)),
     }
 }
 
-fn check(state: &State, tenant: &str, version: Version, form: &[(String, String)]) -> Result<(), Problem> {
+fn check(state: &mut State, asked: &Asked<'_>, form: &[(String, String)]) -> Result<(), Problem> {
+    let tenant = asked.tenant;
     let get = |name: &str| form.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
     let need = |name: &str| {
         let message = format!("The request body must contain the following parameter: '{name}'.");
@@ -81,25 +95,22 @@ fn check(state: &State, tenant: &str, version: Version, form: &[(String, String)
         return Err(problem(400, "unauthorized_client", 700_016, message));
     }
     match (get("client_secret"), get("client_assertion")) {
-        (Some(secret), _) if !same_secret(secret, &ours.client_secret) => {
-            let message = format!(
-                "Invalid client secret provided. Ensure the secret being sent in the request is the client secret \
-                 value, not the client secret ID, for a secret added to app '{client}'."
-            );
-            return Err(problem(401, "invalid_client", 7_000_215, message));
-        }
-        (Some(_), _) => {}
-        (None, Some(_)) => {
-            let message = "The certificate with identifier used to sign the client assertion is not registered on \
-                           application. The sandbox takes a client secret only.";
-            return Err(problem(401, "invalid_client", 700_027, message));
+        (Some(secret), _) => check_secret(ours, secret, asked.now)?,
+        (None, Some(assertion)) => {
+            if need("client_assertion_type")? != ASSERTION_TYPE {
+                let message = "The assertion type of the request is not supported.";
+                return Err(problem(400, "invalid_request", 900_144, message));
+            }
+            let used = assertion::check(ours, &state.assertions, assertion, asked)?;
+            state.assertions.retain(|used| used.until > asked.now);
+            state.assertions.extend(used);
         }
         (None, None) => {
             let message = "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.";
             return Err(problem(401, "invalid_client", 7_000_218, message));
         }
     }
-    let (wanted, known) = match version {
+    let (wanted, known) = match asked.version {
         Version::V1 => (need("resource")?, RESOURCE),
         Version::V2 => (need("scope")?, SCOPE),
     };
@@ -107,6 +118,25 @@ fn check(state: &State, tenant: &str, version: Version, form: &[(String, String)
         let message =
             format!("The resource principal named {wanted} was not found in the tenant named {tenant}.");
         return Err(problem(400, "invalid_resource", 500_011, message));
+    }
+    Ok(())
+}
+
+fn check_secret(ours: &Credentials, secret: &str, now: Timestamp) -> Result<(), Problem> {
+    let client = &ours.client_id;
+    if !same_secret(secret, &ours.client_secret) {
+        let message = format!(
+            "Invalid client secret provided. Ensure the secret being sent in the request is the client secret \
+             value, not the client secret ID, for a secret added to app '{client}'."
+        );
+        return Err(problem(401, "invalid_client", 7_000_215, message));
+    }
+    if ours.client_secret_expires.is_some_and(|end| end <= now) {
+        let message = format!(
+            "The provided client secret keys for app '{client}' are expired. Create new keys for your app, or \
+             consider using certificate credentials for added security."
+        );
+        return Err(problem(401, "invalid_client", 7_000_222, message));
     }
     Ok(())
 }
