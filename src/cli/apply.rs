@@ -4,16 +4,16 @@ use std::io::IsTerminal;
 use std::sync::Mutex;
 use std::time::Instant;
 
-use crate::apply::{self, Event, Job, Outcome, Report, WaitFor};
-use crate::manifest::Findings;
+use crate::apply::{self, Event, Job, Outcome, WaitFor};
 use crate::plan::{BlockerKind, Plan, PublishedBy};
-use crate::render::{self, EventLines, Format};
+use crate::render::{self, EventLines, Level};
 use crate::submission::Kind;
 
+use super::applied;
 use super::args::{ApplyArgs, Global, Wait};
 use super::exit::{Exit, Failure};
 use super::out;
-use super::results::{Results, Sink};
+use super::results::Results;
 use super::run::{Run, has_errors};
 
 const DEFAULT_TIMEOUT: std::time::Duration = std::time::Duration::from_hours(1);
@@ -28,18 +28,12 @@ pub(super) async fn run(global: &Global, results: &Results, args: &ApplyArgs) ->
 async fn carry_out(global: &Global, results: &Results, args: &ApplyArgs, run: &Run) -> Result<Exit, Failure> {
     let products = run.products();
     let plan = run.plan(&products);
+    run.tell(results, &plan, Level::Error);
     let asks = plan.has_changes() && !args.yes && args.expect.is_none();
     if asks || !global.quiet {
         out::progress(&render::plan_text(&plan, false, global.look_of_stderr()));
     }
     if has_errors(&plan) {
-        let addresses = plan.resources.iter().map(|resource| resource.address.clone()).collect();
-        let findings = Findings::new(plan.diagnostics.clone(), addresses);
-        results.give(|format, look, sink| match (format, sink) {
-            (Format::Json, _) => render::json(&findings),
-            (_, Sink::Stdout) => String::new(),
-            (_, Sink::File) => render::plan_text(&plan, false, look),
-        })?;
         return Err(Failure::new(Exit::Invalid, "the plan has errors").help("nothing was sent"));
     }
     // Where nothing is to be sent, the approved plan was carried out already.
@@ -62,7 +56,7 @@ async fn carry_out(global: &Global, results: &Results, args: &ApplyArgs, run: &R
     if !work {
         let exit = Exit::of_reports(&[], blocked.len(), rejected);
         print_blockers(global, &plan, exit);
-        give_result(results, &plan, &[], exit)?;
+        applied::give(results, &plan, &[], exit)?;
         return Ok(exit);
     }
     refuse_endless_wait(args, &plan)?;
@@ -106,7 +100,7 @@ async fn carry_out(global: &Global, results: &Results, args: &ApplyArgs, run: &R
             failure.print(global);
         }
     }
-    give_result(results, &plan, &reports, exit)?;
+    applied::give(results, &plan, &reports, exit)?;
     Ok(exit)
 }
 
@@ -133,7 +127,7 @@ fn refuse_not_yet(plan: &Plan) -> Result<(), Failure> {
         .help("nothing was sent; apply the apps alone, by naming their manifests"))
 }
 
-fn remedy(error: &apply::ApplyError) -> Option<String> {
+pub(super) fn remedy(error: &apply::ApplyError) -> Option<String> {
     use apply::ApplyError as E;
     Some(match error {
         E::Store(error) => return error.remedy().map(str::to_owned),
@@ -247,47 +241,4 @@ fn print_blockers(global: &Global, plan: &Plan, exit: Exit) {
         let words = format!("{} is blocked: {}: {}", blocker.address, blocker.kind, blocker.detail);
         Failure::new(exit, words).print(global);
     }
-}
-
-fn give_result(results: &Results, plan: &Plan, reports: &[Report], exit: Exit) -> Result<(), Failure> {
-    results.give(|format, _, _| match format {
-        Format::Text => result_text(reports, exit),
-        Format::Json => render::json(&result_json(plan, reports, exit)),
-        _ => unreachable!("`Results` refuses forms that a command has not"),
-    })
-}
-
-fn result_json(plan: &Plan, reports: &[Report], exit: Exit) -> serde_json::Value {
-    let resources = plan.resources.iter().map(|resource| {
-        let report = reports.iter().find(|report| report.address == resource.address);
-        let is_blocked = plan.blockers_of(&resource.address).next().is_some();
-        match report.map(|report| &report.outcome) {
-            Some(Outcome::Done { submission, status, sent }) => serde_json::json!({
-                "address": resource.address, "result": "ok", "submission": submission,
-                "status": status, "sent": sent,
-            }),
-            Some(Outcome::Failed(error)) => serde_json::json!({
-                "address": resource.address, "result": Exit::of_apply(error).word(), "error": error.to_string(),
-            }),
-            None if is_blocked => serde_json::json!({ "address": resource.address, "result": "blocked" }),
-            None => serde_json::json!({ "address": resource.address, "result": "no-change" }),
-        }
-    });
-    serde_json::json!({
-        "result": exit.word(), "planHash": plan.fingerprints.plan, "resources": resources.collect::<Vec<_>>(),
-    })
-}
-
-fn result_text(reports: &[Report], exit: Exit) -> String {
-    if reports.is_empty() && exit == Exit::Ok {
-        return "nothing to do, nothing was sent\n".to_owned();
-    }
-    let mut text = String::new();
-    for report in reports {
-        if let Outcome::Done { submission, status, .. } = &report.outcome {
-            let words = format!("{}: submission {submission} is {status}", report.address);
-            text.push_str(&format!("{}\n", render::visible(&words)));
-        }
-    }
-    text
 }

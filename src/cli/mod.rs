@@ -3,8 +3,11 @@
 //! One file per command. Settings come from flags and the environment, never from manifests. This room and
 //! `render` are the only ones that print; time, environment and randomness enter the program here.
 
+mod applied;
 mod apply;
 mod args;
+mod ci;
+mod ended;
 mod exit;
 mod explain;
 mod manifests;
@@ -18,6 +21,7 @@ mod settings;
 mod validate;
 
 use std::ffi::OsString;
+use std::rc::Rc;
 
 use clap::Parser;
 
@@ -25,6 +29,7 @@ pub use args::Cli;
 pub use exit::Exit;
 
 use args::Command;
+use ci::{Ci, Quiet};
 use exit::Failure;
 use results::Results;
 
@@ -45,6 +50,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             return Exit::Error.code();
         }
     };
+    let _quiet = Quiet::start(&cli);
     let exit = runtime.block_on(run(&cli));
     // A blocked read of standard input must not keep the program alive.
     runtime.shutdown_background();
@@ -57,17 +63,38 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     }
 }
 
+/// Runs a command, and tells a CI service how it ended, however it ended.
 async fn run(cli: &Cli) -> Result<Exit, Failure> {
+    let ci = Rc::new(Ci::open(&cli.command)?);
+    let ended = perform(cli, &ci).await;
+    let exit = ended.as_ref().map_or_else(|failure| failure.exit, |exit| *exit);
+    match (ended, ci.conclude(exit)) {
+        (ended, Ok(())) => ended,
+        (Ok(Exit::Ok | Exit::Changes), Err(untold)) => Err(untold),
+        (ended, Err(untold)) => {
+            untold.print(&cli.global);
+            ended
+        }
+    }
+}
+
+async fn perform(cli: &Cli, ci: &Rc<Ci>) -> Result<Exit, Failure> {
     let global = &cli.global;
-    let results = Results::open(global, cli.command.name())?;
-    match &cli.command {
+    let results = Results::open(global, cli.command.name(), ci)?;
+    let ended = match &cli.command {
         Command::Validate(args) => validate::run(global, &results, args),
         Command::Plan(args) => plan::run(global, &results, args).await,
         Command::Apply(args) => apply::run(global, &results, args).await,
         Command::Explain(args) => explain::run(&results, args),
         Command::Schema(args) => schema::run(&results, args),
         Command::Sandbox(args) => sandbox::run(global, &results, args).await,
+    };
+    if let (Command::Plan(_) | Command::Apply(_), Err(failure)) = (&cli.command, &ended)
+        && let Err(untold) = results.give_end(failure)
+    {
+        untold.print(global);
     }
+    ended
 }
 
 #[cfg(test)]

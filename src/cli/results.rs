@@ -1,14 +1,18 @@
 //! Where a result goes: to standard output, and to the files of `--out`.
 
+use std::cell::Cell;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use tempfile::NamedTempFile;
 
-use crate::render::{Format, Look, forms_of};
+use crate::render::{Format, Look, forms_of, without_commands};
 
 use super::args::Global;
+use super::ci::Ci;
+use super::ended;
 use super::exit::{Exit, Failure};
 use super::manifests::base;
 use super::out;
@@ -18,6 +22,9 @@ pub(super) struct Results {
     stdout: (Format, Look),
     files: Vec<(Format, PathBuf)>,
     look_of_files: Look,
+    /// What a CI service is told beside.
+    pub(super) ci: Rc<Ci>,
+    given: Cell<bool>,
 }
 
 /// One of these places.
@@ -30,7 +37,7 @@ pub(super) enum Sink {
 impl Results {
     /// Refuses forms that the command has not, and files that cannot be written: before anything is done, so that nobody
     /// learns afterwards that the result is lost.
-    pub(super) fn open(global: &Global, command: &str) -> Result<Self, Failure> {
+    pub(super) fn open(global: &Global, command: &str, ci: &Rc<Ci>) -> Result<Self, Failure> {
         let forms = forms_of(command);
         let wanted = std::iter::once(global.output).chain(global.out.iter().map(|out| out.format));
         if let Some(other) = wanted.into_iter().find(|format| !forms.contains(format)) {
@@ -54,6 +61,8 @@ impl Results {
             stdout: (global.output, global.look_of_stdout()),
             files,
             look_of_files: global.look_of_files(),
+            ci: Rc::clone(ci),
+            given: Cell::new(false),
         })
     }
 
@@ -64,13 +73,28 @@ impl Results {
 
     /// Gives the result in every form that is wanted; each file appears whole or not at all.
     pub(super) fn give(&self, form: impl Fn(Format, Look, Sink) -> String) -> Result<(), Failure> {
+        self.given.set(true);
         let (format, look) = self.stdout;
-        out::result(&form(format, look, Sink::Stdout))?;
+        let text = form(format, look, Sink::Stdout);
+        match format {
+            // Whatever they quote, a CI service that reads along finds no command in them.
+            Format::Text | Format::Markdown => out::result(&without_commands(&text))?,
+            // What these quote is escaped, and two of them are commands.
+            Format::Json | Format::Github | Format::Azure | Format::Gitlab => out::result(&text)?,
+        }
         for (format, file) in &self.files {
             let text = form(*format, self.look_of_files, Sink::File);
             write(file, &text).map_err(|error| cannot(file, &error))?;
         }
         Ok(())
+    }
+
+    /// Gives the end of a command that comes before its result; nothing where a result was given.
+    pub(super) fn give_end(&self, failure: &Failure) -> Result<(), Failure> {
+        if self.given.get() {
+            return Ok(());
+        }
+        self.give(|format, look, sink| ended::form(failure, &self.ci, format, look, sink))
     }
 }
 

@@ -1,20 +1,23 @@
 //! What `plan` and `apply` share: load, connect, read live state, plan.
 
-use crate::manifest::{Creation, Finding, Loaded, Resource, Severity};
+use crate::manifest::{Creation, Finding, Loaded, Resource, Severity, Workspace};
 use crate::partner_center::{By, Connection, Part, Reader, Subject};
 use crate::plan::{self, LiveSource, MadeOf, Options, Plan, Product, ReleaseRef};
+use crate::render::{Level, annotations_of_plan};
 use crate::sandbox::Sandbox;
 use crate::submission::{Kind, Live};
 
 use super::args::{Global, Release, Selection};
+use super::ci::Known;
 use super::exit::Failure;
-use super::manifests::{Checked, base};
+use super::manifests::{Checked, as_services_see, base};
 use super::results::Results;
 use super::settings;
 
 /// A run: what is wanted, what is there, and the way to the Store.
 pub(super) struct Run {
     loaded: Loaded,
+    workspace: Workspace,
     findings: Vec<Finding>,
     live: Vec<Live>,
     pub(super) options: Options,
@@ -32,7 +35,7 @@ impl Run {
     ) -> Result<Self, Failure> {
         let checked = Checked::load(global, &selection.manifests)?;
         checked.refuse_errors(global, results)?;
-        let Checked { loaded, findings, .. } = checked;
+        let Checked { loaded, findings, workspace } = checked;
         let (connection, sandbox) = settings::connect(global, &base(global)?).await?;
         let reader = Reader::new(connection.clone());
         let read_at = now();
@@ -52,7 +55,16 @@ impl Run {
             releases: named.release.iter().map(release).collect(),
             replace_untrusted: options.replace_untrusted,
         };
-        Ok(Self { loaded, findings: findings.findings, live, options, connection, made_of, sandbox })
+        Ok(Self {
+            loaded,
+            workspace,
+            findings: findings.findings,
+            live,
+            options,
+            connection,
+            made_of,
+            sandbox,
+        })
     }
 
     /// What is wanted beside what is there.
@@ -64,6 +76,22 @@ impl Run {
     /// The plan.
     pub(super) fn plan(&self, products: &[Product<'_>]) -> Plan {
         plan::plan(products, self.made_of.clone(), self.findings.clone())
+    }
+
+    /// Lets a CI service know the plan, however the command ends. Blockers are annotated at this level.
+    pub(super) fn tell(&self, results: &Results, plan: &Plan, blockers: Level) {
+        let resources = &self.loaded.resources;
+        let places = resources.iter().map(|resource| (resource.address.as_str(), &resource.at)).collect();
+        let mut annotations = annotations_of_plan(plan, &places, blockers);
+        as_services_see(
+            &self.workspace,
+            annotations.iter_mut().filter_map(|annotation| annotation.at.as_mut()),
+        );
+        let mut places: Vec<_> =
+            places.into_iter().map(|(address, at)| (address.to_owned(), at.clone())).collect();
+        as_services_see(&self.workspace, places.iter_mut().map(|(_, at)| at));
+        *results.ci.known.borrow_mut() =
+            Known { plan: Some(plan.clone()), annotations, places, ..Known::default() };
     }
 
     /// Ends the run.

@@ -27,8 +27,9 @@ use Format::{Azure, Github, Gitlab, Json, Text};
 /// The forms of each command's result. ONE table: what is not in it is refused before a command starts.
 const FORMS: &[(&str, &[Format])] = &[
     ("validate", &[Text, Json, Github, Azure, Gitlab]),
-    ("plan", &[Text, Json]),
-    ("apply", &[Text, Json]),
+    ("plan", &[Text, Json, Github, Azure, Gitlab]),
+    // A Code Quality report is compared between branches, and what an apply meets belongs to none.
+    ("apply", &[Text, Json, Github, Azure]),
     ("explain", &[Text]),
     // These two print JSON, whatever they are asked for.
     ("schema", &[Text, Json]),

@@ -7,21 +7,25 @@ mod annotations;
 mod diagnostics;
 mod events;
 mod format;
+mod github_output;
 mod hygiene;
 mod json;
 mod page;
 mod plan_text;
+mod totals;
 mod validation;
 mod value_diff;
 
-pub use annotations::{azure, github, gitlab};
+pub use annotations::{Annotation, Level, Places, annotations_of_plan, azure, github, gitlab};
 pub use diagnostics::diagnostics;
 pub use events::EventLines;
 pub use format::{Format, forms_of};
-pub use hygiene::visible;
+pub use github_output::github_output;
+pub use hygiene::{visible, without_commands};
 pub use json::json;
 pub use page::Look;
 pub use plan_text::plan_text;
+pub use totals::Totals;
 pub use validation::{counts, validation};
 
 /// A size for people: `118.2 MB`, in steps of 1,000 as Partner Center shows it.

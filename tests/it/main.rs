@@ -10,6 +10,7 @@ mod asset_archive;
 mod asset_package;
 mod asset_package_bombs;
 mod asset_package_hostile;
+mod ci_outputs;
 mod corpus;
 mod hostile_manifests;
 mod manifest_schema;

@@ -1,0 +1,86 @@
+//! What an apply came to, in every form.
+
+use serde_json::{Value, json};
+
+use crate::apply::{Outcome, Report};
+use crate::plan::Plan;
+use crate::render::{self, Annotation, Format, Level};
+
+use super::apply::remedy;
+use super::exit::{Exit, Failure};
+use super::results::Results;
+
+/// Gives the result, and lets a CI service know of the submissions.
+pub(super) fn give(results: &Results, plan: &Plan, reports: &[Report], exit: Exit) -> Result<(), Failure> {
+    let submissions = reports.iter().filter_map(|report| {
+        let submission = match &report.outcome {
+            Outcome::Done { submission, .. } => submission.as_str(),
+            Outcome::Failed(error) => error.submission()?,
+        };
+        Some((report.address.clone(), Value::from(submission)))
+    });
+    results.ci.known.borrow_mut().submissions = submissions.collect();
+    results.give(|format, _, _| match format {
+        Format::Text => text(reports, exit),
+        Format::Json => render::json(&json(plan, reports, exit)),
+        Format::Github | Format::Azure => results.ci.annotated(format, &annotations(results, reports)),
+        Format::Markdown | Format::Gitlab => unreachable!("`Results` refuses forms that a command has not"),
+    })
+}
+
+fn text(reports: &[Report], exit: Exit) -> String {
+    if reports.is_empty() && exit == Exit::Ok {
+        return "nothing to do, nothing was sent\n".to_owned();
+    }
+    let mut text = String::new();
+    for report in reports {
+        if let Outcome::Done { submission, status, .. } = &report.outcome {
+            let words = format!("{}: submission {submission} is {status}", report.address);
+            text.push_str(&format!("{}\n", render::visible(&words)));
+        }
+    }
+    text
+}
+
+fn json(plan: &Plan, reports: &[Report], exit: Exit) -> Value {
+    let resources = plan.resources.iter().map(|resource| {
+        let address = &resource.address;
+        let report = reports.iter().find(|report| report.address == *address);
+        let blockers: Vec<_> = plan.blockers_of(address).collect();
+        match report.map(|report| &report.outcome) {
+            Some(Outcome::Done { submission, status, sent }) => json!({
+                "address": address, "result": "ok", "submission": submission, "status": status, "sent": sent,
+            }),
+            Some(Outcome::Failed(error)) => json!({
+                "address": address, "result": Exit::of_apply(error).word(), "submission": error.submission(),
+                "error": error.to_string(), "help": remedy(error),
+            }),
+            None if !blockers.is_empty() => {
+                json!({ "address": address, "result": "blocked", "blockers": blockers })
+            }
+            None => json!({ "address": address, "result": "no-change" }),
+        }
+    });
+    json!({
+        "result": exit.word(), "exitCode": exit.code(), "planHash": plan.fingerprints.plan,
+        "resources": resources.collect::<Vec<_>>(),
+    })
+}
+
+/// What failed, at the manifests of the resources, and then what the plan has to say.
+fn annotations(results: &Results, reports: &[Report]) -> Vec<Annotation> {
+    let known = results.ci.known.borrow();
+    let failed = reports.iter().filter_map(|report| {
+        let Outcome::Failed(error) = &report.outcome else { return None };
+        let place = known.places.iter().find(|(address, _)| *address == report.address);
+        Some(Annotation {
+            level: Level::Error,
+            code: Exit::of_apply(error).word().to_owned(),
+            title: None,
+            message: format!("{}: {error}", report.address),
+            help: remedy(error),
+            at: place.map(|(_, at)| at.clone()),
+        })
+    });
+    failed.chain(known.annotations.iter().cloned()).collect()
+}
