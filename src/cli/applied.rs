@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::apply::{Outcome, Report};
 use crate::plan::Plan;
-use crate::render::{self, Annotation, Format, Level};
+use crate::render::{self, Annotation, Applied, Ending, Format, Level};
 
 use super::apply::remedy;
 use super::exit::{Exit, Failure};
@@ -20,12 +20,39 @@ pub(super) fn give(results: &Results, plan: &Plan, reports: &[Report], exit: Exi
         Some((report.address.clone(), Value::from(submission)))
     });
     results.ci.known.borrow_mut().submissions = submissions.collect();
-    results.give(|format, _, _| match format {
+    results.give(|format, _, sink| match format {
         Format::Text => text(reports, exit),
         Format::Json => render::json(&json(plan, reports, exit)),
+        Format::Markdown => {
+            let applied: Vec<Applied> = reports.iter().map(applied).collect();
+            let ending = Ending { command: "apply", word: exit.word(), error: None, applied: &applied };
+            render::applied_markdown(plan, &ending, &results.ci.setting(sink))
+        }
         Format::Github | Format::Azure => results.ci.annotated(format, &annotations(results, reports)),
-        Format::Markdown | Format::Gitlab => unreachable!("`Results` refuses forms that a command has not"),
+        Format::Gitlab => unreachable!("`Results` refuses forms that a command has not"),
     })
+}
+
+fn applied(report: &Report) -> Applied {
+    let address = report.address.clone();
+    match &report.outcome {
+        Outcome::Done { submission, status, .. } => Applied {
+            address,
+            word: Exit::Ok.word(),
+            submission: Some(submission.clone()),
+            words: status.to_string(),
+            help: None,
+            failed: false,
+        },
+        Outcome::Failed(error) => Applied {
+            address,
+            word: Exit::of_apply(error).word(),
+            submission: error.submission().map(str::to_owned),
+            words: error.to_string(),
+            help: remedy(error),
+            failed: true,
+        },
+    }
 }
 
 fn text(reports: &[Report], exit: Exit) -> String {

@@ -1,7 +1,8 @@
 //! What a CI service is told beside the result, and what it says of the run.
 //!
-//! GitHub Actions names a file for the values that later steps read. It is opened before anything is done, so that nobody
-//! learns afterwards that they are lost.
+//! GitHub Actions names two files: `$GITHUB_OUTPUT` takes values that later steps read, `$GITHUB_STEP_SUMMARY` takes
+//! Markdown for the page of the run. Both are opened before anything is done, so that nobody learns afterwards that they
+//! are lost.
 
 use std::cell::RefCell;
 use std::fs::{self, File, OpenOptions};
@@ -9,15 +10,23 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
+use url::Url;
 
 use crate::manifest::Location;
 use crate::plan::Plan;
-use crate::render::{self, Annotation, Format, Totals};
+use crate::render::{self, Annotation, Format, MAX_COMMENT_BYTES, Setting, Totals};
 
 use super::args::{Cli, Command};
 use super::exit::{Exit, Failure};
 use super::out;
+use super::results::Sink;
 use super::settings::variable;
+
+/// What a summary may have. GitHub drops what a step writes beyond 1,024 KiB, all of it and without a word.
+const MAX_SUMMARY_BYTES: usize = 900 * 1024;
+const DROPPED_BEYOND: usize = 1024 * 1024;
+/// Of the event that started a run, only the commit is read.
+const MAX_EVENT_BYTES: u64 = 25 * 1024 * 1024;
 
 /// What is known of a run, however it ends.
 #[derive(Debug, Default)]
@@ -38,6 +47,8 @@ pub(super) struct Known {
 #[derive(Debug, Default)]
 pub(super) struct Ci {
     output: Option<Appended>,
+    summary: Option<Appended>,
+    setting: Setting,
     pub(super) known: RefCell<Known>,
 }
 
@@ -47,12 +58,50 @@ impl Ci {
         if !is_release_command(command) {
             return Ok(Self::default());
         }
-        Ok(Self { output: Appended::open("GITHUB_OUTPUT")?, known: RefCell::default() })
+        Ok(Self {
+            output: Appended::open("GITHUB_OUTPUT")?,
+            summary: Appended::open("GITHUB_STEP_SUMMARY")?,
+            setting: setting(),
+            known: RefCell::default(),
+        })
+    }
+
+    /// Where Markdown for a sink is read.
+    pub(super) fn setting(&self, sink: Sink) -> Setting {
+        match sink {
+            Sink::Summary => Setting { max_bytes: self.summary_room(), ..self.setting.clone() },
+            Sink::Stdout | Sink::File => Setting {
+                max_bytes: MAX_COMMENT_BYTES,
+                has_summary: self.summary.is_some(),
+                ..self.setting.clone()
+            },
+        }
+    }
+
+    /// How much of a summary GitHub will show. Others in the same step may have used up some of it.
+    fn summary_room(&self) -> usize {
+        let used = self.summary.as_ref().map_or(0, Appended::size);
+        MAX_SUMMARY_BYTES.saturating_sub(used).max(MAX_COMMENT_BYTES)
+    }
+
+    /// Adds the result to the page of the run, where there is one.
+    pub(super) fn summarize(&self, markdown: impl FnOnce() -> String) -> Result<(), Failure> {
+        let Some(summary) = &self.summary else { return Ok(()) };
+        let text = markdown();
+        if summary.size() + text.len() >= DROPPED_BEYOND {
+            out::progress("the summary of this step is full, so the result is not added to it\n");
+            return Ok(());
+        }
+        summary.append(&text)
     }
 
     /// Annotations in the form of a service.
     pub(super) fn annotated(&self, format: Format, annotations: &[Annotation]) -> String {
-        let elsewhere = "in the log of this step, or run `storeward plan`";
+        let elsewhere = if self.summary.is_some() {
+            "in the summary of this run"
+        } else {
+            "in the log of this step, or run `storeward plan`"
+        };
         let known = self.known.borrow();
         match format {
             Format::Github => render::github(annotations, elsewhere),
@@ -117,6 +166,10 @@ impl Appended {
         Ok(Some(Self { variable: name, path, file }))
     }
 
+    fn size(&self) -> usize {
+        self.file.metadata().map_or(0, |file| usize::try_from(file.len()).unwrap_or(usize::MAX))
+    }
+
     fn append(&self, text: &str) -> Result<(), Failure> {
         self.try_append(text).map_err(|error| cannot(self.variable, &self.path, &error))
     }
@@ -132,6 +185,29 @@ impl Appended {
         let gap = if last == [b'\n'] { "" } else { "\n" };
         file.write_all(format!("{gap}{text}").as_bytes())
     }
+}
+
+/// What GitHub Actions says of the run.
+fn setting() -> Setting {
+    let run = variable("GITHUB_RUN_ID").filter(|run| run.bytes().all(|byte| byte.is_ascii_digit()));
+    let page = || {
+        let (server, repository) = (variable("GITHUB_SERVER_URL")?, variable("GITHUB_REPOSITORY")?);
+        let page = format!("{server}/{repository}/actions/runs/{}", run.as_deref()?);
+        let url = Url::parse(&page).ok().filter(|url| matches!(url.scheme(), "https" | "http"))?;
+        // The marks that would end a link in Markdown.
+        Some(url.as_str().replace('(', "%28").replace(')', "%29"))
+    };
+    let run_url = page();
+    let is_commit = |head: &String| head.len() >= 40 && head.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let head = head_of_pull_request().or_else(|| variable("GITHUB_SHA")).filter(is_commit);
+    Setting { max_bytes: MAX_COMMENT_BYTES, head, run, run_url, has_summary: false }
+}
+
+/// The commit that a pull request brings. `$GITHUB_SHA` is that of a merge which exists for the run alone.
+fn head_of_pull_request() -> Option<String> {
+    let file = File::open(variable("GITHUB_EVENT_PATH")?).ok()?;
+    let event: Value = serde_json::from_reader(io::BufReader::new(file.take(MAX_EVENT_BYTES))).ok()?;
+    Some(event.pointer("/pull_request/head/sha")?.as_str()?.to_owned())
 }
 
 /// A pipe would be waited for without end.

@@ -4,10 +4,10 @@ use serde::Serialize;
 
 use crate::manifest::Findings;
 use crate::plan::{Blocker, GuardHit};
-use crate::render::{self, Annotation, Format, Level, Look, Totals};
+use crate::render::{self, Annotation, Ending, Format, Level, Look, Setting, Totals};
 
 use super::ci::{Ci, Known};
-use super::exit::Failure;
+use super::exit::{Exit, Failure};
 use super::results::Sink;
 
 /// The end of a command, for programs.
@@ -34,6 +34,12 @@ pub(super) fn json(failure: &Failure, findings: Option<&Findings>) -> String {
     json_of(failure, &Known::default(), findings)
 }
 
+/// The end of a command by mistakes in manifests, in Markdown.
+pub(super) fn mistakes(exit: Exit, findings: &Findings, setting: &Setting, command: &str) -> String {
+    let ending = Ending { command, word: exit.word(), error: None, applied: &[] };
+    render::ended_markdown(&ending, Some(findings), setting)
+}
+
 fn json_of(failure: &Failure, known: &Known, findings: Option<&Findings>) -> String {
     let plan = known.plan.as_ref();
     render::json(&Ended {
@@ -49,7 +55,14 @@ fn json_of(failure: &Failure, known: &Known, findings: Option<&Findings>) -> Str
 }
 
 /// The end of a command in any form. As text it is on standard error already.
-pub(super) fn form(failure: &Failure, ci: &Ci, format: Format, look: Look, sink: Sink) -> String {
+pub(super) fn form(
+    command: &str,
+    failure: &Failure,
+    ci: &Ci,
+    format: Format,
+    look: Look,
+    sink: Sink,
+) -> String {
     let known = ci.known.borrow();
     match (format, sink) {
         (Format::Text, Sink::Stdout) => String::new(),
@@ -64,7 +77,18 @@ pub(super) fn form(failure: &Failure, ci: &Ci, format: Format, look: Look, sink:
             });
             json_of(failure, &known, mistakes.as_ref())
         }
-        (Format::Markdown, _) => unreachable!("`Results` refuses forms that a command has not"),
+        (Format::Markdown, _) => {
+            let ending = Ending {
+                command,
+                word: failure.exit.word(),
+                error: Some((&failure.message, failure.help.as_deref())),
+                applied: &[],
+            };
+            match &known.plan {
+                Some(plan) => render::applied_markdown(plan, &ending, &ci.setting(sink)),
+                None => render::ended_markdown(&ending, None, &ci.setting(sink)),
+            }
+        }
         (Format::Github | Format::Azure | Format::Gitlab, _) => {
             let mut all = vec![Annotation {
                 level: Level::Error,

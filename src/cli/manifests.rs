@@ -61,7 +61,7 @@ impl Checked {
                 let sum = render::validation(&self.findings, self.files());
                 match sink {
                     Sink::Stdout => sum,
-                    Sink::File => {
+                    Sink::File | Sink::Summary => {
                         render::diagnostics(&self.loaded.diagnostics, &self.loaded.sources, look) + &sum
                     }
                 }
@@ -107,6 +107,9 @@ impl Checked {
             (Format::Json, _) => {
                 let failure = Failure::new(Exit::Invalid, render::counts(self.findings.counts));
                 ended::json(&failure.help("nothing was sent"), Some(&self.findings))
+            }
+            (Format::Markdown, _) => {
+                ended::mistakes(Exit::Invalid, &self.findings, &results.ci.setting(sink), results.command())
             }
             _ => self.form(format, look, sink),
         })?;

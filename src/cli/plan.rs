@@ -17,10 +17,10 @@ pub(super) async fn run(global: &Global, results: &Results, args: &PlanArgs) -> 
         // People read along in the log.
         out::progress(&render::plan_text(&plan, args.steps, global.look_of_stderr()));
     }
-    let given = results.give(|format, look, _| match format {
+    let given = results.give(|format, look, sink| match format {
         Format::Text => render::plan_text(&plan, args.steps, look),
         Format::Json => render::json(&plan),
-        Format::Markdown => unreachable!("`Results` refuses forms that a command has not"),
+        Format::Markdown => render::plan_markdown(&plan, &results.ci.setting(sink)),
         Format::Github | Format::Azure | Format::Gitlab => {
             results.ci.annotated(format, &results.ci.known.borrow().annotations)
         }

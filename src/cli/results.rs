@@ -24,6 +24,7 @@ pub(super) struct Results {
     look_of_files: Look,
     /// What a CI service is told beside.
     pub(super) ci: Rc<Ci>,
+    command: &'static str,
     given: Cell<bool>,
 }
 
@@ -32,12 +33,14 @@ pub(super) struct Results {
 pub(super) enum Sink {
     Stdout,
     File,
+    /// The page of the run of a CI service, in Markdown.
+    Summary,
 }
 
 impl Results {
     /// Refuses forms that the command has not, and files that cannot be written: before anything is done, so that nobody
     /// learns afterwards that the result is lost.
-    pub(super) fn open(global: &Global, command: &str, ci: &Rc<Ci>) -> Result<Self, Failure> {
+    pub(super) fn open(global: &Global, command: &'static str, ci: &Rc<Ci>) -> Result<Self, Failure> {
         let forms = forms_of(command);
         let wanted = std::iter::once(global.output).chain(global.out.iter().map(|out| out.format));
         if let Some(other) = wanted.into_iter().find(|format| !forms.contains(format)) {
@@ -62,8 +65,14 @@ impl Results {
             files,
             look_of_files: global.look_of_files(),
             ci: Rc::clone(ci),
+            command,
             given: Cell::new(false),
         })
+    }
+
+    /// The command whose result it is.
+    pub(super) fn command(&self) -> &'static str {
+        self.command
     }
 
     /// The form on standard output.
@@ -86,7 +95,7 @@ impl Results {
             let text = form(*format, self.look_of_files, Sink::File);
             write(file, &text).map_err(|error| cannot(file, &error))?;
         }
-        Ok(())
+        self.ci.summarize(|| form(Format::Markdown, self.look_of_files, Sink::Summary))
     }
 
     /// Gives the end of a command that comes before its result; nothing where a result was given.
@@ -94,7 +103,7 @@ impl Results {
         if self.given.get() {
             return Ok(());
         }
-        self.give(|format, look, sink| ended::form(failure, &self.ci, format, look, sink))
+        self.give(|format, look, sink| ended::form(self.command, failure, &self.ci, format, look, sink))
     }
 }
 

@@ -22,14 +22,14 @@ pub enum Format {
     Gitlab,
 }
 
-use Format::{Azure, Github, Gitlab, Json, Text};
+use Format::{Azure, Github, Gitlab, Json, Markdown, Text};
 
 /// The forms of each command's result. ONE table: what is not in it is refused before a command starts.
 const FORMS: &[(&str, &[Format])] = &[
     ("validate", &[Text, Json, Github, Azure, Gitlab]),
-    ("plan", &[Text, Json, Github, Azure, Gitlab]),
+    ("plan", &[Text, Json, Markdown, Github, Azure, Gitlab]),
     // A Code Quality report is compared between branches, and what an apply meets belongs to none.
-    ("apply", &[Text, Json, Github, Azure]),
+    ("apply", &[Text, Json, Markdown, Github, Azure]),
     ("explain", &[Text]),
     // These two print JSON, whatever they are asked for.
     ("schema", &[Text, Json]),

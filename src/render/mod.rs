@@ -10,6 +10,7 @@ mod format;
 mod github_output;
 mod hygiene;
 mod json;
+mod markdown;
 mod page;
 mod plan_text;
 mod totals;
@@ -23,6 +24,9 @@ pub use format::{Format, forms_of};
 pub use github_output::github_output;
 pub use hygiene::{visible, without_commands};
 pub use json::json;
+pub use markdown::{
+    Applied, Ending, MAX_COMMENT_BYTES, Setting, applied_markdown, ended_markdown, plan_markdown,
+};
 pub use page::Look;
 pub use plan_text::plan_text;
 pub use totals::Totals;
@@ -62,7 +66,8 @@ pub fn count(count: usize) -> String {
 
 /// `1 file`, `2 files`.
 pub fn plural(count: usize, one: &str) -> String {
-    let many = if let Some(stem) = one.strip_suffix('y') { format!("{stem}ies") } else { format!("{one}s") };
+    let stem = one.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'o', 'u']));
+    let many = stem.map_or_else(|| format!("{one}s"), |stem| format!("{stem}ies"));
     format!("{} {}", self::count(count), if count == 1 { one } else { many.as_str() })
 }
 
@@ -81,5 +86,6 @@ mod tests {
             ("999".into(), "1,204".into(), "1,234,567".into())
         );
         assert_eq!(plural(2, "product"), "2 products");
+        assert_eq!((plural(2, "day"), plural(1200, "entry")), ("2 days".into(), "1,200 entries".into()));
     }
 }

@@ -43,7 +43,7 @@ pub fn plan_text(plan: &Plan, steps: bool, look: Look) -> String {
     page.finish()
 }
 
-fn resource_text(page: &mut Page, plan: &Plan, resource: &ResourcePlan) {
+pub(super) fn resource_text(page: &mut Page, plan: &Plan, resource: &ResourcePlan) {
     let ascii = page.look.ascii;
     let symbol = if resource.action == Action::Update { Symbol::Change } else { Symbol::Keep };
     let title = Line::new(symbol.style(), format!("{} ", symbol.text(ascii)))

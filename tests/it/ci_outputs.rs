@@ -37,7 +37,17 @@ fn with_a_colleagues_draft(manifest: &str) -> Story {
 /// The binary as a step of a workflow, with the files that the runner names.
 fn on_github(story: &Story, arguments: &[&str]) -> Ran {
     let mut command = story.command(arguments);
-    run(command.envs(ON_GITHUB).env("GITHUB_OUTPUT", story.path("outputs")))
+    command.envs(ON_GITHUB).env("GITHUB_OUTPUT", story.path("outputs"));
+    run(command
+        .env("GITHUB_STEP_SUMMARY", story.path("summary.md"))
+        .env("GITHUB_EVENT_PATH", story.path("event.json")))
+}
+
+/// What the page of the run shows so far; it starts anew.
+fn summary(story: &Story) -> String {
+    let text = fs::read_to_string(story.path("summary.md")).unwrap();
+    fs::remove_file(story.path("summary.md")).unwrap();
+    text
 }
 
 /// The outputs of the step so far, each as `name=value`; the file starts anew.
@@ -54,6 +64,9 @@ fn stable(text: &str) -> String {
         text.find("sp1:").filter(|at| text[at + 4..].starts_with(|c: char| c.is_ascii_hexdigit()))
     {
         text.replace_range(at..at + 36, "[HASH]");
+    }
+    while let Some(at) = text.find("read 20") {
+        text.replace_range(at + 5..at + 22, "[TIME]");
     }
     text
 }
@@ -267,4 +280,77 @@ fn github_obeys_nothing_that_standard_error_holds() {
         assert!(!on_github(&story, arguments).stderr.contains("stop-commands"), "{arguments:?}");
     }
     assert!(!story.run(&["plan"]).stderr.contains("stop-commands"), "elsewhere nobody would understand it");
+}
+
+#[test]
+fn a_comment_says_what_a_plan_means() {
+    let story = with_a_colleagues_draft(GUARDED);
+    story.write(
+        "event.json",
+        r#"{"pull_request": {"head": {"sha": "4f1c9e2a4f1c9e2a4f1c9e2a4f1c9e2a4f1c9e2a"}}}"#,
+    );
+    let ran = on_github(&story, &["plan", "--output", "markdown", "--out", "text=plan.txt"]).ended(0);
+    insta::assert_snapshot!("comment_guarded", stable(&ran.stdout));
+    let whole = summary(&story);
+    assert_eq!(whole, ran.stdout, "what fits is the same in both");
+    story.manifest("submission: {visibility: Public}\n");
+    let story = Story::new(&things::app_submission(), "submission: {visibility: Public}\n");
+    let ran = on_github(&story, &["plan", "--output", "markdown"]).ended(0);
+    insta::assert_snapshot!("comment_no_changes", stable(&ran.stdout));
+    assert!(ran.stdout.contains(r#""head":"b81a"#), "without an event it is the commit that was checked out");
+    let local = story.run(&["plan", "--output", "markdown"]).ended(0).stdout;
+    assert!(local.starts_with("<!-- storeward v1 {\"hash\":\"sp1:") && !local.contains("[log]"), "{local}");
+}
+
+#[test]
+fn mistakes_are_told_in_a_comment() {
+    let story = Story::new(
+        &things::app_submission(),
+        "submission: {visibility: Publik, listings: {en-us: {titel: x}}}\n",
+    );
+    for command in ["plan", "apply"] {
+        let ran = on_github(&story, &[command, "--output", "markdown"]).ended(3);
+        insta::assert_snapshot!(format!("comment_mistakes_{command}"), stable(&ran.stdout));
+        assert_eq!(summary(&story), ran.stdout);
+    }
+}
+
+#[test]
+fn what_came_of_an_apply_is_told_in_a_comment() {
+    let story = Story::new(&things::app_submission(), GUARDED);
+    let ran = on_github(&story, &["apply", "--yes", "--output", "markdown"]).ended(6);
+    insta::assert_snapshot!("comment_needs_approval", stable(&ran.stdout));
+    assert_eq!(summary(&story), ran.stdout);
+    let blocked = with_a_colleagues_draft(TEXTS);
+    let ran = on_github(&blocked, &["apply", "--yes", "--output", "markdown"]).ended(5);
+    insta::assert_snapshot!("comment_blocked", stable(&ran.stdout));
+    story.manifest(TEXTS);
+    let ran = on_github(&story, &["apply", "--yes", "--wait", "published", "--output", "markdown"]).ended(0);
+    let id = story.published()["id"].as_str().unwrap().to_owned();
+    insta::assert_snapshot!("comment_published", stable(&ran.stdout).replace(&id, "[ID]"));
+    on_github(&story, &["apply", "--yes"]).ended(0);
+    assert!(summary(&story).contains("### Store apply · nothing to do"));
+}
+
+#[test]
+fn a_summary_is_added_and_never_so_long_that_github_drops_it() {
+    let story = Story::new(&things::app_submission(), TEXTS);
+    story.write("summary.md", "# Theirs");
+    on_github(&story, &["plan"]).ended(0);
+    assert!(summary(&story).starts_with("# Theirs\n<!-- storeward v1 "));
+    for (used, is_added) in [(900 * 1024, true), (1_048_000, false)] {
+        story.write("summary.md", "x".repeat(used));
+        let ran = on_github(&story, &["plan"]).ended(0);
+        let all = summary(&story);
+        assert!(all.len() < 1024 * 1024 && (all.len() > used) == is_added, "{}", all.len());
+        assert_eq!(ran.stderr.contains("the summary of this step is full"), !is_added);
+    }
+    let mut command = story.command(&["apply", "--yes"]);
+    let ran = run(command.env("GITHUB_STEP_SUMMARY", story.path("nowhere/summary.md")));
+    ran.ended(1).says("$GITHUB_STEP_SUMMARY cannot be written");
+    assert!(story.mutations().is_empty());
+    for command in ["validate", "schema"] {
+        on_github(&story, if command == "schema" { &["schema", "plan"] } else { &["validate"] }).ended(0);
+        assert!(!story.path("summary.md").exists(), "{command}");
+    }
 }

@@ -13,6 +13,7 @@ mod asset_package_hostile;
 mod ci_outputs;
 mod corpus;
 mod hostile_manifests;
+mod hostile_texts;
 mod manifest_schema;
 mod meddling;
 mod payloads;

@@ -40,7 +40,7 @@ fn of_blocker(blocker: &Blocker, level: Level, at: Option<Location>) -> Annotati
 
 fn of_guard(hit: &GuardHit, at: Option<Location>) -> Annotation {
     let help = if hit.permitted {
-        "permitted in the manifest".to_owned()
+        "permitted".to_owned()
     } else {
         format!("if it is meant, add `permit: [{}]` to the manifest", hit.guard)
     };
