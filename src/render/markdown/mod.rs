@@ -8,6 +8,8 @@ mod details;
 mod gist;
 mod head;
 mod table;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use crate::manifest::Findings;
