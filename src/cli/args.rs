@@ -100,6 +100,11 @@ pub enum Command {
 }
 
 impl Command {
+    /// Whether its result is about a release: later steps in CI wait for it.
+    pub fn is_of_a_release(&self) -> bool {
+        matches!(self, Self::Plan(_) | Self::Apply(_))
+    }
+
     /// The word for it on the command line.
     pub fn name(&self) -> &'static str {
         match self {

@@ -55,7 +55,7 @@ pub(super) struct Ci {
 impl Ci {
     /// The files that the environment names for the outputs of a command, opened.
     pub(super) fn open(command: &Command) -> Result<Self, Failure> {
-        if !is_release_command(command) {
+        if !command.is_of_a_release() {
             return Ok(Self::default());
         }
         Ok(Self {
@@ -145,10 +145,6 @@ impl Ci {
     }
 }
 
-fn is_release_command(command: &Command) -> bool {
-    matches!(command, Command::Plan(_) | Command::Apply(_))
-}
-
 /// A file that the environment names, to be added to.
 #[derive(Debug)]
 struct Appended {
@@ -234,7 +230,7 @@ impl Quiet {
     pub(super) fn start(cli: &Cli) -> Self {
         let on_github = variable("GITHUB_ACTIONS").is_some_and(|value| value == "true");
         let annotates = cli.global.output == Format::Github;
-        if !on_github || annotates || !is_release_command(&cli.command) {
+        if !on_github || annotates || !cli.command.is_of_a_release() {
             return Self(None);
         }
         let token = uuid::Uuid::new_v4().simple().to_string();

@@ -65,8 +65,22 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
 
 /// Runs a command, and tells a CI service how it ended, however it ended.
 async fn run(cli: &Cli) -> Result<Exit, Failure> {
-    let ci = Rc::new(Ci::open(&cli.command)?);
-    let ended = perform(cli, &ci).await;
+    let (ci, opened) = match Ci::open(&cli.command) {
+        Ok(ci) => (Rc::new(ci), Ok(())),
+        Err(failure) => (Rc::default(), Err(failure)),
+    };
+    let (results, ended) = match opened.and_then(|()| Results::open(&cli.global, cli.command.name(), &ci)) {
+        Ok(results) => {
+            let ended = perform(cli, &results).await;
+            (Some(results), ended)
+        }
+        Err(failure) => (Results::on_stdout_alone(&cli.global, cli.command.name(), &ci), Err(failure)),
+    };
+    if let (Some(results), Err(failure)) = (results.filter(|_| cli.command.is_of_a_release()), &ended)
+        && let Err(untold) = results.give_end(failure)
+    {
+        untold.print(&cli.global);
+    }
     let exit = ended.as_ref().map_or_else(|failure| failure.exit, |exit| *exit);
     match (ended, ci.conclude(exit)) {
         (ended, Ok(())) => ended,
@@ -78,23 +92,16 @@ async fn run(cli: &Cli) -> Result<Exit, Failure> {
     }
 }
 
-async fn perform(cli: &Cli, ci: &Rc<Ci>) -> Result<Exit, Failure> {
+async fn perform(cli: &Cli, results: &Results) -> Result<Exit, Failure> {
     let global = &cli.global;
-    let results = Results::open(global, cli.command.name(), ci)?;
-    let ended = match &cli.command {
-        Command::Validate(args) => validate::run(global, &results, args),
-        Command::Plan(args) => plan::run(global, &results, args).await,
-        Command::Apply(args) => apply::run(global, &results, args).await,
-        Command::Explain(args) => explain::run(&results, args),
-        Command::Schema(args) => schema::run(&results, args),
-        Command::Sandbox(args) => sandbox::run(global, &results, args).await,
-    };
-    if let (Command::Plan(_) | Command::Apply(_), Err(failure)) = (&cli.command, &ended)
-        && let Err(untold) = results.give_end(failure)
-    {
-        untold.print(global);
+    match &cli.command {
+        Command::Validate(args) => validate::run(global, results, args),
+        Command::Plan(args) => plan::run(global, results, args).await,
+        Command::Apply(args) => apply::run(global, results, args).await,
+        Command::Explain(args) => explain::run(results, args),
+        Command::Schema(args) => schema::run(results, args),
+        Command::Sandbox(args) => sandbox::run(global, results, args).await,
     }
-    ended
 }
 
 #[cfg(test)]

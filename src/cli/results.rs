@@ -60,14 +60,23 @@ impl Results {
             }
             files.push((out.format, file));
         }
-        Ok(Self {
+        Ok(Self { files, ..Self::without_files(global, command, ci) })
+    }
+
+    /// Where a command that cannot even start says so; nowhere in a form that it has not.
+    pub(super) fn on_stdout_alone(global: &Global, command: &'static str, ci: &Rc<Ci>) -> Option<Self> {
+        forms_of(command).contains(&global.output).then(|| Self::without_files(global, command, ci))
+    }
+
+    fn without_files(global: &Global, command: &'static str, ci: &Rc<Ci>) -> Self {
+        Self {
             stdout: (global.output, global.look_of_stdout()),
-            files,
+            files: Vec::new(),
             look_of_files: global.look_of_files(),
             ci: Rc::clone(ci),
             command,
             given: Cell::new(false),
-        })
+        }
     }
 
     /// The command whose result it is.

@@ -235,6 +235,13 @@ fn programs_get_one_document_however_a_command_ends() {
     assert_eq!(end["planHash"], story.plan(&[])["fingerprints"]["plan"]);
     assert_eq!(end.get("findings"), None);
     ends(&["apply", "--expect", "sp1:00000000000000000000000000000000"], 4, "stale");
+    for (name, value) in [("GITHUB_OUTPUT", "nowhere/x"), ("GITHUB_STEP_SUMMARY", "nowhere/x")] {
+        let mut command = story.command(&["plan", "--output", "json"]);
+        let end = run(command.env(name, story.path(value))).ended(1).json();
+        assert!(end["error"].as_str().unwrap().starts_with(&format!("${name} cannot be written")), "{end}");
+    }
+    let end = story.run(&["plan", "--output", "json", "--out", "text=nowhere/x"]).ended(1).json();
+    assert_eq!(end["result"], "error");
     story.manifest(&format!("{TEXTS}  targetPublishMode: Manual\n"));
     ends(&["apply", "--yes", "--wait", "published"], 64, "usage");
     ends(&["apply"], 6, "needs-approval");

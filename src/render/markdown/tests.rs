@@ -10,7 +10,20 @@ use crate::submission::Section;
 
 use super::{MAX_COMMENT_BYTES, Setting, plan_markdown};
 
+#[path = "../../../tests/it/support/github.rs"]
+mod github;
+
 const HASH: &str = "sp1:7c9e4a1f2b80d3a94c1e6f0b8a25d713";
+
+/// Every element that a comment may hold: no link, no image, nothing with an attribute but the boxes.
+const OURS: &[&str] = &[
+    "<!-->", "<h3>", "</h3>", "<p>", "</p>", "<strong>", "</strong>", "<ul>", "</ul>", "<li>", "</li>",
+    "<table>", "</table>", "<thead>", "</thead>", "<tbody>", "</tbody>", "<tr>", "</tr>", "<th>", "</th>",
+    "<td>", "</td>", "<details>", "</details>", "<summary>", "</summary>", "<pre>", "</pre>", "</div>",
+    "<div class=\"markdown-alert markdown-alert-caution\">",
+    "<div class=\"markdown-alert markdown-alert-warning\">",
+    "<div class=\"markdown-alert markdown-alert-note\">", "<p class=\"markdown-alert-title\">",
+];
 
 /// A product with these changes.
 fn product_of(number: usize, name: &str, changes: &[Value]) -> Value {
@@ -102,7 +115,8 @@ fn must_hold(plan: &Plan) -> String {
 
 #[test]
 fn sixty_languages_fit_and_the_rest_is_where_it_is_said_to_be() {
-    let words = |seed: usize| (0..150).map(|i| format!("word{} ", (i * seed) % 97)).collect::<String>();
+    let words =
+        |seed: usize| (0..150).map(|i| format!("word{}", (i * seed) % 97)).collect::<Vec<_>>().join(" ");
     let changes: Vec<Value> = (0..60)
         .flat_map(|i| {
             let language = format!("{}{}", char::from(b'a' + i / 26), char::from(b'a' + i % 26));
@@ -133,6 +147,64 @@ fn five_hundred_guards_and_a_thousand_products_are_counted() {
         .collect();
     let shown = must_hold(&plan(&products, &guards, &blockers));
     assert!(shown.contains("more products with changes, not listed here"), "{shown}");
+}
+
+fn with(plan: &Plan, edit: impl FnOnce(&mut Value)) -> Plan {
+    let mut json = serde_json::to_value(plan).unwrap();
+    edit(&mut json);
+    serde_json::from_value(json).unwrap()
+}
+
+#[test]
+fn a_title_says_what_a_plan_was_compared_with() {
+    let plan = plan(&[product_of(0, "Reader", &[text("en", "title", "a", "b")])], &[], &[]);
+    let title = |plan: &Plan| comment(plan).lines().nth(1).unwrap().to_owned();
+    assert_eq!(title(&plan), "### Store plan · 1 submission, needs certification");
+    let snapshot = with(&plan, |plan| {
+        plan["madeOf"]["live"] = json!("snapshot");
+        plan["madeOf"]["readAt"] = json!("2026-08-30T07:59:00Z");
+    });
+    assert_eq!(
+        title(&snapshot),
+        "### Store plan · compared with a snapshot, 2 days old · 1 submission, needs certification"
+    );
+    assert!(comment(&snapshot).contains(" · snapshot taken 2026-08-30 07:59Z"));
+    let offline = with(&plan, |plan| {
+        plan["madeOf"]["live"] = json!("baseline");
+        plan["madeOf"]["baseline"] = json!({ "name": "origin/main", "commit": "4f1c9e2a4f1c9e2a4f1c" });
+    });
+    assert_eq!(
+        title(&offline),
+        "### Store plan · not compared with the live Store · 1 submission, needs certification"
+    );
+    assert!(comment(&offline).contains("baseline `origin/main@4f1c9e2`"));
+}
+
+#[test]
+fn what_changed_in_partner_center_is_told_before_the_changes() {
+    let changes: Vec<Value> = ["config", "drift", "conflict", "drift"]
+        .iter()
+        .zip(["aa", "bb", "cc", "dd"])
+        .map(|(origin, language)| {
+            let mut change = text(language, "title", "a", "b");
+            change["origin"] = json!(origin);
+            change
+        })
+        .collect();
+    let plan = with(&plan(&[product_of(0, "Reader", &changes)], &[], &[]), |plan| {
+        plan["madeOf"]["baseline"] = json!({ "name": "origin/main", "commit": "4f1c9e2a4f1c9e2a4f1c" });
+    });
+    let shown = comment(&plan);
+    let boxes = &shown[..shown.find("<details>").unwrap()];
+    assert!(
+        boxes.contains("> **1 conflict**: changed here and in Partner Center")
+            && boxes.contains(" · 1 conflict"),
+        "{shown}"
+    );
+    assert!(boxes.contains("> - `app/product-0`\n>   - `listings.cc.title`\n"), "{shown}");
+    assert!(boxes.contains("> **2 fields** changed in Partner Center, not by this pull request"), "{shown}");
+    assert!(boxes.contains(">   - `listings.bb.title`\n>   - `listings.dd.title`\n"), "{shown}");
+    assert!(!shown.contains("not by this pull request: none"));
 }
 
 /// Words that grow longer when they are made harmless.
@@ -173,6 +245,9 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
     #[test]
     fn no_plan_is_too_long_and_none_loses_what_counts(plan in any_plan()) {
-        must_hold(&plan);
+        let shown = must_hold(&plan);
+        for element in github::page(&shown).elements {
+            prop_assert!(OURS.contains(&element.as_str()), "{element} in\n{shown}");
+        }
     }
 }
