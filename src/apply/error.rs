@@ -97,6 +97,26 @@ pub enum ApplyError {
     },
 }
 
+impl ApplyError {
+    /// The submission that it is about, if there is one by then.
+    pub fn submission(&self) -> Option<&str> {
+        match self {
+            Self::NotTaken { submission, .. }
+            | Self::UploadExpired { submission, .. }
+            | Self::Rejected { submission, .. }
+            | Self::FellBack { submission, .. }
+            | Self::Gone { submission }
+            | Self::Mismatch { submission, .. }
+            | Self::Timeout { submission, .. } => Some(submission),
+            Self::Store(_)
+            | Self::Upload(_)
+            | Self::Archive(_)
+            | Self::Stale { .. }
+            | Self::PriceNotTaken { .. } => None,
+        }
+    }
+}
+
 fn list(errors: &[Complaint], reports: &[String]) -> String {
     let errors = errors.iter().map(|error| format!("\n  {error}"));
     errors.chain(reports.iter().map(|url| format!("\n  report: {url}"))).collect()

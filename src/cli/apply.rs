@@ -3,17 +3,17 @@
 use std::sync::Mutex;
 use std::time::Instant;
 
-use crate::apply::{self, Event, Job, Outcome, Report, WaitFor};
-use crate::manifest::Findings;
+use crate::apply::{self, Event, Job, Outcome, WaitFor};
 use crate::partner_center::Connection;
 use crate::plan::{BlockerKind, Plan, PublishedBy};
-use crate::render::{self, EventLines, Format, View};
+use crate::render::{self, EventLines, Level, View};
 
+use super::applied;
 use super::approval::Approval;
 use super::args::{ApplyArgs, Global, Wait};
 use super::exit::{Exit, Failure};
 use super::out;
-use super::results::{Results, Sink};
+use super::results::Results;
 use super::run::{Account, Named, Run, Wanted, has_errors};
 use super::saved::{Saved, saved};
 
@@ -49,19 +49,13 @@ async fn carry_out(
     let products = run.products();
     let mut plan = run.plan(&products);
     plan.allow(&args.allow);
+    run.tell(results, &plan, Level::Error);
     let approval = Approval::of(args, saved);
     let stale = approval.is_stale(&plan);
     if has_errors(&plan) || approval.asks(&plan) || !(stale || global.quiet) {
         out::progress(&render::plan_text(&plan, View::default(), global.look_of_stderr()));
     }
     if has_errors(&plan) {
-        let addresses = plan.resources.iter().map(|resource| resource.address.clone()).collect();
-        let findings = Findings::new(plan.diagnostics.clone(), addresses);
-        results.give(|format, look, sink| match (format, sink) {
-            (Format::Json, _) => render::json(&findings),
-            (_, Sink::Stdout) => String::new(),
-            (_, Sink::File) => render::plan_text(&plan, View::default(), look),
-        })?;
         return Err(Failure::new(Exit::Invalid, "the plan has errors").help("nothing was sent"));
     }
     if stale {
@@ -76,7 +70,7 @@ async fn carry_out(
     if !work {
         let exit = Exit::of_reports(&[], blocked.len(), rejected);
         print_blockers(global, &plan, exit);
-        give_result(results, &plan, &[], exit)?;
+        applied::give(results, &plan, &[], exit)?;
         return Ok(exit);
     }
     refuse_endless_wait(args, &plan)?;
@@ -118,11 +112,11 @@ async fn carry_out(
             failure.print(global);
         }
     }
-    give_result(results, &plan, &reports, exit)?;
+    applied::give(results, &plan, &reports, exit)?;
     Ok(exit)
 }
 
-fn remedy(error: &apply::ApplyError) -> Option<String> {
+pub(super) fn remedy(error: &apply::ApplyError) -> Option<String> {
     use apply::ApplyError as E;
     Some(match error {
         E::Store(error) => return error.remedy().map(str::to_owned),
@@ -217,53 +211,4 @@ fn print_blockers(global: &Global, plan: &Plan, exit: Exit) {
         let words = format!("{} is blocked: {}: {}", blocker.address, blocker.kind, blocker.detail);
         Failure::new(exit, words).print(global);
     }
-}
-
-fn give_result(results: &Results, plan: &Plan, reports: &[Report], exit: Exit) -> Result<(), Failure> {
-    results.give(|format, _, _| match format {
-        Format::Text => result_text(reports, exit),
-        Format::Json => render::json(&result_json(plan, reports, exit)),
-        _ => unreachable!("`Results` refuses forms that a command has not"),
-    })
-}
-
-fn result_json(plan: &Plan, reports: &[Report], exit: Exit) -> serde_json::Value {
-    let resources = plan.resources.iter().map(|resource| {
-        let report = reports.iter().find(|report| report.address == resource.address);
-        let is_blocked = plan.blockers_of(&resource.address).next().is_some();
-        match report.map(|report| &report.outcome) {
-            Some(Outcome::Submitted { submission, status, sent }) => serde_json::json!({
-                "address": resource.address, "result": "ok", "submission": submission,
-                "status": status, "sent": sent,
-            }),
-            Some(Outcome::AtOnce | Outcome::Deleted) => {
-                serde_json::json!({ "address": resource.address, "result": "ok", "sent": true })
-            }
-            Some(Outcome::Failed(error)) => serde_json::json!({
-                "address": resource.address, "result": Exit::of_apply(error).word(), "error": error.to_string(),
-            }),
-            None if is_blocked => serde_json::json!({ "address": resource.address, "result": "blocked" }),
-            None => serde_json::json!({ "address": resource.address, "result": "no-change" }),
-        }
-    });
-    serde_json::json!({
-        "result": exit.word(), "planHash": plan.fingerprints.plan, "resources": resources.collect::<Vec<_>>(),
-    })
-}
-
-fn result_text(reports: &[Report], exit: Exit) -> String {
-    if reports.is_empty() && exit == Exit::Ok {
-        return "nothing to do, nothing was sent\n".to_owned();
-    }
-    let mut text = String::new();
-    for report in reports {
-        let words = match &report.outcome {
-            Outcome::Submitted { submission, status, .. } => format!("submission {submission} is {status}"),
-            Outcome::AtOnce => "the rollout is changed".to_owned(),
-            Outcome::Deleted => "deleted".to_owned(),
-            Outcome::Failed(_) => continue,
-        };
-        text.push_str(&format!("{}: {}\n", report.address, render::visible(&words)));
-    }
-    text
 }

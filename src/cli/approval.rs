@@ -7,6 +7,7 @@ use crate::render::{self, Format};
 
 use super::args::{ApplyArgs, Global, PlanHash};
 use super::command_line;
+use super::ended;
 use super::exit::{Exit, Failure};
 use super::out;
 use super::results::{Results, Sink};
@@ -53,28 +54,27 @@ impl<'a> Approval<'a> {
             _ => render::plan_text(plan, render::View::default(), look),
         };
         out::progress(&format!("{}\n", text(global.look_of_stderr())));
-        let given = results.give(|format, look, sink| match (format, sink) {
-            (Format::Json, _) => render::json(&serde_json::json!({
-                "result": Exit::Stale.word(), "planHash": hash, "expected": expected, "difference": difference,
-                "resources": [],
-            })),
-            (_, Sink::Stdout) => String::new(),
-            (_, Sink::File) => text(look),
-        });
-        if let Err(failure) = given {
-            return failure;
-        }
-        let expected = expected.unwrap_or_default();
-        match self.saved {
+        let shown = expected.unwrap_or_default();
+        let failure = match self.saved {
             Some(saved) => Failure::new(
                 Exit::Stale,
                 format!("the plan is no longer the one in `{}`; nothing was sent", saved.file),
             )
             .help("if it is meant as it is now, make the plan anew with `storeward plan --save`, have it approved, and apply that"),
-            None => Failure::new(Exit::Stale, format!("the plan's hash is {hash}, not {expected}; nothing was sent")).help(
+            None => Failure::new(Exit::Stale, format!("the plan's hash is {hash}, not {shown}; nothing was sent")).help(
                 "the manifests, a file or the live state changed since it was approved; review the plan above and use its hash",
             ),
-        }
+        };
+        let given = results.give(|format, look, sink| match (format, sink) {
+            (Format::Json, _) => render::json(&serde_json::json!({
+                "result": Exit::Stale.word(), "exitCode": Exit::Stale.code(), "error": failure.message,
+                "help": failure.help, "planHash": hash, "expected": expected, "difference": difference,
+                "resources": [],
+            })),
+            (Format::Text, Sink::File) => text(look),
+            _ => ended::form(results.command(), &failure, &results.ci, format, look, sink),
+        });
+        given.err().unwrap_or(failure)
     }
 
     /// Asks, where it was not approved beforehand.

@@ -141,6 +141,11 @@ const FAULTS: &str = r#"Faults:
   kept there: they end with the process."#;
 
 impl Command {
+    /// Whether its result is about a release: later steps in CI wait for it.
+    pub fn is_of_a_release(&self) -> bool {
+        matches!(self, Self::Plan(_) | Self::Apply(_))
+    }
+
     /// The word for it on the command line.
     pub fn name(&self) -> &'static str {
         match self {

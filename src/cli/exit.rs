@@ -133,15 +133,21 @@ impl Failure {
         Self { help: Some(help.into()), ..self }
     }
 
-    pub(super) fn print(&self, global: &Global) {
-        let colour = global.look_of_stderr().colour;
+    /// In words for people.
+    pub(super) fn text(&self, colour: bool) -> String {
         let style = if colour { anstyle::AnsiColor::Red.on_default().bold() } else { anstyle::Style::new() };
+        let mut text = String::new();
         if !self.message.is_empty() {
-            out::progress(&format!("{style}error{style:#}: {}\n", crate::render::visible(&self.message)));
+            text.push_str(&format!("{style}error{style:#}: {}\n", crate::render::visible(&self.message)));
         }
         if let Some(help) = &self.help {
-            out::progress(&format!("  help: {}\n", crate::render::visible(help)));
+            text.push_str(&format!("  help: {}\n", crate::render::visible(help)));
         }
+        text
+    }
+
+    pub(super) fn print(&self, global: &Global) {
+        out::progress(&self.text(global.look_of_stderr().colour));
     }
 }
 

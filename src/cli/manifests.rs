@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 
 use crate::manifest::{
-    Code, Diagnostic, Diagnostics, Finding, Findings, Loaded, Releases, Workspace, load as load_manifests,
+    Code, Diagnostic, Diagnostics, Finding, Findings, Loaded, Location, Releases, Workspace,
+    load as load_manifests,
 };
-use crate::render::{self, Format, Look};
+use crate::render::{self, Annotation, Format, Look};
 
 use super::args::{Global, Manifests};
+use super::ended;
 use super::exit::{Exit, Failure};
 use super::out;
 use super::results::{Results, Sink};
@@ -16,7 +18,7 @@ use super::results::{Results, Sink};
 pub(super) struct Checked {
     pub(super) loaded: Loaded,
     pub(super) findings: Findings,
-    workspace: Workspace,
+    pub(super) workspace: Workspace,
 }
 
 impl Checked {
@@ -60,31 +62,33 @@ impl Checked {
                 let sum = render::validation(&self.findings, self.files());
                 match sink {
                     Sink::Stdout => sum,
-                    Sink::File => {
+                    Sink::File | Sink::Summary => {
                         render::diagnostics(&self.loaded.diagnostics, &self.loaded.sources, look) + &sum
                     }
                 }
             }
             Format::Json => render::json(&self.findings),
-            Format::Github => render::github(&self.as_services_see_them()),
-            Format::Azure => render::azure(&self.as_services_see_them()),
+            Format::Github => {
+                render::github(&self.annotations(), "in the log of this step, or run `storeward validate`")
+            }
+            Format::Azure => render::azure(&self.annotations()),
             Format::Gitlab => {
                 let first = self.loaded.resources.first();
                 let first =
                     first.map_or(".".to_owned(), |first| self.workspace.root_relative(&first.at.file));
-                render::gitlab(&self.as_services_see_them(), &first)
+                render::gitlab(&self.annotations(), &first)
             }
             Format::Markdown => unreachable!("`Results` refuses forms that a command has not"),
         }
     }
 
-    /// The findings with files named as CI services name them, which know the repository and no current folder.
-    fn as_services_see_them(&self) -> Vec<Finding> {
-        let mut findings = self.findings.findings.clone();
-        for at in findings.iter_mut().filter_map(|finding| finding.at.as_mut()) {
-            at.file = self.workspace.root_relative(&at.file).into();
-        }
-        findings
+    fn annotations(&self) -> Vec<Annotation> {
+        let mut annotations: Vec<_> = self.findings.findings.iter().map(Annotation::from).collect();
+        as_services_see(
+            &self.workspace,
+            annotations.iter_mut().filter_map(|annotation| annotation.at.as_mut()),
+        );
+        annotations
     }
 
     /// How many files were read.
@@ -123,9 +127,23 @@ impl Checked {
         }
         results.give(|format, look, sink| match (format, sink) {
             (Format::Text, Sink::Stdout) => String::new(),
+            (Format::Json, _) => {
+                let failure = Failure::new(Exit::Invalid, render::counts(self.findings.counts));
+                ended::json(&failure.help("nothing was sent"), Some(&self.findings))
+            }
+            (Format::Markdown, _) => {
+                ended::mistakes(Exit::Invalid, &self.findings, &results.ci.setting(sink), results.command())
+            }
             _ => self.form(format, look, sink),
         })?;
         Err(Failure::new(exit, "").help("nothing was sent"))
+    }
+}
+
+/// Names the files of places as CI services name them, which know the repository and no current folder.
+pub(super) fn as_services_see<'p>(workspace: &Workspace, places: impl Iterator<Item = &'p mut Location>) {
+    for at in places {
+        at.file = workspace.root_relative(&at.file).into();
     }
 }
 

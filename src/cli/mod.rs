@@ -3,11 +3,14 @@
 //! One file per command. Settings come from flags and the environment, never from manifests. This room and
 //! `render` are the only ones that print; time, environment and randomness enter the program here.
 
+mod applied;
 mod apply;
 mod approval;
 mod args;
+mod ci;
 mod command_line;
 mod credentials;
+mod ended;
 mod exit;
 mod explain;
 mod kept;
@@ -25,6 +28,7 @@ mod targets;
 mod validate;
 
 use std::ffi::OsString;
+use std::rc::Rc;
 
 use clap::Parser;
 
@@ -32,6 +36,7 @@ pub use args::Cli;
 pub use exit::Exit;
 
 use args::Command;
+use ci::{Ci, Quiet};
 use exit::Failure;
 use results::Results;
 
@@ -56,6 +61,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             return Exit::Error.code();
         }
     };
+    let _quiet = Quiet::start(&cli);
     let exit = runtime.block_on(run(&cli));
     // A blocked read of standard input must not keep the program alive.
     runtime.shutdown_background();
@@ -68,22 +74,50 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     }
 }
 
+/// Runs a command, and tells a CI service how it ended, however it ended.
 async fn run(cli: &Cli) -> Result<Exit, Failure> {
+    let (ci, opened) = match Ci::open(&cli.command) {
+        Ok(ci) => (Rc::new(ci), Ok(())),
+        Err(failure) => (Rc::default(), Err(failure)),
+    };
+    let (results, ended) = match opened.and_then(|()| Results::open(&cli.global, cli.command.name(), &ci)) {
+        Ok(results) => {
+            let ended = perform(cli, &results).await;
+            (Some(results), ended)
+        }
+        Err(failure) => (Results::on_stdout_alone(&cli.global, cli.command.name(), &ci), Err(failure)),
+    };
+    if let (Some(results), Err(failure)) = (results.filter(|_| cli.command.is_of_a_release()), &ended)
+        && let Err(untold) = results.give_end(failure)
+    {
+        untold.print(&cli.global);
+    }
+    let exit = ended.as_ref().map_or_else(|failure| failure.exit, |exit| *exit);
+    match (ended, ci.conclude(exit)) {
+        (ended, Ok(())) => ended,
+        (Ok(Exit::Ok | Exit::Changes), Err(untold)) => Err(untold),
+        (ended, Err(untold)) => {
+            untold.print(&cli.global);
+            ended
+        }
+    }
+}
+
+async fn perform(cli: &Cli, results: &Results) -> Result<Exit, Failure> {
     let global = &cli.global;
-    let results = Results::open(global, cli.command.name())?;
     let takes_targets = matches!(cli.command, Command::Plan(_) | Command::Apply(_) | Command::Snapshot(_));
     if !takes_targets && !global.target.is_empty() {
         let message = format!("`storeward {}` takes no --target", cli.command.name());
         return Err(Failure::new(Exit::Usage, message).help("plan, apply and snapshot do"));
     }
     match &cli.command {
-        Command::Validate(args) => validate::run(global, &results, args),
-        Command::Plan(args) => plan::run(global, &results, args).await,
-        Command::Apply(args) => apply::run(global, &results, args).await,
-        Command::Snapshot(args) => snapshot::run(global, &results, args).await,
-        Command::Explain(args) => explain::run(&results, args),
-        Command::Schema(args) => schema::run(&results, args),
-        Command::Sandbox(args) => sandbox::run(global, &results, args).await,
+        Command::Validate(args) => validate::run(global, results, args),
+        Command::Plan(args) => plan::run(global, results, args).await,
+        Command::Apply(args) => apply::run(global, results, args).await,
+        Command::Snapshot(args) => snapshot::run(global, results, args).await,
+        Command::Explain(args) => explain::run(results, args),
+        Command::Schema(args) => schema::run(results, args),
+        Command::Sandbox(args) => sandbox::run(global, results, args).await,
     }
 }
 

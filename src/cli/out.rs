@@ -2,6 +2,8 @@
 
 use std::io::{ErrorKind, Write};
 
+use crate::render::without_commands;
+
 use super::exit::{Exit, Failure};
 
 /// A part of the result, on standard output.
@@ -15,7 +17,13 @@ pub(super) fn result(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// Progress, prompts and findings, on standard error, where nobody is told if that cannot be written.
+/// Progress, prompts and findings, on standard error, where nobody is told if that cannot be written. Whatever they
+/// quote, a CI service that reads along finds no command in them.
 pub(super) fn progress(text: &str) {
+    command(&without_commands(text));
+}
+
+/// A command to a CI service that reads standard error.
+pub(super) fn command(text: &str) {
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }

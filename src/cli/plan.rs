@@ -1,7 +1,7 @@
 //! `storeward plan`.
 
 use crate::plan::{FORMAT_VERSION, Notes};
-use crate::render::{self, Format, View};
+use crate::render::{self, Format, Level, View};
 
 use super::args::{Global, PlanArgs};
 use super::exit::{Exit, Failure};
@@ -24,20 +24,28 @@ pub(super) async fn run(global: &Global, results: &Results, args: &PlanArgs) -> 
     let products = run.products();
     let plan = run.plan(&products);
     let notes = args.show_notes.then(|| Notes::of_products(&products));
+    run.tell(results, &plan, Level::Warning);
+    let view = View { full: args.full, steps: args.steps, unmanaged: args.show_unmanaged, ..View::default() };
+    let is_for_a_service = matches!(results.on_stdout(), Format::Github | Format::Azure | Format::Gitlab);
+    if is_for_a_service && !global.quiet {
+        // People read along in the log.
+        out::progress(&render::plan_text(&plan, view, global.look_of_stderr()));
+    }
     results.give(|format, look, sink| match format {
         Format::Text => {
             let view = View {
-                full: args.full,
-                steps: args.steps,
-                unmanaged: args.show_unmanaged,
                 legend: sink == Sink::Stdout && global.explains_symbols(),
                 // Files stay behind, and are uploaded by CI.
                 notes: notes.as_ref().filter(|_| sink == Sink::Stdout),
+                ..view
             };
             render::plan_text(&plan, view, look)
         }
         Format::Json => render::json(&plan),
-        _ => unreachable!("`Results` refuses forms that a command has not"),
+        Format::Markdown => render::plan_markdown(&plan, &results.ci.setting(sink)),
+        Format::Github | Format::Azure | Format::Gitlab => {
+            results.ci.annotated(format, &results.ci.known.borrow().annotations)
+        }
     })?;
     match save {
         Some(_) if has_errors(&plan) => {

@@ -1,14 +1,18 @@
 //! Where a result goes: to standard output, and to the files of `--out`.
 
+use std::cell::Cell;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use tempfile::NamedTempFile;
 
-use crate::render::{Format, Look, form_of_files, forms_of};
+use crate::render::{Format, Look, form_of_files, forms_of, without_commands};
 
 use super::args::Global;
+use super::ci::Ci;
+use super::ended;
 use super::exit::{Exit, Failure};
 use super::manifests::base;
 use super::out;
@@ -18,6 +22,10 @@ pub(super) struct Results {
     stdout: (Format, Look),
     files: Vec<(Format, OutputFile)>,
     look_of_files: Look,
+    /// What a CI service is told beside.
+    pub(super) ci: Rc<Ci>,
+    command: &'static str,
+    given: Cell<bool>,
 }
 
 /// A file that a result is to be written to, and that can be written. It appears whole or not at all.
@@ -40,12 +48,14 @@ impl OutputFile {
 pub(super) enum Sink {
     Stdout,
     File,
+    /// The page of the run of a CI service, in Markdown.
+    Summary,
 }
 
 impl Results {
     /// Refuses forms that the command has not, and files that cannot be written: before anything is done, so that nobody
     /// learns afterwards that the result is lost.
-    pub(super) fn open(global: &Global, command: &str) -> Result<Self, Failure> {
+    pub(super) fn open(global: &Global, command: &'static str, ci: &Rc<Ci>) -> Result<Self, Failure> {
         let forms = forms_of(command);
         let known = || forms.iter().map(|format| format.as_str()).collect::<Vec<_>>().join(", ");
         let has = |format: Format| {
@@ -78,11 +88,28 @@ impl Results {
             }
             files.push((format, file));
         }
-        Ok(Self {
+        Ok(Self { files, ..Self::without_files(global, command, ci) })
+    }
+
+    /// Where a command that cannot even start says so; nowhere in a form that it has not.
+    pub(super) fn on_stdout_alone(global: &Global, command: &'static str, ci: &Rc<Ci>) -> Option<Self> {
+        forms_of(command).contains(&global.output).then(|| Self::without_files(global, command, ci))
+    }
+
+    fn without_files(global: &Global, command: &'static str, ci: &Rc<Ci>) -> Self {
+        Self {
             stdout: (global.output, global.look_of_stdout()),
-            files,
+            files: Vec::new(),
             look_of_files: global.look_of_files(),
-        })
+            ci: Rc::clone(ci),
+            command,
+            given: Cell::new(false),
+        }
+    }
+
+    /// The command whose result it is.
+    pub(super) fn command(&self) -> &'static str {
+        self.command
     }
 
     /// The form on standard output.
@@ -107,12 +134,27 @@ impl Results {
 
     /// Gives the result in every form that is wanted; each file appears whole or not at all.
     pub(super) fn give(&self, form: impl Fn(Format, Look, Sink) -> String) -> Result<(), Failure> {
+        self.given.set(true);
         let (format, look) = self.stdout;
-        out::result(&form(format, look, Sink::Stdout))?;
+        let text = form(format, look, Sink::Stdout);
+        match format {
+            // Whatever they quote, a CI service that reads along finds no command in them.
+            Format::Text | Format::Markdown => out::result(&without_commands(&text))?,
+            // What these quote is escaped, and two of them are commands.
+            Format::Json | Format::Github | Format::Azure | Format::Gitlab => out::result(&text)?,
+        }
         for (format, file) in &self.files {
             file.write(&form(*format, self.look_of_files, Sink::File))?;
         }
-        Ok(())
+        self.ci.summarize(|| form(Format::Markdown, self.look_of_files, Sink::Summary))
+    }
+
+    /// Gives the end of a command that comes before its result; nothing where a result was given.
+    pub(super) fn give_end(&self, failure: &Failure) -> Result<(), Failure> {
+        if self.given.get() {
+            return Ok(());
+        }
+        self.give(|format, look, sink| ended::form(self.command, failure, &self.ci, format, look, sink))
     }
 }
 

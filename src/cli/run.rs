@@ -5,13 +5,15 @@ use std::path::Path;
 use crate::manifest::{Address, Code, Creation, Diagnostic, Finding, Resource, Severity};
 use crate::partner_center::{By, Connection, Part, Reader, Snapshot, Subject};
 use crate::plan::{self, LiveSource, MadeOf, Options, Plan, Product, ReleaseRef};
+use crate::render::{Level, annotations_of_plan};
 use crate::sandbox::Sandbox;
 use crate::submission::{Kind, Live};
 
 use super::args::{Global, Manifests, Release, Selection};
+use super::ci::Known;
 use super::exit::{Exit, Failure};
 use super::kept;
-use super::manifests::{Checked, base};
+use super::manifests::{Checked, as_services_see, base};
 use super::results::Results;
 use super::settings;
 use super::targets::{self, Target};
@@ -193,6 +195,20 @@ impl Run {
     pub(super) fn plan(&self, products: &[Product<'_>]) -> Plan {
         let findings: Vec<Finding> = self.wanted.checked.findings.findings.clone();
         plan::plan(products, self.made_of.clone(), findings)
+    }
+
+    /// Lets a CI service know the plan, however the command ends. Blockers are annotated at this level.
+    pub(super) fn tell(&self, results: &Results, plan: &Plan, blockers: Level) {
+        let resources = self.wanted.resources();
+        let workspace = &self.wanted.checked.workspace;
+        let places = resources.iter().map(|resource| (resource.address.as_str(), &resource.at)).collect();
+        let mut annotations = annotations_of_plan(plan, &places, blockers);
+        as_services_see(workspace, annotations.iter_mut().filter_map(|annotation| annotation.at.as_mut()));
+        let mut places: Vec<_> =
+            places.into_iter().map(|(address, at)| (address.to_owned(), at.clone())).collect();
+        as_services_see(workspace, places.iter_mut().map(|(_, at)| at));
+        *results.ci.known.borrow_mut() =
+            Known { plan: Some(plan.clone()), annotations, places, ..Known::default() };
     }
 }
 

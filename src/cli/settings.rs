@@ -15,7 +15,7 @@ const API: &str = "https://manage.devcenter.microsoft.com/v1.0/my";
 const LOGIN: &str = "https://login.microsoftonline.com";
 
 /// A variable, without the line ends that pasting leaves; one that is blank is not set.
-fn variable(name: &str) -> Option<String> {
+pub(super) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
 }
 

@@ -22,13 +22,14 @@ pub enum Format {
     Gitlab,
 }
 
-use Format::{Azure, Github, Gitlab, Json, Text};
+use Format::{Azure, Github, Gitlab, Json, Markdown, Text};
 
 /// The forms of each command's result. ONE table: what is not in it is refused before a command starts.
 const FORMS: &[(&str, &[Format])] = &[
     ("validate", &[Text, Json, Github, Azure, Gitlab]),
-    ("plan", &[Text, Json]),
-    ("apply", &[Text, Json]),
+    ("plan", &[Text, Json, Markdown, Github, Azure, Gitlab]),
+    // A Code Quality report is compared between branches, and what an apply meets belongs to none.
+    ("apply", &[Text, Json, Markdown, Github, Azure]),
     ("explain", &[Text]),
     // See `JSON_ONLY`.
     ("snapshot", &[Text, Json]),

@@ -20,7 +20,7 @@ pub fn visible(text: &str) -> String {
 }
 
 /// The text with what a CI service would take for a command broken, and all else as it is.
-pub(super) fn without_commands(text: &str) -> String {
+pub fn without_commands(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut starts_line = true;
     for (at, c) in text.char_indices() {

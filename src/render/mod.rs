@@ -9,23 +9,31 @@ mod diagnostics;
 mod difference;
 mod events;
 mod format;
+mod github_output;
 mod glyphs;
 mod hygiene;
 mod json;
+mod markdown;
 mod page;
 mod plan;
+mod totals;
 mod validation;
 mod value_diff;
 
-pub use annotations::{azure, github, gitlab};
+pub use annotations::{Annotation, Level, Places, annotations_of_plan, azure, github, gitlab};
 pub use diagnostics::diagnostics;
 pub use difference::difference;
 pub use events::EventLines;
 pub use format::{Format, form_of_files, forms_of};
-pub use hygiene::visible;
+pub use github_output::github_output;
+pub use hygiene::{visible, without_commands};
 pub use json::json;
+pub use markdown::{
+    Applied, Ending, MAX_COMMENT_BYTES, Setting, applied_markdown, ended_markdown, plan_markdown,
+};
 pub use page::Look;
 pub use plan::{View, drift_text, plan_text};
+pub use totals::Totals;
 pub use validation::{counts, validation};
 
 /// A size for people: `118.2 MB`, in steps of 1,000 as Partner Center shows it.
@@ -83,5 +91,6 @@ mod tests {
             ("999".into(), "1,204".into(), "1,234,567".into())
         );
         assert_eq!(plural(2, "product"), "2 products");
+        assert_eq!((plural(2, "day"), plural(1200, "entry")), ("2 days".into(), "1,200 entries".into()));
     }
 }

@@ -247,7 +247,7 @@ fn a_plan_on_a_snapshot_is_not_applied_but_its_hash_is_true() {
     let hash = saved["fingerprints"]["plan"].as_str().unwrap();
     let ran = story.run(&["apply", "plan.json"]).ended(64).says("was made on a snapshot");
     ran.says(&format!(
-        "storeward -C {} apply --release 'app/harbor-notes=my dist' --expect {hash} store.yaml",
+        "storeward -C {}/. apply --release 'app/harbor-notes=my dist' --expect {hash} store.yaml",
         story.repo.path().display()
     ));
     assert!(story.mutations().is_empty());

@@ -7,23 +7,22 @@ use std::collections::HashMap;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::manifest::{Finding, Severity};
 use crate::render::json;
 
-use super::words;
+use super::{Annotation, Level};
 
 #[derive(Serialize)]
-struct Issue<'f> {
+struct Issue<'a> {
     description: String,
-    check_name: &'f str,
+    check_name: &'a str,
     fingerprint: String,
     severity: &'static str,
-    location: Place<'f>,
+    location: Place<'a>,
 }
 
 #[derive(Serialize)]
-struct Place<'f> {
-    path: &'f str,
+struct Place<'a> {
+    path: &'a str,
     lines: Lines,
 }
 
@@ -32,20 +31,21 @@ struct Lines {
     begin: usize,
 }
 
-/// The findings as a report. GitLab takes none without a place, so those stand at the first line of `elsewhere`.
-pub fn gitlab(findings: &[Finding], elsewhere: &str) -> String {
+/// The annotations as a report. GitLab takes none without a place, so those stand at the first line of `elsewhere`.
+pub fn gitlab(annotations: &[Annotation], elsewhere: &str) -> String {
     let mut equal: HashMap<(&str, &str, &str), usize> = HashMap::new();
-    let issues = findings.iter().map(|finding| {
-        let (path, begin) = finding.at.as_ref().map_or((elsewhere, 1), |at| (at.file.as_ref(), at.line));
-        let ordinal = equal.entry((&finding.code, path, &finding.message)).or_default();
+    let issues = annotations.iter().map(|annotation| {
+        let (path, begin) = annotation.at.as_ref().map_or((elsewhere, 1), |at| (at.file.as_ref(), at.line));
+        let ordinal = equal.entry((&annotation.code, path, &annotation.message)).or_default();
         *ordinal += 1;
         Issue {
-            description: words(finding),
-            check_name: &finding.code,
-            fingerprint: fingerprint(&[&finding.code, path, &finding.message, &ordinal.to_string()]),
-            severity: match finding.severity {
-                Severity::Error => "major",
-                Severity::Warning => "minor",
+            description: annotation.words(),
+            check_name: &annotation.code,
+            fingerprint: fingerprint(&[&annotation.code, path, &annotation.message, &ordinal.to_string()]),
+            severity: match annotation.level {
+                Level::Error => "major",
+                Level::Warning => "minor",
+                Level::Notice => "info",
             },
             location: Place { path, lines: Lines { begin } },
         }
@@ -64,22 +64,22 @@ fn fingerprint(parts: &[&str]) -> String {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::tests::finding;
+    use super::super::tests::annotation;
     use super::*;
 
     #[test]
-    fn equal_findings_have_fingerprints_of_their_own_that_stay() {
+    fn equal_annotations_have_fingerprints_of_their_own_that_stay() {
         let moved = |line| {
-            let mut finding = finding("a.yaml", "m");
-            finding.at.as_mut().unwrap().line = line;
-            finding
+            let mut annotation = annotation("a.yaml", "m");
+            annotation.at.as_mut().unwrap().line = line;
+            annotation
         };
-        let report = |findings: &[Finding]| -> Vec<Value> {
-            serde_json::from_str(&gitlab(findings, "elsewhere.yaml")).unwrap()
+        let report = |annotations: &[Annotation]| -> Vec<Value> {
+            serde_json::from_str(&gitlab(annotations, "elsewhere.yaml")).unwrap()
         };
-        let placeless = Finding { at: None, severity: Severity::Warning, ..finding("", "m") };
+        let placeless = Annotation { at: None, level: Level::Warning, ..annotation("", "m") };
         let before = report(&[moved(1), moved(2), placeless]);
-        let after = report(&[finding("a.yaml", "other"), moved(5), moved(9)]);
+        let after = report(&[annotation("a.yaml", "other"), moved(5), moved(9)]);
         let fingerprint = |issue: &Value| issue["fingerprint"].as_str().unwrap().to_owned();
         assert_eq!(fingerprint(&before[0]), fingerprint(&after[1]));
         assert_eq!(fingerprint(&before[1]), fingerprint(&after[2]));

@@ -108,7 +108,12 @@ impl Story {
 
     /// The binary against this Store.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = storeward(self.repo.path());
+        self.command_in(".", arguments)
+    }
+
+    /// The binary against this Store, run in a folder of the repository.
+    pub(crate) fn command_in(&self, folder: &str, arguments: &[&str]) -> Command {
+        let mut command = storeward(&self.path(folder));
         command
             .args(arguments)
             .env("STOREWARD_API_URL", &self.store.endpoints.api)
