@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
+use crate::manifest::Workspace;
 use crate::render::{Format, Look, forms_of};
 
 use super::args::Global;
@@ -43,7 +44,14 @@ impl Results {
         let mut files: Vec<(Format, PathBuf)> = Vec::new();
         for out in &global.out {
             let file = base(global)?.join(&out.file);
-            let file = writable(&file).map_err(|error| cannot(&file, &error))?;
+            let led_out =
+                Workspace::around(&base(global)?).is_ok_and(|around| around.is_led_out(folder_of(&file)));
+            let found = if led_out {
+                Err(io::Error::other("a symbolic link leads its folder out of the repository"))
+            } else {
+                writable(&file)
+            };
+            let file = found.map_err(|error| cannot(&file, &error))?;
             if files.iter().any(|(_, known)| *known == file) {
                 let message = format!("--out names `{}` twice", out.file.display());
                 return Err(Failure::new(Exit::Usage, message));
@@ -78,14 +86,16 @@ fn cannot(file: &Path, error: &io::Error) -> Failure {
     Failure::new(Exit::Error, format!("`{}` cannot be written: {error}", file.display()))
 }
 
-/// The file that a path leads to, if it can be written. Devices and pipes are not replaced by files.
+/// The file that a path names, if it can be written. Devices and pipes are not replaced by files, and links are not
+/// followed: in a checkout of a fork they lead where its author wants.
 fn writable(path: &Path) -> io::Result<PathBuf> {
+    if path.is_symlink() {
+        return Err(io::Error::other("it is a symbolic link; name the file itself"));
+    }
     let file = match path.canonicalize() {
         Ok(real) if !real.is_file() => return Err(io::Error::other("it is not a regular file")),
         Ok(real) => real,
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        // A link to nothing would be replaced, not followed.
-        Err(error) if path.is_symlink() => return Err(error),
         Err(_) => match (folder_of(path).canonicalize(), path.file_name()) {
             (Ok(folder), Some(name)) => folder.join(name),
             _ => return Err(io::Error::other("its folder does not exist")),
