@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::manifest::{
-    Code, Diagnostic, Diagnostics, Finding, Findings, Loaded, Location, Releases, Workspace,
+    Code, Diagnostic, Diagnostics, Finding, Findings, Loaded, Location, Releases, Workspace, WorkspaceError,
     load as load_manifests,
 };
 use crate::render::{self, Annotation, Format, Look};
@@ -25,8 +25,12 @@ impl Checked {
     /// Reads the manifests and every file that they name. Needs no network.
     pub(super) fn load(global: &Global, named: &Manifests) -> Result<Self, Failure> {
         let base = base(global)?;
-        let workspace = Workspace::around(&base).map_err(|error| {
-            Failure::new(Exit::Usage, format!("`{}` is no folder: {error}", base.display()))
+        let workspace = Workspace::around_named(&base, &named.paths).map_err(|error| {
+            let failure = Failure::new(Exit::Usage, error.to_string());
+            match error {
+                WorkspaceError::Several { .. } => failure.help("name those of one repository at a time"),
+                WorkspaceError::NoFolder { .. } => failure,
+            }
         })?;
         let mut wrong = Diagnostics::default();
         let releases = releases(&workspace, named, &mut wrong)?;
@@ -157,21 +161,38 @@ pub(super) fn base(global: &Global) -> Result<PathBuf, Failure> {
 /// The folders that are released; those that cannot be go to `wrong`.
 fn releases(workspace: &Workspace, named: &Manifests, wrong: &mut Diagnostics) -> Result<Releases, Failure> {
     let mut releases = Releases::new();
+    let home = std::env::home_dir().and_then(|home| home.canonicalize().ok());
     for release in &named.release {
         let folder = workspace.current().join(&release.folder);
-        let mut report = |code, what: &str| {
+        let mut report = |code, what: &str, help: &str| {
             let message = format!("the release folder `{}` {what}", release.folder.display());
-            let help = "build the packages first, or correct the path";
             wrong.push(Diagnostic::error(code, None, message).help(help));
         };
-        let Some(folder) = folder.canonicalize().ok().filter(|folder| folder.is_dir()) else {
-            report(Code::FileMissing, "does not exist");
+        let build = "build the packages first, or correct the path";
+        let Ok(real) = folder.canonicalize() else {
+            report(Code::FileMissing, "does not exist", build);
             continue;
         };
-        if folder.read_dir().map_or(true, |mut entries| entries.next().is_none()) {
-            report(Code::NothingMatches, "is empty");
+        if !real.is_dir() {
+            report(Code::NotAFile, "is no folder", "name the folder that the packages lie in");
             continue;
         }
+        // What is written may be trusted; where links in a checkout lead may not.
+        if workspace.is_led_out(&folder) {
+            let help = "name the folder itself that the packages lie in";
+            report(Code::OutsideWorkspace, "leads out of the workspace through a symbolic link", help);
+            continue;
+        }
+        if workspace.lies_below(&real) || home.as_ref().is_some_and(|home| home.starts_with(&real)) {
+            let help = "name a folder that holds what is released and nothing else";
+            report(Code::OutsideWorkspace, "holds far more than a release", help);
+            continue;
+        }
+        if real.read_dir().map_or(true, |mut entries| entries.next().is_none()) {
+            report(Code::NothingMatches, "is empty", build);
+            continue;
+        }
+        let folder = real;
         if releases.insert(release.address.clone(), folder).is_some() {
             return Err(Failure::new(Exit::Usage, format!("two releases are named for {}", release.address)));
         }

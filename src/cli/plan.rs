@@ -17,7 +17,7 @@ pub(super) const PLAN: kept::Kind =
 
 pub(super) async fn run(global: &Global, results: &Results, args: &PlanArgs) -> Result<Exit, Failure> {
     let save = match &args.save {
-        Some(file) => Some(results.open_beside("--save", &base(global)?.join(file))?),
+        Some(file) => Some(results.open_beside("--save", &base(global)?, file)?),
         None => None,
     };
     let run = compared(global, results, args).await?;

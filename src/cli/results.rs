@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use tempfile::NamedTempFile;
 
+use crate::manifest::Workspace;
 use crate::render::{Format, Look, form_of_files, forms_of, without_commands};
 
 use super::args::Global;
@@ -33,9 +34,16 @@ pub(super) struct Results {
 pub(super) struct OutputFile(PathBuf);
 
 impl OutputFile {
-    /// Refuses what cannot be written.
-    pub(super) fn open(file: &Path) -> Result<Self, Failure> {
-        writable(file).map(Self).map_err(|error| cannot(file, &error))
+    /// Refuses what cannot be written, and what a link of the checkout around `base` would lead out of it.
+    pub(super) fn open(base: &Path, file: &Path) -> Result<Self, Failure> {
+        let file = base.join(file);
+        let led_out = Workspace::around(base).is_ok_and(|around| around.is_led_out(folder_of(&file)));
+        let found = if led_out {
+            Err(io::Error::other("a symbolic link leads its folder out of the repository"))
+        } else {
+            writable(&file)
+        };
+        found.map(Self).map_err(|error| cannot(&file, &error))
     }
 
     pub(super) fn write(&self, text: &str) -> Result<(), Failure> {
@@ -82,7 +90,7 @@ impl Results {
             if out.format.is_none() && out.file == Path::new("-") {
                 continue;
             }
-            let file = OutputFile::open(&base(global)?.join(&out.file))?;
+            let file = OutputFile::open(&base(global)?, &out.file)?;
             if files.iter().any(|(_, known)| *known == file) {
                 return Err(Failure::new(Exit::Usage, format!("--out names `{shown}` twice")));
             }
@@ -123,8 +131,8 @@ impl Results {
     }
 
     /// A further file beside those of `--out`.
-    pub(super) fn open_beside(&self, option: &str, file: &Path) -> Result<OutputFile, Failure> {
-        let opened = OutputFile::open(file)?;
+    pub(super) fn open_beside(&self, option: &str, base: &Path, file: &Path) -> Result<OutputFile, Failure> {
+        let opened = OutputFile::open(base, file)?;
         if self.files.iter().any(|(_, known)| *known == opened) {
             let message = format!("{option} and --out both name `{}`", file.display());
             return Err(Failure::new(Exit::Usage, message));
@@ -162,14 +170,16 @@ fn cannot(file: &Path, error: &io::Error) -> Failure {
     Failure::new(Exit::Error, format!("`{}` cannot be written: {error}", file.display()))
 }
 
-/// The file that a path leads to, if it can be written. Devices and pipes are not replaced by files.
+/// The file that a path names, if it can be written. Devices and pipes are not replaced by files, and links are not
+/// followed: in a checkout of a fork they lead where its author wants.
 fn writable(path: &Path) -> io::Result<PathBuf> {
+    if path.is_symlink() {
+        return Err(io::Error::other("it is a symbolic link; name the file itself"));
+    }
     let file = match path.canonicalize() {
         Ok(real) if !real.is_file() => return Err(io::Error::other("it is not a regular file")),
         Ok(real) => real,
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        // A link to nothing would be replaced, not followed.
-        Err(error) if path.is_symlink() => return Err(error),
         Err(_) => match (folder_of(path).canonicalize(), path.file_name()) {
             (Ok(folder), Some(name)) => folder.join(name),
             _ => return Err(io::Error::other("its folder does not exist")),

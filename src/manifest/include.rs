@@ -63,7 +63,7 @@ impl Included {
             return Err(values.report(diagnostic.help("put what is shared in one file")));
         }
         let path = values.one_file(&entry.value, scope)?;
-        values.refuse_hidden(&path, at)?;
+        values.refuse_hidden(&path, at, scope)?;
         let source = values.files.text(&path, at, values.sources);
         let source = source.map_err(|diagnostic| values.report(diagnostic))?;
         if files.contains(&source) {

@@ -77,7 +77,8 @@ fn manifest_files(
     diagnostics: &mut Diagnostics,
 ) -> Vec<(PathBuf, bool)> {
     if paths.is_empty() {
-        return workspace.yaml_files(workspace.current()).into_iter().map(|file| (file, false)).collect();
+        let found = workspace.yaml_files(workspace.current(), diagnostics);
+        return found.into_iter().map(|file| (file, false)).collect();
     }
     let mut files = Vec::new();
     for path in paths {
@@ -85,7 +86,7 @@ fn manifest_files(
         if let Err(diagnostic) = workspace.check_named(&path) {
             diagnostics.push(diagnostic);
         } else if path.is_dir() {
-            files.extend(workspace.yaml_files(&path).into_iter().map(|file| (file, false)));
+            files.extend(workspace.yaml_files(&path, diagnostics).into_iter().map(|file| (file, false)));
         } else if path.is_file() {
             files.push((path, true));
         } else {

@@ -223,7 +223,7 @@ impl Values<'_, '_> {
         at: Span,
         scope: Scope<'_>,
     ) -> Result<Content, Nothing> {
-        self.refuse_hidden(path, at)?;
+        self.refuse_hidden(path, at, scope)?;
         let read = self.files.text(path, at, self.sources);
         let source = read.map_err(|diagnostic| self.report(diagnostic))?;
         if self.diagnostics.hides_text() {
@@ -260,8 +260,8 @@ impl Values<'_, '_> {
     }
 
     /// Files whose names start with a dot hold settings and credentials, and no text that customers read.
-    pub fn refuse_hidden(&mut self, path: &Path, at: Span) -> Result<(), Nothing> {
-        if !self.files.workspace().is_hidden(path) {
+    pub fn refuse_hidden(&mut self, path: &Path, at: Span, scope: Scope<'_>) -> Result<(), Nothing> {
+        if !self.files.workspace().is_hidden(path, scope.release.ok()) {
             return Ok(());
         }
         let message = format!("`{}` is hidden", self.files.workspace().display(path));

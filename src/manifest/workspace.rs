@@ -9,8 +9,9 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use super::code::Code;
-use super::diagnostic::{Diagnostic, did_you_mean};
+use super::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 use super::source::{SourceId, Sources, Span};
+use super::walk::walk;
 
 /// The largest manifest or text file, in bytes.
 pub const MAX_TEXT_BYTES: u64 = 4 * 1024 * 1024;
@@ -26,13 +27,57 @@ pub struct Workspace {
     root: PathBuf,
 }
 
+/// Why there is no workspace.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkspaceError {
+    /// The current folder is none.
+    #[error("`{}` is no folder: {error}", folder.display())]
+    NoFolder {
+        /// What was taken for one.
+        folder: PathBuf,
+        /// The system's reason.
+        error: io::Error,
+    },
+    /// The paths that were named lie in several.
+    #[error("the paths lie in different repositories: `{}` and `{}`", one.display(), other.display())]
+    Several {
+        /// The root of one.
+        one: PathBuf,
+        /// The root of another one.
+        other: PathBuf,
+    },
+}
+
 impl Workspace {
     /// The workspace around a folder: the git root above it, else the folder itself.
-    pub fn around(current: &Path) -> std::io::Result<Self> {
-        let current = current.canonicalize()?;
-        let root =
-            current.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(&current).to_owned();
-        Ok(Self { current, root })
+    pub fn around(current: &Path) -> Result<Self, WorkspaceError> {
+        let folder = || current.to_owned();
+        let real =
+            current.canonicalize().map_err(|error| WorkspaceError::NoFolder { folder: folder(), error })?;
+        if !real.is_dir() {
+            let error = io::ErrorKind::NotADirectory.into();
+            return Err(WorkspaceError::NoFolder { folder: folder(), error });
+        }
+        let root = git_root(&real).unwrap_or(&real).to_owned();
+        Ok(Self { current: real, root })
+    }
+
+    /// The workspace around the files and folders that a user named, seen from the current folder: the git root above
+    /// them, else the folder that was named or that the file lies in. Around the current folder where nothing is named.
+    ///
+    /// What lies around the current folder has no say when manifests elsewhere are named: they must not reach into it,
+    /// nor into what happens to lie beside their own repository.
+    pub fn around_named(current: &Path, paths: &[PathBuf]) -> Result<Self, WorkspaceError> {
+        let workspace = Self::around(current)?;
+        let mut roots: Vec<PathBuf> =
+            paths.iter().filter_map(|path| root_around(&workspace.current.join(path))).collect();
+        // The outermost first: what lies in it was named with it.
+        roots.sort();
+        let Some(root) = roots.first().cloned() else { return Ok(workspace) };
+        match roots.into_iter().find(|other| !other.starts_with(&root)) {
+            Some(other) => Err(WorkspaceError::Several { one: root, other }),
+            None => Ok(Self { root, ..workspace }),
+        }
     }
 
     /// The folder that commands run in.
@@ -195,21 +240,35 @@ impl Workspace {
         })
     }
 
-    /// Whether a file, without links, or a folder on the way to it has a name that starts with a dot.
-    pub fn is_hidden(&self, real: &Path) -> bool {
-        let below = real.strip_prefix(&self.root).ok().or_else(|| real.file_name().map(Path::new));
-        below.is_some_and(|below| {
-            below.components().any(|part| part.as_os_str().to_string_lossy().starts_with('.'))
-        })
+    /// Whether a file, without links, or a folder on the way to it has a name that starts with a dot. The names of
+    /// trusted folders themselves do not count: who named them has seen them.
+    pub fn is_hidden(&self, real: &Path, release: Option<&Path>) -> bool {
+        let trusted = [release, Some(self.root.as_path())].into_iter().flatten();
+        let below = trusted.filter_map(|folder| real.strip_prefix(folder).ok()).next();
+        below.unwrap_or(real).components().any(|part| part.as_os_str().to_string_lossy().starts_with('.'))
     }
 
-    /// Refuses a path that a user named, where links lead it out of the workspace that it lies in: the link may come
-    /// from a fork.
+    /// Whether a path that a user wrote lies in the workspace, and links lead it out: they may come from a fork.
+    pub fn is_led_out(&self, path: &Path) -> bool {
+        let written = lexically_normal(&self.current.join(path));
+        let real = written.canonicalize().ok();
+        written.starts_with(&self.root) && real.is_some_and(|real| !self.holds(&real))
+    }
+
+    /// Whether a folder lies around the workspace.
+    pub fn lies_below(&self, folder: &Path) -> bool {
+        self.root != folder && self.root.starts_with(folder)
+    }
+
+    fn holds(&self, real: &Path) -> bool {
+        real.strip_prefix(&self.root).is_ok_and(|below| !is_in_git(below))
+    }
+
+    /// Refuses a path that a user named, where it lies or links lead it out of the workspace: the link may come from a
+    /// fork.
     pub fn check_named(&self, path: &Path) -> Result<(), Diagnostic> {
         let Ok(real) = path.canonicalize() else { return Ok(()) };
-        let written = lexically_normal(path);
-        let leaves = written.starts_with(&self.root) && real.strip_prefix(&self.root).map_or(true, is_in_git);
-        if leaves {
+        if !self.holds(&real) {
             let message = format!("`{}` leads outside the workspace", self.display(path));
             let help = "name a file inside the repository, without links that lead out of it";
             return Err(Diagnostic::error(Code::OutsideWorkspace, None, message).help(help));
@@ -217,22 +276,38 @@ impl Workspace {
         Ok(())
     }
 
-    /// The YAML files below a path, hidden and git-ignored ones left out, sorted.
-    pub fn yaml_files(&self, below: &Path) -> Vec<PathBuf> {
+    /// The YAML files below a folder, hidden and git-ignored ones left out, sorted. Ignore files that are too large to be
+    /// read are told.
+    pub fn yaml_files(&self, below: &Path, diagnostics: &mut Diagnostics) -> Vec<PathBuf> {
         let is_yaml = |path: &Path| {
             path.extension().is_some_and(|e| e.eq_ignore_ascii_case("yaml") || e.eq_ignore_ascii_case("yml"))
         };
-        let mut files: Vec<PathBuf> = ignore::WalkBuilder::new(below)
-            .follow_links(false)
-            .build()
-            .flatten()
-            .filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()))
-            .map(ignore::DirEntry::into_path)
-            .filter(|path| is_yaml(path))
-            .collect();
-        files.sort();
-        files
+        let walked = walk(&self.root, &below.canonicalize().unwrap_or_else(|_| below.to_owned()), is_yaml);
+        for unread in walked.unread {
+            let message =
+                format!("`{}` is larger than ignore files are, and was not read", self.display(&unread));
+            let help = "name the manifests, or shorten the file";
+            diagnostics.push(Diagnostic::warning(Code::TooLarge, None, message).help(help));
+        }
+        walked.files
     }
+}
+
+/// The git root above a path without links.
+fn git_root(path: &Path) -> Option<&Path> {
+    path.ancestors().find(|folder| folder.join(".git").exists())
+}
+
+/// The root of the workspace around what was named, if that is there. As it is written first: a link inside of a
+/// repository leads into no other one.
+fn root_around(named: &Path) -> Option<PathBuf> {
+    let written = lexically_normal(named);
+    let real = written.canonicalize().ok()?;
+    let folder =
+        |path: &Path| if real.is_dir() { path.to_owned() } else { path.parent().unwrap_or(path).to_owned() };
+    let (written, real) = (folder(&written), folder(&real));
+    let root = git_root(&written).or_else(|| git_root(&real)).unwrap_or(&written);
+    root.canonicalize().ok()
 }
 
 /// JSON with the characters written that it escapes in two halves, such as `\ud83d\ude00`: YAML, by whose rules it is
@@ -372,6 +447,43 @@ mod tests {
             std::os::unix::fs::symlink("loop.md", root.join("repo/app/loop.md")).unwrap();
             assert_eq!(found("loop.md").unwrap_err().code, Code::Unreadable);
         }
+    }
+
+    #[test]
+    fn the_workspace_is_around_what_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        for repository in ["one", "two", "one/module"] {
+            fs::create_dir_all(root.join(repository).join(".git")).unwrap();
+            fs::create_dir_all(root.join(repository).join("apps")).unwrap();
+        }
+        fs::create_dir_all(root.join("plain/apps")).unwrap();
+        for file in ["one/apps/a.yaml", "plain/apps/a.yaml", "plain/b.yaml"] {
+            fs::write(root.join(file), "").unwrap();
+        }
+        let around = |current: &str, paths: &[&str]| {
+            let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
+            let found =
+                Workspace::around_named(&root.join(current), &paths).map_err(|error| error.to_string())?;
+            assert_eq!(found.current(), root.join(current));
+            Ok::<_, String>(found.root.strip_prefix(&root).unwrap().to_string_lossy().into_owned())
+        };
+        for (current, paths, expected) in [
+            ("one/apps", &[][..], "one"),
+            ("", &["one/apps/a.yaml"], "one"),
+            ("two", &["../one/apps"], "one"),
+            ("", &["one/module/apps"], "one/module"),
+            ("one", &["module/apps", "apps"], "one"),
+            ("", &["plain"], "plain"),
+            ("one", &["../plain/apps/a.yaml"], "plain/apps"),
+            ("", &["plain/b.yaml", "plain/apps/a.yaml"], "plain"),
+            ("one", &["absent"], "one"),
+        ] {
+            assert_eq!(around(current, paths).unwrap(), expected, "{current} {paths:?}");
+        }
+        let several = around("", &["one", "two"]).unwrap_err();
+        assert!(several.starts_with("the paths lie in different repositories"), "{several}");
+        assert!(Workspace::around(&root.join("plain/b.yaml")).is_err(), "a file is no folder");
     }
 
     #[test]

@@ -425,3 +425,104 @@ fn headings_of_notes_are_not_shown() {
     let shown = said_in_all_forms(&case);
     assert!(!shown.contains("hunter2"), "{shown}");
 }
+
+const HEAD: &str = "kind: App\nname: a\nid: 9NBLGGH4R315\n";
+
+/// A repository with this manifest, in a folder that is none.
+fn repository(manifest: &str) -> TempDir {
+    let around = tempfile::tempdir().unwrap();
+    fs::create_dir_all(around.path().join("repo/.git")).unwrap();
+    fs::write(around.path().join("repo/app.yaml"), format!("{HEAD}{manifest}")).unwrap();
+    fs::write(around.path().join("secret.yaml"), "hunter2: {\n").unwrap();
+    around
+}
+
+#[test]
+fn a_repository_that_is_named_reads_nothing_beside_it() {
+    let around = repository("submission: {listings: {de: {$file: ../secret.yaml}}}\n");
+    let inside = repository("submission: {listings: {de: {$file: texts.yaml}}}\n");
+    fs::write(inside.path().join("repo/texts.yaml"), "title: x\n").unwrap();
+    for path in ["repo", "repo/app.yaml"] {
+        let ran = run(storeward(around.path()).args(["validate", path])).ended(3).says("SW1004");
+        assert!(!ran.stderr.contains("hunter2"), "{}", ran.stderr);
+        // Also from elsewhere, what is inside is inside.
+        let named = inside.path().join(path);
+        run(storeward(around.path()).arg("validate").arg(named)).ended(0);
+    }
+    let both = [around.path().join("repo"), inside.path().join("repo")];
+    run(storeward(around.path()).arg("validate").args(both)).ended(64).says("different repositories");
+    run(storeward(&around.path().join("repo/app.yaml")).arg("validate")).ended(64).says("is no folder");
+}
+
+#[cfg(unix)]
+#[test]
+fn ignore_files_of_a_stranger_are_not_followed() {
+    use std::os::unix::fs::symlink;
+
+    for (name, target) in
+        [(".gitignore", "/dev/zero"), (".ignore", "/dev/zero"), ("sub/.gitignore", "/dev/zero")]
+    {
+        let around = repository("");
+        let repo = around.path().join("repo");
+        fs::create_dir(repo.join("sub")).unwrap();
+        symlink(target, repo.join(name)).unwrap();
+        run(storeward(&repo).arg("validate")).ended(0);
+        fs::remove_file(repo.join(name)).unwrap();
+        let made = std::process::Command::new("mkfifo").arg(repo.join(name)).status().unwrap();
+        assert!(made.success());
+        run(storeward(&repo).arg("validate")).ended(0);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_release_folder_is_what_was_written() {
+    let around = repository("release: {listings: {de: {$file: $(release)/secret.yaml}}}\n");
+    let repo = around.path().join("repo");
+    std::os::unix::fs::symlink("..", repo.join("dist")).unwrap();
+    let release = |folder: &str| {
+        let ran = run(storeward(&repo).env("HOME", around.path()).args(["validate", "--release", folder]));
+        assert!(!ran.stderr.contains("hunter2"), "{}", ran.stderr);
+        ran
+    };
+    release("app/a=dist").ended(3).says("SW1004").says("leads out of the workspace");
+    for folder in ["..", "/", "/.."] {
+        release(&format!("app/a={folder}")).ended(3).says("SW1004").says("far more than a release");
+    }
+    release("app/a=app.yaml").ended(3).says("is no folder");
+    let home = tempfile::tempdir().unwrap();
+    let argument = format!("app/a={}", home.path().display());
+    let mut command = storeward(&repo);
+    command.env("HOME", home.path()).args(["validate", "--release", &argument]);
+    run(&mut command).ended(3).says("far more than a release");
+    // What is hidden below it stays so.
+    fs::create_dir(home.path().join(".ssh")).unwrap();
+    fs::write(home.path().join(".ssh/id_rsa"), "hunter2").unwrap();
+    fs::write(
+        repo.join("app.yaml"),
+        format!("{HEAD}release: {{listings: {{de: {{description: {{file: $(release)/.ssh/id_rsa}}}}}}}}\n"),
+    )
+    .unwrap();
+    release(&argument).ended(3).says("SW1010");
+}
+
+#[cfg(unix)]
+#[test]
+fn results_are_not_written_through_links() {
+    use std::os::unix::fs::symlink;
+
+    let around = repository("");
+    let repo = around.path().join("repo");
+    let victim = around.path().join("victim");
+    fs::write(&victim, "precious").unwrap();
+    symlink("../victim", repo.join("findings.json")).unwrap();
+    symlink("..", repo.join("out")).unwrap();
+    let out = |file: &str| run(storeward(&repo).args(["validate", "--out", &format!("json={file}")]));
+    out("findings.json").ended(1).says("symbolic link");
+    out("out/victim").ended(1).says("symbolic link");
+    out("out/new.json").ended(1).says("symbolic link");
+    assert_eq!(fs::read_to_string(victim).unwrap(), "precious");
+    assert!(!around.path().join("new.json").exists());
+    out("real.json").ended(0);
+    out("../real.json").ended(0);
+}
