@@ -8,9 +8,10 @@ use futures::{StreamExt, stream};
 use crate::manifest::{Resource, Severity};
 use crate::partner_center::{Connection, Place, Reader, StoreError, Uploader, Writer};
 use crate::plan::{
-    Action, DraftKind, Options, Overlay, Pending, Plan, Product, ResourcePlan, StepKind, classify, lay_over,
+    Action, Baseline, DraftKind, Options, Overlay, Pending, Plan, Product, ResourcePlan, StepKind, classify,
+    lay_over,
 };
-use crate::submission::{Document, Live, LiveProduct, Phase, Status};
+use crate::submission::{Document, Kind, Live, LiveProduct, Phase, Status};
 
 use super::error::ApplyError;
 use super::event::{Event, Outcome, Report};
@@ -23,7 +24,7 @@ use super::verify;
 pub struct Job<'a> {
     /// The plan.
     pub plan: &'a Plan,
-    /// What the plan was made from, in the same order.
+    /// What the plan was made from.
     pub products: &'a [Product<'a>],
     /// The options that it was made with.
     pub options: Options,
@@ -40,9 +41,17 @@ pub struct Job<'a> {
 /// Carries a plan out. Resources with blockers are left alone; the others are worked on side by side, and the
 /// failure of one stops none of the others. The caller has seen to guards.
 pub async fn apply(job: &Job<'_>, emit: &(dyn Fn(Event) + Sync)) -> Vec<Report> {
-    let work = job.plan.resources.iter().zip(job.products).filter(|(planned, _)| {
-        planned.action != Action::None && job.plan.blockers_of(&planned.address).next().is_none()
-    });
+    let product_of = |planned: &ResourcePlan| {
+        job.products.iter().find(|product| product.resource.address.as_str() == planned.address)
+    };
+    let work = job
+        .plan
+        .resources
+        .iter()
+        .filter(|planned| {
+            planned.action != Action::None && job.plan.blockers_of(&planned.address).next().is_none()
+        })
+        .filter_map(|planned| Some((planned, product_of(planned)?)));
     stream::iter(work)
         .map(|(planned, product)| async move {
             let outcome = match product.live {
@@ -58,7 +67,7 @@ pub async fn apply(job: &Job<'_>, emit: &(dyn Fn(Event) + Sync)) -> Vec<Report> 
                     };
                     app.carry_out().await.unwrap_or_else(Outcome::Failed)
                 }
-                Live::Unsupported(_) | Live::NoSuchApp(_) => {
+                Live::Unsupported(_) | Live::NoSuchApp(_) | Live::Unreadable(_) => {
                     unreachable!("such a product has a blocker, or a plan with errors")
                 }
             };
@@ -110,6 +119,12 @@ impl App<'_> {
         self.planned.address.clone()
     }
 
+    /// What is wanted, over a document that is, or started as, `published`.
+    fn lay_over(&self, document: &Document, published: &Document) -> Overlay {
+        let baseline = Baseline { kind: Kind::App, document, fallback: self.live.fallback_of(published) };
+        lay_over(baseline, &self.resource.desired, self.job.options)
+    }
+
     fn step(&self, step: StepKind, detail: impl Into<String>) {
         (self.emit)(Event::Step { address: self.address(), step, detail: detail.into() });
     }
@@ -126,7 +141,7 @@ impl App<'_> {
         }
         let published =
             self.live.published.as_ref().expect("an app without a published submission has a blocker");
-        let planned = lay_over(published, &self.resource.desired, self.job.options);
+        let planned = self.lay_over(published, published);
         let (draft, overlay) = self.draft(published, planned).await?;
         let made_here = draft.made_here;
         let sent = &overlay.document;
@@ -239,7 +254,7 @@ impl App<'_> {
         planned: &Overlay,
     ) -> Result<Overlay, ApplyError> {
         self.step(StepKind::Check, "plan again on the draft");
-        let overlay = lay_over(draft, &self.resource.desired, self.job.options);
+        let overlay = self.lay_over(draft, published);
         let errors = overlay.findings.iter().filter(|finding| finding.severity == Severity::Error);
         let mut differences: Vec<String> = errors.map(|finding| finding.message.clone()).collect();
         differences.extend(verify::change_differences(&planned.changes, &overlay.changes));
@@ -432,7 +447,7 @@ impl App<'_> {
             return Ok(());
         }
         let got = self.reader.submission(&self.place(), id).await?;
-        let overlay = lay_over(&got, &self.resource.desired, self.job.options);
+        let overlay = self.lay_over(&got, &got);
         if overlay.changes.is_empty() {
             return Ok(());
         }

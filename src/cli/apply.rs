@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use crate::apply::{self, Event, Job, Outcome, Report, WaitFor};
 use crate::manifest::Findings;
-use crate::plan::{BlockerKind, Plan, PublishedBy};
+use crate::plan::{Plan, PublishedBy};
 use crate::render::{self, EventLines, Format};
 use crate::submission::Kind;
 
@@ -55,12 +55,11 @@ async fn carry_out(global: &Global, results: &Results, args: &ApplyArgs, run: &R
     refuse_unpermitted(args, &plan)?;
     refuse_not_yet(&plan)?;
     let blocked: Vec<&str> = blocked(&plan);
-    let rejected = plan.blockers.iter().any(|blocker| blocker.kind == BlockerKind::Dead);
     let work = plan.resources.iter().any(|resource| {
         resource.action != crate::plan::Action::None && !blocked.contains(&resource.address.as_str())
     });
     if !work {
-        let exit = Exit::of_reports(&[], blocked.len(), rejected);
+        let exit = Exit::of_reports(&[], &plan.blockers);
         print_blockers(global, &plan, exit);
         give_result(results, &plan, &[], exit)?;
         return Ok(exit);
@@ -97,7 +96,7 @@ async fn carry_out(global: &Global, results: &Results, args: &ApplyArgs, run: &R
                 .help("nothing is lost: run the same command again, and it goes on where it stopped"));
         }
     };
-    let exit = Exit::of_reports(&reports, blocked.len(), rejected);
+    let exit = Exit::of_reports(&reports, &plan.blockers);
     print_blockers(global, &plan, exit);
     for report in &reports {
         if let Outcome::Failed(error) = &report.outcome {

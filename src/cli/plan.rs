@@ -5,7 +5,7 @@ use crate::render::{self, Format};
 use super::args::{Global, PlanArgs};
 use super::exit::{Exit, Failure};
 use super::results::Results;
-use super::run::{Run, has_errors};
+use super::run::Run;
 
 pub(super) async fn run(global: &Global, results: &Results, args: &PlanArgs) -> Result<Exit, Failure> {
     let run = Run::start(global, results, &args.selection).await?;
@@ -17,11 +17,5 @@ pub(super) async fn run(global: &Global, results: &Results, args: &PlanArgs) -> 
     });
     run.end().await;
     given?;
-    Ok(if has_errors(&plan) {
-        Exit::Invalid
-    } else if args.detailed_exitcode && plan.has_changes() {
-        Exit::Changes
-    } else {
-        Exit::Ok
-    })
+    Ok(Exit::of_plan(&plan, args.detailed_exitcode))
 }

@@ -25,6 +25,8 @@ pub(super) fn lay_icon(
     let name =
         text("fileName").filter(|name| !name.is_empty() && text("fileStatus") != Some("PendingDelete"));
     let before = name.map(|name| json!({ "fileName": name }));
+    let count = |is_there: bool| usize::from(is_there);
+    overlay.file_counts.push((owned.path.clone(), count(name.is_some()), count(wanted.is_some())));
     match (wanted, name) {
         (None, None) => overlay.counts.unchanged += 1,
         (None, Some(_)) => {

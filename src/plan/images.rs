@@ -78,7 +78,7 @@ pub(super) fn lay_images(
     }
 
     list_changes(overlay, owned, wanted, &slots, &old, &taken);
-    overlay.image_counts.push((owned.path.clone(), old.len(), wanted.len()));
+    overlay.file_counts.push((owned.path.clone(), old.len(), wanted.len()));
     if overlay.changes.iter().any(|change| owned.path.covers(&change.path)) {
         let entries = arranged(wanted, &slots, &old, &taken, kind);
         // Other types of the language may have been laid already, so the list is not that of the live document.

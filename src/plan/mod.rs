@@ -6,12 +6,15 @@
 //! [`Plan`] is plain data: the one source of every output, and of what `apply` does.
 
 mod blocker;
+mod busy;
 mod checks;
 mod creation;
 mod fingerprint;
+mod flights;
 mod guards;
 mod icons;
 mod images;
+mod order;
 mod overlay;
 mod packages;
 mod pending;
@@ -21,6 +24,7 @@ mod running;
 mod targets;
 #[cfg(test)]
 mod tests;
+mod theirs;
 mod trailers;
 mod types;
 

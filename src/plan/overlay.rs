@@ -61,8 +61,8 @@ pub struct Overlay {
     pub packages: PackageFacts,
     /// Whether new packages start as the gradual rollout that the last submission was, because the manifest is silent.
     pub inherits_rollout: bool,
-    /// How many images each owned type of each language has before and after.
-    pub image_counts: Vec<(Path, usize, usize)>,
+    /// How many images, trailers or icons an owned path has before and after.
+    pub file_counts: Vec<(Path, usize, usize)>,
 }
 
 /// Lays desired state over a live document.
@@ -77,7 +77,7 @@ pub fn lay_over<'a>(baseline: impl Into<Baseline<'a>>, desired: &Desired, option
         findings: Vec::new(),
         packages: PackageFacts::default(),
         inherits_rollout: false,
-        image_counts: Vec::new(),
+        file_counts: Vec::new(),
     };
     let going = going_languages(desired);
     let stays = |owned: &&Owned| !owned.path.language().is_some_and(|language| going.contains(language));

@@ -36,6 +36,7 @@ pub(super) fn lay_trailers(overlay: &mut Overlay, live: &Document, owned: &Owned
         }
         places.push(place);
     }
+    overlay.file_counts.push((owned.path.clone(), old.len(), wanted.len()));
     let in_place = places.iter().enumerate().all(|(i, place)| *place == Some(i));
     if in_place && old.len() == wanted.len() {
         overlay.counts.unchanged += 1;

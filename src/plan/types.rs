@@ -19,7 +19,8 @@ pub struct Plan {
     pub format_version: String,
     /// What it was made of, and when.
     pub made_of: MadeOf,
-    /// The products, in the order of the manifests.
+    /// The products, in the order in which `apply` starts with them: rollout calls, add-ons, flights from the lowest rank
+    /// up, apps, deletions; what starts together is in the order of the manifests.
     pub resources: Vec<ResourcePlan>,
     /// Risks that need a permit.
     pub guards: Vec<GuardHit>,

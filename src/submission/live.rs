@@ -139,6 +139,9 @@ pub enum Live {
     Unsupported(String),
     /// There is no app with its id. The service's words.
     NoSuchApp(String),
+    /// It could not be read, though others could: the service failed, or gave an answer that is none. Its words, with the
+    /// correlation id.
+    Unreadable(String),
 }
 
 /// A resource and its submissions.
@@ -156,6 +159,13 @@ pub struct LiveProduct {
     pub pending: Option<Document>,
     /// The submission that customers outside the rollout have, where it is running or was halted.
     pub fallback: Option<Document>,
+}
+
+impl LiveProduct {
+    /// The submission that most customers have, where the rollout of `published` was halted.
+    pub fn fallback_of(&self, published: &Document) -> Option<&Document> {
+        self.fallback.as_ref().filter(|_| published.rollout() == Rollout::Stopped)
+    }
 }
 
 /// The state of a gradual rollout, as a submission's document tells it.
