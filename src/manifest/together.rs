@@ -157,7 +157,7 @@ fn wanted_below(resource: &Resource) -> Option<&str> {
 fn below(resources: &[Placed<'_>], diagnostics: &mut Diagnostics) -> Vec<Option<usize>> {
     let named = named_flights(resources);
     let mut guesses = 0..MAX_GUESSED;
-    let mut below = |placed: &Placed<'_>| {
+    let below = |placed: &Placed<'_>| {
         let app = placed.resource.address.app_name();
         let word = wanted_below(placed.resource)?;
         let found = named.get(&(app, word.to_lowercase())).copied();
@@ -176,7 +176,7 @@ fn below(resources: &[Placed<'_>], diagnostics: &mut Diagnostics) -> Vec<Option<
         }
         found
     };
-    resources.iter().map(|placed| below(placed)).collect()
+    resources.iter().map(below).collect()
 }
 
 /// How a manifest spells a name of its flight.

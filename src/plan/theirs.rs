@@ -53,7 +53,7 @@ impl Theirs<'_> {
             (["listings", language, ..], Some((path, field))) if matches!(field.shape, Shape::Images) => {
                 return self.images(language, &path);
             }
-            (_, Some((path, field))) => (path, summary(field, before, after)),
+            (_, Some((path, field))) => (path, Some(summary(field, before, after))),
             (keys, None) => (Path::new(keys.iter().copied()), Some("changed".to_owned())),
         };
         vec![self.line(&path, before, after, words)]
@@ -138,8 +138,8 @@ fn field_at(kind: Kind, api: &[String]) -> Option<(Path, &'static Field)> {
     Some((Path::new(keys.chain(below.iter().map(String::as_str))), field))
 }
 
-/// What becomes of a field's value; nothing where there is no more to say than that it comes or goes.
-fn summary(field: &Field, before: Option<&Value>, after: Option<&Value>) -> Option<String> {
+/// What becomes of a field's value.
+fn summary(field: &Field, before: Option<&Value>, after: Option<&Value>) -> String {
     let items = |value: Option<&Value>| value.and_then(Value::as_array).map_or(0, Vec::len);
     let entries = |value: Option<&Value>| {
         let all = value.and_then(Value::as_array).into_iter().flatten();
@@ -147,10 +147,10 @@ fn summary(field: &Field, before: Option<&Value>, after: Option<&Value>) -> Opti
     };
     match field.shape {
         // It often holds test accounts.
-        Shape::Notes { .. } => Some("changed (hidden)".to_owned()),
-        Shape::Texts { .. } | Shape::SomeOf { .. } => Some(sizes(items(before), items(after), "item")),
-        Shape::Trailers => Some(sizes(items(before), items(after), "trailer")),
-        Shape::Packages => Some(sizes(entries(before), entries(after), "package")),
+        Shape::Notes { .. } => "changed (hidden)".to_owned(),
+        Shape::Texts { .. } | Shape::SomeOf { .. } => sizes(items(before), items(after), "item"),
+        Shape::Trailers => sizes(items(before), items(after), "trailer"),
+        Shape::Packages => sizes(entries(before), entries(after), "package"),
         Shape::Text { .. }
         | Shape::Flag
         | Shape::OneOf(_)
@@ -158,8 +158,8 @@ fn summary(field: &Field, before: Option<&Value>, after: Option<&Value>) -> Opti
         | Shape::Price
         | Shape::Markets
         | Shape::Date
-        | Shape::Percentage => Some(values(before, after)),
-        Shape::Group | Shape::Images | Shape::Icon => Some("changed".to_owned()),
+        | Shape::Percentage => values(before, after),
+        Shape::Group | Shape::Images | Shape::Icon => "changed".to_owned(),
     }
 }
 

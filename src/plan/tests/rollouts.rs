@@ -121,7 +121,7 @@ fn an_explicit_permit_beside_open_rollout_is_not_unused() {
 }
 
 /// A submission that ships these, halted; customers have the first of its packages that the one before had, too.
-fn halted(packages: Vec<Value>, before: Vec<Value>) -> LiveProduct {
+fn halted(packages: &[Value], before: &[Value]) -> LiveProduct {
     let mut halted = rolled_out("PackageRolloutStopped");
     halted.set(&["applicationPackages"], json!(packages));
     let fallback = published_with([("id", json!("99")), ("applicationPackages", json!(before))]);
@@ -137,7 +137,7 @@ fn removed(resource: &Resource, product: LiveProduct) -> Vec<String> {
 fn after_a_halt_the_packages_that_customers_have_stay() {
     let bad = || live_file("701", "bad.msix", "1.4.0.0", "X64", "Windows.Desktop");
     let good = || live_file("600", "good.msix", "1.3.0.0", "X64", "Windows.Desktop");
-    let product = || halted(vec![bad(), good()], vec![good()]);
+    let product = || halted(&[bad(), good()], &[good()]);
     let hotfix = |rollout: &str| {
         let manifest = app(&format!("submission: {{packageRollout: {rollout}}}\n"));
         with_package(manifest, package("1.5.0.0", "x64"))
@@ -162,7 +162,7 @@ fn after_a_halt_what_no_hotfix_covers_goes_on_with_what_customers_have() {
     let good = || live_file("600", "good.msix", "1.3.0.0", "arm64", "Windows.Desktop");
     let only = || live_file("702", "only.msix", "1.4.0.0", "x86", "Windows.Desktop");
     let hotfix = with_package(app("submission: {packageRollout: null}\n"), package("1.5.0.0", "x64"));
-    let plan = planned(&hotfix, halted(vec![bad(), good(), only()], vec![good()]));
+    let plan = planned(&hotfix, halted(&[bad(), good(), only()], &[good()]));
     let gone: Vec<String> =
         listed(&plan.resources[0].changes).into_iter().filter(|line| line.starts_with("remove")).collect();
     assert_eq!(gone, ["remove packages.bad.msix"], "nobody on x86 has another one");
