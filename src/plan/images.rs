@@ -106,7 +106,7 @@ fn stays(entry: FileEntry<'_>) -> bool {
 }
 
 /// The elements of a longest increasing run of old places: these did not move, the others did.
-fn unmoved(places: &[usize]) -> Vec<usize> {
+pub(super) fn unmoved(places: &[usize]) -> Vec<usize> {
     let mut best: Vec<Vec<usize>> = Vec::new();
     for (i, place) in places.iter().enumerate() {
         let longest = best

@@ -20,4 +20,5 @@ mod rollouts;
 mod run;
 mod settings;
 mod snapshots;
+mod trailers;
 mod want;

@@ -4,7 +4,7 @@ use crate::manifest::{
     Desired, Location, Others, Owned, Retain, Sources, Span, Wanted, WantedImage, WantedTrailer,
 };
 use crate::submission::vocabulary::is_language;
-use crate::submission::{Field, Kind, Path, Scope, canonical};
+use crate::submission::{Field, Kind, Path, PathPattern, Scope, canonical};
 use serde_json::Value;
 
 use super::local::Pack;
@@ -84,6 +84,14 @@ impl Want {
 
     pub(super) fn retain(mut self, retain: Retain) -> Self {
         self.0.retain = Some(retain);
+        self
+    }
+
+    /// What `ignore` names is not owned, as manifests are read.
+    pub(super) fn ignore(mut self, pattern: &str) -> Self {
+        self.0.ignore.push(PathPattern::parse(pattern));
+        let Desired { owned, ignore, .. } = &mut self.0;
+        owned.retain(|owned| !ignore.iter().any(|pattern| pattern.covers(&owned.path)));
         self
     }
 
