@@ -18,16 +18,19 @@ mod msix;
 mod plain_http;
 #[path = "support/process.rs"]
 mod process;
+#[path = "support/sandbox.rs"]
+mod sandbox;
 
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use msix::Msix;
 use process::{Ended, Usage};
+use sandbox::{Sandbox, client};
 use serde_json::{Value, json};
 use storeward::asset::{Archive, Entry, Fingerprint, archive_name, fingerprint};
 use storeward::sandbox::{Credentials, Endpoints};
@@ -165,61 +168,20 @@ impl Round {
         plain_put(draft["fileUploadUrl"].as_str().unwrap(), archive);
         let putting = started.elapsed();
 
-        let client = Ended::run(&mut client(folder, &sandbox.endpoints));
+        let client = Ended::run(&mut apply(folder, &sandbox.endpoints));
         assert_eq!(client.status.code(), Some(0), "{}\n{:#?}", client.stdout, client.stderr);
         assert_blob_is(wanted, &api, &folder.join("blob.zip"));
         Self { hashing, putting, client, sandbox: Usage::of(sandbox.process.id()) }
     }
 }
 
-fn storeward(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_storeward"));
-    command.current_dir(folder).env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
-    command
-}
-
-fn client(folder: &Path, endpoints: &Endpoints) -> Command {
-    let Credentials { tenant_id, client_id, client_secret, .. } = Credentials::default();
-    let mut command = storeward(folder);
+fn apply(folder: &Path, endpoints: &Endpoints) -> Command {
+    let mut command = client(folder, endpoints);
     command
         .args(["apply", "--release", "app/big=dist", "--wait", "committed", "--yes", "big.yaml"])
-        .env("STOREWARD_API_URL", &endpoints.api)
-        .env("STOREWARD_LOGIN_URL", &endpoints.login)
-        .env("AZURE_TENANT_ID", tenant_id)
-        .env("AZURE_CLIENT_ID", client_id)
-        .env("AZURE_CLIENT_SECRET", client_secret)
         // The status is asked for after 10 ms, not after a second.
         .env("STOREWARD_TIME_SCALE", "0.01");
     command
-}
-
-/// A local Partner Center that ends with this value.
-struct Sandbox {
-    process: Child,
-    endpoints: Endpoints,
-}
-
-impl Sandbox {
-    fn start(folder: &Path) -> Self {
-        let data = folder.join("data");
-        if data.exists() {
-            fs::remove_dir_all(&data).unwrap();
-        }
-        let mut command = storeward(folder);
-        command.args(["sandbox", "--quiet", "--data", "data", "--seed", "seed.json"]);
-        let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let endpoints = serde_json::from_str(&line).unwrap();
-        Self { process, endpoints }
-    }
-}
-
-impl Drop for Sandbox {
-    fn drop(&mut self) {
-        self.process.kill().unwrap();
-        self.process.wait().unwrap();
-    }
 }
 
 /// The API of the local Partner Center, without any code of the library.

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use crate::apply::{self, Event, Job, Outcome, WaitFor};
 use crate::partner_center::Connection;
-use crate::plan::{BlockerKind, Plan, PublishedBy};
+use crate::plan::{Plan, PublishedBy};
 use crate::render::{self, EventLines, Level, View};
 
 use super::applied;
@@ -63,12 +63,11 @@ async fn carry_out(
     }
     refuse_unpermitted(&plan)?;
     let blocked: Vec<&str> = blocked(&plan);
-    let rejected = plan.blockers.iter().any(|blocker| blocker.kind == BlockerKind::Dead);
     let work = plan.resources.iter().any(|resource| {
         resource.action != crate::plan::Action::None && !blocked.contains(&resource.address.as_str())
     });
     if !work {
-        let exit = Exit::of_reports(&[], blocked.len(), rejected);
+        let exit = Exit::of_reports(&[], &plan.blockers);
         print_blockers(global, &plan, exit);
         applied::give(results, &plan, &[], exit)?;
         return Ok(exit);
@@ -103,7 +102,7 @@ async fn carry_out(
                 .help("nothing is lost: run the same command again, and it goes on where it stopped"));
         }
     };
-    let exit = Exit::of_reports(&reports, blocked.len(), rejected);
+    let exit = Exit::of_reports(&reports, &plan.blockers);
     print_blockers(global, &plan, exit);
     for report in &reports {
         if let Outcome::Failed(error) = &report.outcome {

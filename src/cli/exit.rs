@@ -1,9 +1,12 @@
 //! Exit codes: public, documented, decided in one place.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::apply::{ApplyError, Outcome, Report};
+use crate::manifest::Severity;
 use crate::partner_center::StoreError;
+use crate::plan::{Blocker, BlockerKind, Plan};
 
 use super::args::Global;
 use super::out;
@@ -88,26 +91,57 @@ impl Exit {
         if error.is_auth() { Self::Auth } else { Self::Error }
     }
 
-    /// How an apply ends: the one outcome of all resources, or partial. `blocked` resources were left alone; `rejected`
-    /// says that one of them failed at the Store with the same content before.
-    pub fn of_reports(reports: &[Report], blocked: usize, rejected: bool) -> Self {
-        let mut outcomes: Vec<Self> = reports
-            .iter()
-            .map(|report| match &report.outcome {
-                Outcome::Submitted { .. } | Outcome::AtOnce | Outcome::Deleted => Self::Ok,
-                Outcome::Failed(error) => Self::of_apply(error),
-            })
-            .collect();
-        if blocked > 0 {
-            outcomes.push(if rejected { Self::Rejected } else { Self::Blocked });
+    /// How a plan ends. One with errors is invalid. One in which a product could not be read is an error, though it has a
+    /// blocker and the others are planned: nobody can say whether that product would change, so the run must not look
+    /// like one that knows. With guards and other blockers a plan is a good plan.
+    pub fn of_plan(plan: &Plan, detailed: bool) -> Self {
+        if plan.diagnostics.iter().any(|finding| finding.severity == Severity::Error) {
+            Self::Invalid
+        } else if plan.blockers.iter().any(|blocker| blocker.kind == BlockerKind::Unreadable) {
+            Self::Error
+        } else if detailed && plan.has_changes() {
+            Self::Changes
+        } else {
+            Self::Ok
         }
-        outcomes.dedup();
-        match outcomes.as_slice() {
+    }
+
+    /// What a blocker makes of its resource: one that failed at the Store with the same content before is rejected, one
+    /// that could not be read is an error.
+    pub fn of_blocker(kind: BlockerKind) -> Self {
+        match kind {
+            BlockerKind::Dead => Self::Rejected,
+            BlockerKind::Unreadable => Self::Error,
+            _ => Self::Blocked,
+        }
+    }
+
+    /// How an apply ends: the one outcome of all resources, or partial. Resources with `blockers` were left alone.
+    pub fn of_reports(reports: &[Report], blockers: &[Blocker]) -> Self {
+        let of_report = |report: &Report| match &report.outcome {
+            Outcome::Submitted { .. } | Outcome::AtOnce | Outcome::Deleted => Self::Ok,
+            Outcome::Failed(error) => Self::of_apply(error),
+        };
+        let outcomes: BTreeSet<Self> = reports.iter().map(of_report).chain(of_blockers(blockers)).collect();
+        match Vec::from_iter(outcomes).as_slice() {
             [] => Self::Ok,
             [one] => *one,
             _ => Self::Partial,
         }
     }
+}
+
+/// The outcome of every blocked resource: of several blockers, the one that says most.
+fn of_blockers(blockers: &[Blocker]) -> Vec<Exit> {
+    let mut outcomes: BTreeMap<&str, Exit> = BTreeMap::new();
+    for blocker in blockers {
+        let outcome = Exit::of_blocker(blocker.kind);
+        let known = outcomes.entry(&blocker.address).or_insert(outcome);
+        if *known == Exit::Blocked {
+            *known = outcome;
+        }
+    }
+    outcomes.into_values().collect()
 }
 
 impl fmt::Display for Exit {
@@ -164,13 +198,26 @@ mod tests {
 
     #[test]
     fn a_run_ends_as_its_resources_do_or_partial() {
-        assert_eq!(Exit::of_reports(&[], 0, false), Exit::Ok);
-        assert_eq!(Exit::of_reports(&[], 2, false), Exit::Blocked);
+        let blocker = |address: &str, kind| Blocker::new(address, kind, "");
+        let in_flight = || blocker("app/b", BlockerKind::InFlight);
+        assert_eq!(Exit::of_reports(&[], &[]), Exit::Ok);
+        assert_eq!(
+            Exit::of_reports(&[], &[in_flight(), blocker("app/c", BlockerKind::RolloutOpen)]),
+            Exit::Blocked
+        );
+        let dead = || blocker("app/b", BlockerKind::Dead);
+        assert_eq!(Exit::of_reports(&[], &[dead()]), Exit::Rejected);
+        assert_eq!(Exit::of_reports(&[], &[in_flight(), dead()]), Exit::Rejected, "of one resource");
+        assert_eq!(Exit::of_reports(&[], &[blocker("app/c", BlockerKind::Unreadable)]), Exit::Error);
+        assert_eq!(
+            Exit::of_reports(&[], &[blocker("app/c", BlockerKind::Unreadable), dead()]),
+            Exit::Partial
+        );
         let failed = || Report {
             address: "app/a".into(),
             outcome: Outcome::Failed(ApplyError::Stale { differences: Vec::new() }),
         };
-        assert_eq!(Exit::of_reports(&[failed(), failed()], 0, false), Exit::Stale);
-        assert_eq!(Exit::of_reports(&[failed()], 1, false), Exit::Partial);
+        assert_eq!(Exit::of_reports(&[failed(), failed()], &[]), Exit::Stale);
+        assert_eq!(Exit::of_reports(&[failed()], &[in_flight()]), Exit::Partial);
     }
 }

@@ -54,13 +54,7 @@ pub(super) async fn run(global: &Global, results: &Results, args: &PlanArgs) -> 
         Some(file) => file.write(&render::json(&plan))?,
         None => {}
     }
-    Ok(if has_errors(&plan) {
-        Exit::Invalid
-    } else if args.detailed_exitcode && plan.has_changes() {
-        Exit::Changes
-    } else {
-        Exit::Ok
-    })
+    Ok(Exit::of_plan(&plan, args.detailed_exitcode))
 }
 
 /// What is wanted beside what is, or was, there.

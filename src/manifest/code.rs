@@ -135,6 +135,8 @@ codes! {
         "Add-ons and flights name their app by the `name` of its manifest, which must be among those that the run reads: name its file or folder as well.";
     RanksInACircle = 1504, "flights that rank above each other",
         "`rankHigherThan` orders the flights of an app. An order that comes back to where it began cannot be carried out.";
+    UnknownFlight = 1505, "a flight that does not exist",
+        "`rankHigherThan` names a flight of the same app: by its name in Partner Center, by its id, or by the `name` of its manifest. Without the Store it can only be compared with the manifests, so `validate` warns; a plan knows the flights that are there.";
     DateMissing = 1601, "a date to publish on that is missing",
         "`targetPublishMode: SpecificDate` publishes on `targetPublishDate`. Without it the date of the last submission would be taken, which has passed, or was never set.";
     PlayersMissing = 1602, "numbers of players that are missing",
@@ -175,6 +177,8 @@ codes! {
         "The Store asks for at least one screenshot in a submission, and every listing has a list of its own; this one would be empty. Add a `Screenshot`, or take those of another language: `{file: shots/$(lang)/home.png, else: shots/en-us/home.png}`.";
     IncompleteFamilies = 2018, "device families that are not named",
         "The service takes `allowTargetFutureDeviceFamilies` only with all of Desktop, Mobile, Xbox and Holographic in it, each true or false, and else refuses the whole update. What the Store holds of an app that was never filled in can lack some; name those in the manifest.";
+    NoListing = 2019, "a submission without a listing",
+        "The service refuses a submission that has no listing at all. A new add-on needs one; of the languages of an app or an add-on, one must stay.";
     RolloutOver = 2030, "a rollout that is over",
         "`rollout` says how a running rollout is to go on. The rollout of that version was halted or reached everybody, which cannot be taken back: no call of the Store resumes one.";
     FlightWaits = 2031, "a flight that waits for its first packages",

@@ -22,7 +22,7 @@ use super::misplaced;
 use super::source::{Location, Span};
 use super::value::{Nothing, Scope, Values, is_like_secret};
 use super::words::{ROLLOUT_STATES, STATES, word};
-use super::yaml::{Node, Yaml};
+use super::yaml::{Entry, Node, Yaml};
 
 /// How many unknown keys are looked at for one that is missing: a hostile file can have any number.
 const MAX_GUESSED: usize = 100;
@@ -59,11 +59,14 @@ pub fn decode(
     let desired = lower(values, blocks, ignore.unwrap_or_default(), included);
     refuse_lifetime_of_consumable(values, &creation, &desired);
     let at = values.sources.location(document.span);
+    let known = |entry: &&Entry| Key::all_of(kind).any(|key| key.name == entry.key);
+    let entries = document.entries().unwrap_or_default().iter().filter(known);
+    let keys = entries.map(|entry| (entry.key.clone(), values.sources.location(entry.value.span))).collect();
     let id = match (kind, id) {
         (Kind::App, None) => return None,
         (_, id) => id,
     };
-    Some(Resource { address: address?, id, creation, absent, permits, desired, rollout, at, span })
+    Some(Resource { address: address?, id, creation, absent, permits, desired, rollout, at, keys, span })
 }
 
 fn refuse_lifetime_of_consumable(values: &mut Values<'_, '_>, creation: &Creation, desired: &Desired) {

@@ -1,6 +1,6 @@
 //! The desired state: a list of owned paths with values, each knowing where it was written.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -36,6 +36,11 @@ impl Address {
     /// The address as text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The resource's own name.
+    pub fn name(&self) -> &str {
+        self.0.rsplit('/').next().unwrap_or_default()
     }
 
     /// The name of the app that it is, or belongs to.
@@ -89,6 +94,8 @@ pub struct Resource {
     pub rollout: Option<RunningRollout>,
     /// Where its document starts.
     pub at: Location,
+    /// Where the values of its own keys stand, such as `groupIds`.
+    pub keys: BTreeMap<String, Location>,
     /// Its `kind`, for diagnostics.
     pub span: Span,
 }
@@ -101,6 +108,11 @@ impl Resource {
             Creation::AddOn { .. } => Kind::AddOn,
             Creation::Flight { .. } => Kind::Flight,
         }
+    }
+
+    /// Where the value of one of its own keys stands, else where its document starts.
+    pub fn place(&self, key: &str) -> &Location {
+        self.keys.get(key).unwrap_or(&self.at)
     }
 }
 

@@ -29,14 +29,14 @@ macro_rules! guards {
 
 guards! {
     PriceChange = "price-change", "what customers pay changes, in general or in a market";
-    BecomesFree = "becomes-free", "a paid app becomes free; customers who got it for free keep it";
+    BecomesFree = "becomes-free", "what had to be paid for becomes free, also by a trial that never expires; customers who got it for free keep it";
     ReplacesMarketPrices = "replaces-market-prices", "a price is set over one that the API cannot express, which drops the prices that were set market by market in Partner Center";
     MarketRemoved = "market-removed", "the app is no longer sold in a market";
     ListingRemoved = "listing-removed", "a language disappears from the Store page, with its texts and images";
-    ImagesRemoved = "images-removed", "an image type of a listing ends with fewer images";
-    DropsTarget = "drops-target", "some devices lose their last package and get no update";
+    ImagesRemoved = "images-removed", "an image type of a listing ends with fewer images, an add-on without its icon, or an app with fewer trailers";
+    DropsTarget = "drops-target", "some devices lose their last package and get no update, or it cannot be told whether they do";
     PackageDowngrade = "package-downgrade", "the newest package is older than the one that customers have";
-    ShipsHalted = "ships-halted", "the last rollout was halted, and this submission ships one of its newest packages again";
+    ShipsHalted = "ships-halted", "the last rollout was halted, and this submission ships a package that it brought again";
     InheritsRollout = "inherits-rollout", "the last submission was a gradual rollout, and this one would silently become one too";
     VisibilityReduced = "visibility-reduced", "fewer people can find or get the app";
     DeletesAddOn = "deletes-add-on", "an add-on is deleted; customers can no longer buy it, and its product id is not free again";

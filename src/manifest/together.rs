@@ -126,28 +126,72 @@ fn unknown_apps(resources: &[Placed<'_>], diagnostics: &mut Diagnostics) {
     }
 }
 
-/// For each resource the one that it is to rank above, if that is among them.
-fn below(resources: &[Placed<'_>]) -> Vec<Option<usize>> {
-    let mut named: HashMap<(&str, &str), usize> = HashMap::new();
-    for (i, Placed { resource, .. }) in resources.iter().enumerate() {
-        if let Creation::Flight { friendly_name, .. } = &resource.creation {
-            for name in [friendly_name, &resource.id].into_iter().flatten() {
-                named.entry((resource.address.app_name(), name)).or_insert(i);
-            }
+/// The flights of the manifests by what `rankHigherThan` may call them: their names in the Store and their ids first, then
+/// what the manifests call them. In lower case: nobody means two flights that differ by case only.
+fn named_flights<'r>(resources: &[Placed<'r>]) -> HashMap<(&'r str, String), usize> {
+    let mut named = HashMap::new();
+    let flights =
+        || resources.iter().enumerate().filter(|(_, placed)| placed.resource.kind() == Kind::Flight);
+    for (i, Placed { resource, .. }) in flights() {
+        let Creation::Flight { friendly_name, .. } = &resource.creation else { continue };
+        for name in [friendly_name, &resource.id].into_iter().flatten() {
+            named.entry((resource.address.app_name(), name.to_lowercase())).or_insert(i);
         }
     }
-    let below = |placed: &Placed<'_>| match &placed.resource.creation {
-        Creation::Flight { rank_higher_than: Some(name), .. } => {
-            named.get(&(placed.resource.address.app_name(), name.as_str())).copied()
-        }
+    for (i, Placed { resource, .. }) in flights() {
+        named.entry((resource.address.app_name(), resource.address.name().to_owned())).or_insert(i);
+    }
+    named
+}
+
+/// What a flight is to rank above.
+fn wanted_below(resource: &Resource) -> Option<&str> {
+    match &resource.creation {
+        Creation::Flight { rank_higher_than, .. } => rank_higher_than.as_deref(),
         _ => None,
+    }
+}
+
+/// For each resource the one that it is to rank above, if that is among them. A word that is near to one and means none
+/// is a warning: the Store may have a flight of that name, which a plan tells.
+fn below(resources: &[Placed<'_>], diagnostics: &mut Diagnostics) -> Vec<Option<usize>> {
+    let named = named_flights(resources);
+    let mut guesses = 0..MAX_GUESSED;
+    let below = |placed: &Placed<'_>| {
+        let app = placed.resource.address.app_name();
+        let word = wanted_below(placed.resource)?;
+        let found = named.get(&(app, word.to_lowercase())).copied();
+        if found.is_none() && guesses.next().is_some() {
+            let of_app = named.keys().filter(|(own, _)| *own == app).map(|(_, name)| name.as_str());
+            let mut near: Vec<&str> = of_app.collect();
+            near.sort_unstable();
+            near.truncate(MAX_GUESSED);
+            if let Some(near) = did_you_mean(word, near) {
+                let message = format!("no manifest describes a flight `{word}` of `{app}`");
+                let diagnostic =
+                    Diagnostic::warning(Code::UnknownFlight, placed.span("rankHigherThan"), message);
+                let meant = spelled(resources[named[&(app, near.to_owned())]].resource, near);
+                diagnostics.push(diagnostic.help(format!("did you mean `{meant}`?")));
+            }
+        }
+        found
     };
     resources.iter().map(below).collect()
 }
 
+/// How a manifest spells a name of its flight.
+fn spelled<'r>(flight: &'r Resource, lower: &'r str) -> &'r str {
+    let friendly_name = match &flight.creation {
+        Creation::Flight { friendly_name, .. } => friendly_name.as_deref(),
+        _ => None,
+    };
+    let own = [friendly_name, flight.id.as_deref()].into_iter().flatten();
+    own.into_iter().find(|name| name.to_lowercase() == lower).unwrap_or(lower)
+}
+
 /// Each circle is told once. Every flight is walked over once, however many there are.
 fn ranks(resources: &[Placed<'_>], diagnostics: &mut Diagnostics) {
-    let below = below(resources);
+    let below = below(resources, diagnostics);
     let mut walked_from: Vec<Option<usize>> = vec![None; resources.len()];
     for start in 0..resources.len() {
         let mut at = Some(start);

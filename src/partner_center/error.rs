@@ -146,6 +146,16 @@ impl StoreError {
         }
     }
 
+    /// Whether it may be about the one thing that was asked for, so that others can be read all the same: it is not about
+    /// the credential, the network or how often we ask.
+    pub(super) fn may_be_about_one(&self) -> bool {
+        match self {
+            Self::Refused { status, .. } => !matches!(status, 401 | 403 | 429),
+            Self::NotADocument { .. } | Self::TooLong { .. } => true,
+            Self::NoAnswer { .. } | Self::EndlessList { .. } | Self::Auth(_) => false,
+        }
+    }
+
     /// Whether the credential is at fault.
     pub fn is_auth(&self) -> bool {
         match self {

@@ -88,49 +88,56 @@ struct Page<T> {
     next: Option<String>,
 }
 
-/// An app, or why there is none.
-enum Found {
-    App(Application),
+/// A thing by its id, or why it cannot be read.
+enum Found<T> {
+    There(T),
     Refused(Live),
 }
 
 impl Reader {
     /// Everything that planning needs of some resources, in their order.
+    ///
+    /// A resource whose own documents cannot be read is [`Live::Unreadable`], and the others are read all the same. A
+    /// list that cannot be read, a credential that is refused and a network that fails end it: nothing could be told of
+    /// any resource then.
     pub async fn live(&self, subjects: &[Subject]) -> Result<Vec<Live>, StoreError> {
         let apps = self.apps(subjects).await?;
         let add_ons = self.add_ons(subjects).await?;
         let flights = self.flights(subjects, &apps).await?;
-        let read = |subject: Subject| {
-            let found = apps.get(&subject.app);
-            let members = match &subject.part {
-                Part::Itself => None,
-                Part::AddOn(_) => {
-                    let is = |member: &&Member| subject.part.is(member) && is_of(member, &subject.app);
-                    Some((add_ons.iter().find(is).cloned(), Vec::new()))
-                }
+        let product = |subject: &Subject| {
+            let application = match apps.get(&subject.app) {
+                Some(Found::There(application)) => application.clone(),
+                Some(Found::Refused(live)) => return Err(live.clone()),
+                None => return Err(Live::NoSuchApp(String::new())),
+            };
+            let (member, flights) = match &subject.part {
+                Part::Itself => (None, Vec::new()),
+                Part::AddOn(by) => (add_ons.find(by, &subject.app)?, Vec::new()),
                 Part::Flight(_) => {
                     let of_app = flights.get(&subject.app).cloned().unwrap_or_default();
                     let is = |member: &&Member| subject.part.is(member);
-                    Some((of_app.iter().find(is).cloned(), of_app))
+                    (of_app.iter().find(is).cloned(), of_app)
                 }
             };
-            let product = match found {
-                Some(Found::App(application)) => {
-                    let (member, flights) = members.unwrap_or_default();
-                    let application = application.clone();
-                    Ok(LiveProduct { application, member, flights, ..LiveProduct::default() })
-                }
-                Some(Found::Refused(live)) => Err(live.clone()),
-                None => Err(Live::NoSuchApp(String::new())),
-            };
+            Ok(LiveProduct { application, member, flights, ..LiveProduct::default() })
+        };
+        let read = |(place, subject): (usize, Subject)| {
+            let product = product(&subject);
             async move {
-                match product {
-                    Ok(product) => self.with_documents(&subject, product).await,
-                    Err(refused) => Ok(refused),
-                }
+                let live = match product {
+                    Ok(product) => self.with_documents(&subject, product).await?,
+                    Err(refused) => refused,
+                };
+                Ok::<_, StoreError>((place, live))
             }
         };
-        stream::iter(subjects.iter().cloned().map(read)).buffered(IN_FLIGHT).try_collect().await
+        let mut all: Vec<(usize, Live)> = stream::iter(subjects.iter().cloned().enumerate())
+            .map(read)
+            .buffer_unordered(IN_FLIGHT)
+            .try_collect()
+            .await?;
+        all.sort_by_key(|(place, _)| *place);
+        Ok(all.into_iter().map(|(_, live)| live).collect())
     }
 
     /// The add-on of an app with this product id, as the list of all add-ons shows it.
@@ -148,7 +155,7 @@ impl Reader {
     }
 
     /// The apps of the subjects by Store ID.
-    async fn apps(&self, subjects: &[Subject]) -> Result<HashMap<String, Found>, StoreError> {
+    async fn apps(&self, subjects: &[Subject]) -> Result<HashMap<String, Found<Application>>, StoreError> {
         let mut wanted: Vec<&str> = subjects.iter().map(|subject| subject.app.as_str()).collect();
         wanted.sort_unstable();
         wanted.dedup();
@@ -160,11 +167,11 @@ impl Reader {
                 })
                 .await?;
             for app in listed.into_iter().filter(|app| wanted.contains(&app.id())) {
-                found.insert(app.id().to_owned(), Found::App(app));
+                found.insert(app.id().to_owned(), Found::There(app));
             }
         }
         let missing = wanted.into_iter().filter(|id| !found.contains_key(*id)).map(str::to_owned);
-        let asked: Vec<(String, Found)> = stream::iter(missing.collect::<Vec<_>>())
+        let asked: Vec<(String, Found<Application>)> = stream::iter(missing.collect::<Vec<_>>())
             .map(|id| async move { self.app(&id).await.map(|found| (id, found)) })
             .buffered(IN_FLIGHT)
             .try_collect()
@@ -173,16 +180,19 @@ impl Reader {
         Ok(found)
     }
 
-    async fn app(&self, id: &str) -> Result<Found, StoreError> {
+    async fn app(&self, id: &str) -> Result<Found<Application>, StoreError> {
         match self.application(id).await {
-            Ok(app) => Ok(Found::App(app)),
+            Ok(app) => Ok(Found::There(app)),
+            Err(error) if error.status() == Some(404) => {
+                Ok(Found::Refused(Live::NoSuchApp(error.to_string())))
+            }
             Err(error) => refusal(error).map(Found::Refused),
         }
     }
 
     /// The add-ons that the subjects name: those known by id one by one, the others from the one list that shows
     /// product ids.
-    async fn add_ons(&self, subjects: &[Subject]) -> Result<Vec<Member>, StoreError> {
+    async fn add_ons(&self, subjects: &[Subject]) -> Result<AddOns, StoreError> {
         let wanted: Vec<&By> = subjects
             .iter()
             .filter_map(|subject| match &subject.part {
@@ -190,36 +200,49 @@ impl Reader {
                 _ => None,
             })
             .collect();
-        let ids: Vec<&str> = wanted
+        let ids: Vec<String> = wanted
             .iter()
             .filter_map(|by| match by {
-                By::Id(id) => Some(id.as_str()),
+                By::Id(id) => Some(id.clone()),
                 By::Name(_) => None,
             })
             .collect();
         if ids.len() < wanted.len() {
-            return self.list(&add_ons_path(), |_: &[Member]| false).await;
+            let there = self.list(&add_ons_path(), |_: &[Member]| false).await?;
+            return Ok(AddOns { there, refused: HashMap::new() });
         }
         let read = |id: String| async move {
-            let path = format!("inappproducts/{id}");
-            self.get_if_there(&path).await
+            match self.get_if_there(&format!("inappproducts/{id}")).await {
+                Ok(found) => Ok(found.map(Found::There)),
+                Err(error) => refusal(error).map(|live| Some(Found::Refused(live))),
+            }
+            .map(|found| (id, found))
         };
-        let ids: Vec<String> = ids.into_iter().map(str::to_owned).collect();
-        let found: Vec<Option<Member>> =
+        let found: Vec<(String, Option<Found<Member>>)> =
             stream::iter(ids).map(read).buffered(IN_FLIGHT).try_collect().await?;
-        Ok(found.into_iter().flatten().collect())
+        let mut add_ons = AddOns::default();
+        for (id, found) in found {
+            match found {
+                Some(Found::There(member)) => add_ons.there.push(member),
+                Some(Found::Refused(live)) => {
+                    add_ons.refused.insert(id, live);
+                }
+                None => {}
+            }
+        }
+        Ok(add_ons)
     }
 
     /// The flights of every app of which one is wanted.
     async fn flights(
         &self,
         subjects: &[Subject],
-        apps: &HashMap<String, Found>,
+        apps: &HashMap<String, Found<Application>>,
     ) -> Result<HashMap<String, Vec<Member>>, StoreError> {
         let mut wanted: Vec<String> = subjects
             .iter()
             .filter(|subject| matches!(subject.part, Part::Flight(_)))
-            .filter(|subject| matches!(apps.get(&subject.app), Some(Found::App(_))))
+            .filter(|subject| matches!(apps.get(&subject.app), Some(Found::There(_))))
             .map(|subject| subject.app.clone())
             .collect();
         wanted.sort_unstable();
@@ -311,10 +334,7 @@ impl Reader {
                 (product.published, product.pending, product.fallback) = (published, pending, fallback);
                 Ok(Live::Readable(Box::new(product)))
             }
-            Err(error) => match error.unsupported_product() {
-                Some(words) => Ok(Live::Unsupported(words.to_owned())),
-                None => Err(error),
-            },
+            Err(error) => refusal(error),
         }
     }
 
@@ -340,10 +360,30 @@ fn is_of(member: &Member, app: &str) -> bool {
     apps.peek().is_none() || apps.any(|own| own == app)
 }
 
-/// What the refusal of one product means; other errors are about all of them.
-fn refusal(error: StoreError) -> Result<Live, StoreError> {
-    if let Some(words) = error.unsupported_product() {
-        return Ok(Live::Unsupported(words.to_owned()));
+/// The add-ons that were found, and why some could not be read, by id.
+#[derive(Default)]
+struct AddOns {
+    there: Vec<Member>,
+    refused: HashMap<String, Live>,
+}
+
+impl AddOns {
+    fn find(&self, by: &By, app: &str) -> Result<Option<Member>, Live> {
+        if let By::Id(id) = by
+            && let Some(refused) = self.refused.get(id)
+        {
+            return Err(refused.clone());
+        }
+        let is = |member: &&Member| by.is(member.id(), member.product_id()) && is_of(member, app);
+        Ok(self.there.iter().find(is).cloned())
     }
-    if error.status() == Some(404) { Ok(Live::NoSuchApp(error.to_string())) } else { Err(error) }
+}
+
+/// What the failure to read one product means; other errors are about all of them.
+fn refusal(error: StoreError) -> Result<Live, StoreError> {
+    match error.unsupported_product() {
+        Some(words) => Ok(Live::Unsupported(words.to_owned())),
+        None if error.may_be_about_one() => Ok(Live::Unreadable(error.to_string())),
+        None => Err(error),
+    }
 }

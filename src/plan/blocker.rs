@@ -35,7 +35,7 @@ macro_rules! blockers {
 
 blockers! {
     ForeignDraft = "foreign-draft", "a draft that Storeward did not make is open",
-        ["finish or delete it in Partner Center, then run again"];
+        ["finish or delete it in Partner Center, then run again", "to keep what it changes, write it into the manifest before you delete it"];
     PortalDraft = "portal-draft", "a draft that was started in Partner Center is open; the API can neither change nor delete it",
         ["publish or delete it in Partner Center, then run again"];
     InFlight = "in-flight", "a submission with other content is on its way",
@@ -43,13 +43,17 @@ blockers! {
     Dead = "rejected", "the last submission with exactly this content failed",
         ["read its report, mend what it names in the manifest or the package, and run again", "or delete the failed submission in Partner Center to send the same once more"];
     RolloutOpen = "rollout-open", "a gradual rollout is still running; the Store starts no new submission meanwhile",
-        ["write `openRollout: finalize` or `halt` beside the packages, or a `state` under `rollout`; it then runs first", "or finalize or halt the rollout in Partner Center, then run again"];
-    PriceUnreadable = "price-unreadable", "the app has prices that the API cannot express (it shows `Base`), and an update without a price would make it free",
+        ["write `openRollout: finalize` or `halt` under `release` or `submission`, or a `state` under `rollout`; it then runs first", "or finalize or halt the rollout in Partner Center, then run again"];
+    PriceUnreadable = "price-unreadable", "there is no price that the API can send, and without one the product would be free",
         ["state `pricing.priceId` in the manifest and permit `replaces-market-prices`: prices set market by market in Partner Center are replaced by that tier", "or update the app in Partner Center"];
+    Unreadable = "unreadable", "the Store did not answer for this product, and what it holds is not known",
+        ["run again; if it stays so, give the correlation id to Microsoft's support"];
     UnsupportedProduct = "unsupported-product", "the Store refuses every call for this product: it uses features that only Partner Center manages",
         ["manage this product in Partner Center, and leave it out of the manifests"];
-    PortalOnly = "portal-only", "the API cannot change this once it is created",
+    PortalOnly = "portal-only", "the API cannot change what it was created with",
         ["change it in Partner Center, then write it here as it is there"];
+    FlightMissing = "flight-missing", "the flight that it is to rank above is not there yet",
+        ["name a release for that flight as well; it is then created first"];
     FirstSubmission = "first-submission", "the app was never published; its first submission, with the age rating, is made in Partner Center",
         ["publish a first version in Partner Center, then run again"];
     PackageIdentity = "package-identity", "a package carries another identity than the app",

@@ -30,6 +30,7 @@ const APP: &[Kind] = &[Kind::App];
 
 /// Every check with the kinds of submission that it is made of, in the order in which a plan names its findings.
 const CHECKS: &[(&[Kind], Check)] = &[
+    (&[Kind::App, Kind::AddOn], no_listing),
     (APP, titles),
     (APP, descriptions),
     (APP, screenshots),
@@ -96,6 +97,24 @@ impl<'a> Due<'a> {
             })
             .collect()
     }
+}
+
+/// The service refuses a submission without any (`microsoft/StoreBroker#225`).
+fn no_listing(due: &Due<'_>) -> Vec<Finding> {
+    if due.overlay.document.languages().next().is_some() {
+        return Vec::new();
+    }
+    let last = due
+        .overlay
+        .changes
+        .iter()
+        .rfind(|change| change.op == Op::Remove && change.path.language().is_some());
+    let (message, help) = match last {
+        Some(_) => ("the last listing would go", "keep one language"),
+        None => ("there is no listing yet", "add `listings: {en-us: {title: …}}` with its language"),
+    };
+    let at = last.map_or(&due.resource.at, |change| due.place(change));
+    vec![due.find((Code::NoListing, Severity::Error), at, message, help.to_owned())]
 }
 
 /// A language that no package covers needs a title, else the commit fails after the upload with `MissingTitle`; `de`
@@ -221,24 +240,42 @@ fn package_languages(due: &Due<'_>) -> Vec<Finding> {
     if without.is_empty() {
         return Vec::new();
     }
-    let named = without.iter().take(MAX_NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
-    let more = without.len().saturating_sub(MAX_NAMED);
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let named = named(&without);
     let at = due.resource.desired.value(&["packages"]).map_or(&due.resource.at, |owned| &owned.at);
-    let message = format!("the new packages are also in {named}{more}, and no listing is");
+    let message = format!("the new packages are also in {named}, and no listing is");
     let help = "add listings, or leave the languages out of the packages".to_owned();
     vec![due.find((Code::LanguageWithoutListing, Severity::Warning), at, &message, help)]
 }
 
-/// New packages under the release notes of the last version are usually a slip.
+/// New packages under the release notes of the last version are usually a slip: the clone carries them on.
 fn old_release_notes(due: &Due<'_>) -> Vec<Finding> {
-    let is_note = |change: &Change| change.path.keys().last().is_some_and(|key| key == "releaseNotes");
-    if due.overlay.packages.added.is_empty() || due.overlay.changes.iter().any(is_note) {
+    if due.overlay.packages.added.is_empty() {
         return Vec::new();
     }
-    let message = "new packages, and the release notes stay those of the last version";
-    let help = "write `releaseNotes` for this version under `release`".to_owned();
-    vec![due.find((Code::OldReleaseNotes, Severity::Warning), &due.resource.at, message, help)]
+    let notes = |document: &'_ Document, language: &str| {
+        document.get(&["listings", language, "baseListing", "releaseNotes"]).and_then(canonical::value)
+    };
+    let is_old = |language: &&str| {
+        let before = notes(due.live, language);
+        before.is_some() && before == notes(&due.overlay.document, language)
+    };
+    let old: Vec<String> =
+        due.overlay.document.languages().filter(is_old).map(|language| format!("`{language}`")).collect();
+    if old.is_empty() {
+        return Vec::new();
+    }
+    let named = named(&old);
+    let message = format!("new packages, and the release notes in {named} stay those of the last version");
+    let help = "write `releaseNotes` for this version under `release`, or clear them with `null`".to_owned();
+    let at = due.resource.desired.value(&["packages"]).map_or(&due.resource.at, |owned| &owned.at);
+    vec![due.find((Code::OldReleaseNotes, Severity::Warning), at, &message, help)]
+}
+
+/// A few of many languages.
+fn named(languages: &[String]) -> String {
+    let named = languages.iter().take(MAX_NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let more = languages.len().saturating_sub(MAX_NAMED);
+    if more > 0 { format!("{named} and {more} more") } else { named }
 }
 
 fn no_date(due: &Due<'_>) -> Vec<Finding> {
@@ -253,18 +290,29 @@ fn no_date(due: &Due<'_>) -> Vec<Finding> {
     vec![due.find((Code::DateMissing, Severity::Error), at, message, help)]
 }
 
-/// A date that has passed is none to wait for. It matters only now that a submission is due.
+/// A date that has passed is none to wait for. It matters only now that a submission is due, also where nobody wrote it:
+/// the clone has the one of the last submission.
 fn past_date(due: &Due<'_>) -> Vec<Finding> {
-    let Some(owned) = due.resource.desired.value(&["targetPublishDate"]) else { return Vec::new() };
     let instant = |text: &str| text.parse::<jiff::Timestamp>().ok();
     let written = due.text("targetPublishDate");
     let (date, now) = (instant(written), instant(due.now));
-    if due.text("targetPublishMode") != "SpecificDate" || date.is_none() || date > now {
+    let is_set = due.overlay.document.get(&["targetPublishDate"]).and_then(canonical::value).is_some();
+    if due.text("targetPublishMode") != "SpecificDate" || !is_set || date.is_none() || date > now {
         return Vec::new();
     }
-    let message = format!("the date to publish on, {written}, has passed");
     let help = "name a later one, or another `targetPublishMode`".to_owned();
-    vec![due.find((Code::DateHasPassed, Severity::Error), &owned.at, &message, help)]
+    match due.resource.desired.value(&["targetPublishDate"]) {
+        Some(owned) => {
+            let message = format!("the date to publish on, {written}, has passed");
+            vec![due.find((Code::DateHasPassed, Severity::Error), &owned.at, &message, help)]
+        }
+        None => {
+            let message = format!(
+                "the last submission was to be published on {written}, and this one inherits the date"
+            );
+            vec![due.find((Code::DateHasPassed, Severity::Warning), &due.resource.at, &message, help)]
+        }
+    }
 }
 
 /// The service answers 400 where one of them is missing (`microsoft/windows-dev-center-vsts-extension#22`).

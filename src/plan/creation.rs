@@ -3,22 +3,37 @@
 use serde_json::{Value, json};
 
 use crate::manifest::{Creation, Guard, Resource};
-use crate::submission::{Member, Path, Section};
+use crate::submission::{Kind, Member, Path, Section};
 
+use super::blocker::{Blocker, BlockerKind};
+use super::flights::{Flight, Flights};
 use super::types::{Change, ChangeRoute, Op};
 
 /// What a resource is created with, as changes.
-pub(super) fn created(resource: &Resource) -> Vec<Change> {
+pub(super) fn created(resource: &Resource, flights: &Flights<'_>) -> Vec<Change> {
     stated(resource)
         .into_iter()
-        .map(|(key, value)| change(resource, key, None, value, ChangeRoute::Create))
+        .map(|(key, value)| {
+            let value = if key == "rankHigherThan" { in_the_store(resource, value, flights) } else { value };
+            change(resource, key, None, value, ChangeRoute::Create)
+        })
         .collect()
 }
 
+/// The name by which the API knows the flight below, which the manifest may call by its own name for it.
+fn in_the_store(resource: &Resource, word: Value, flights: &Flights<'_>) -> Value {
+    let below = word.as_str().and_then(|word| flights.find(resource.address.app_name(), word));
+    below.and_then(Flight::friendly_name).map_or(word, |name| json!(name))
+}
+
 /// What is stated and differs from what is there. The API changes none of it.
-pub(super) fn different(resource: &Resource, member: &Member, flights: &[Member]) -> Vec<Change> {
+pub(super) fn different(resource: &Resource, member: &Member, flights: &Flights<'_>) -> Vec<Change> {
     let is_rank_right = match &resource.creation {
-        Creation::Flight { rank_higher_than: Some(below), .. } => ranks_above(member, below, flights),
+        Creation::Flight { rank_higher_than: Some(word), .. } => {
+            let app = resource.address.app_name();
+            // One that is no flight at all is another mistake.
+            flights.find(app, word).is_none_or(|below| flights.ranks_above(app, member, below))
+        }
         _ => true,
     };
     stated(resource)
@@ -37,6 +52,30 @@ pub(super) fn different(resource: &Resource, member: &Member, flights: &[Member]
         .collect()
 }
 
+/// What cannot be changed once a resource is there.
+pub(super) fn portal_only(address: &str, kind: Kind, change: &Change) -> Blocker {
+    let words = |value: &Option<Value>| match value {
+        None => "not set".to_owned(),
+        Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
+        Some(value) => value.as_str().map_or_else(|| value.to_string(), str::to_owned),
+    };
+    let detail = format!("{}: {} → {}", change.path, words(&change.before), words(&change.after));
+    let mut blocker = Blocker::new(address, BlockerKind::PortalOnly, detail);
+    if kind == Kind::AddOn {
+        // Not even Partner Center changes what an add-on was created with (its page *Create an add-on submission*).
+        blocker.remedies = vec![
+            "write it here as it is there".to_owned(),
+            "or describe another add-on, with a product id of its own".to_owned(),
+        ];
+    } else {
+        blocker.remedies.push(format!(
+            "or let the flight be deleted and created anew, with `permit: [{}]` and a release of it",
+            Guard::RecreatesFlight
+        ));
+    }
+    blocker
+}
+
 fn change(resource: &Resource, key: &str, before: Option<Value>, after: Value, route: ChangeRoute) -> Change {
     Change {
         path: Path::new([key]),
@@ -46,7 +85,7 @@ fn change(resource: &Resource, key: &str, before: Option<Value>, after: Value, r
         route,
         origin: None,
         baseline: None,
-        source: Some(resource.at.clone()),
+        source: Some(resource.place(key).clone()),
         asset: None,
         section: Some(Section::Properties),
     }
@@ -73,24 +112,6 @@ fn sorted(mut ids: Vec<String>) -> Vec<String> {
     ids.sort();
     ids.dedup();
     ids
-}
-
-/// Whether a flight named by name or id lies anywhere below.
-fn ranks_above(flight: &Member, wanted: &str, flights: &[Member]) -> bool {
-    let is = |flight: &Member, name: &str| flight.friendly_name() == name || flight.id() == name;
-    let mut at = flight;
-    for _ in 0..=flights.len() {
-        let Some(below) = at.rank_higher_than() else { return false };
-        if below == wanted {
-            return true;
-        }
-        let Some(next) = flights.iter().find(|other| is(other, below)) else { return false };
-        if is(next, wanted) {
-            return true;
-        }
-        at = next;
-    }
-    false
 }
 
 /// The guard of deleting a resource.

@@ -9,7 +9,7 @@ use crate::manifest::{Asset, Owned};
 use crate::submission::{Document, Section};
 
 use super::overlay::{Options, Overlay};
-use super::types::{AssetRef, Op};
+use super::types::{AssetRef, FileCount, Op};
 
 /// Lays the wanted icon, or none, over that of the live document.
 pub(super) fn lay_icon(
@@ -25,6 +25,13 @@ pub(super) fn lay_icon(
     let name =
         text("fileName").filter(|name| !name.is_empty() && text("fileStatus") != Some("PendingDelete"));
     let before = name.map(|name| json!({ "fileName": name }));
+    let count = |is_there: bool| usize::from(is_there);
+    let path = owned.path.clone();
+    overlay.file_counts.push(FileCount {
+        path,
+        before: count(name.is_some()),
+        after: count(wanted.is_some()),
+    });
     match (wanted, name) {
         (None, None) => overlay.counts.unchanged += 1,
         (None, Some(_)) => {

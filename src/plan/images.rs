@@ -12,7 +12,7 @@ use crate::manifest::{Asset, Code, ImageContent, Owned, Severity, WantedImage};
 use crate::submission::{Document, FileEntry, FileStatus, Section, canonical};
 
 use super::overlay::{Options, Overlay};
-use super::types::{AssetRef, ImageCount, Op};
+use super::types::{AssetRef, FileCount, Op};
 
 /// What stands in a wanted slot: the live image at this place of the old list, or a new one.
 enum Slot {
@@ -79,7 +79,7 @@ pub(super) fn lay_images(
 
     list_changes(overlay, owned, wanted, &slots, &old, &taken);
     let path = owned.path.clone();
-    overlay.image_counts.push(ImageCount { path, before: old.len(), after: wanted.len() });
+    overlay.file_counts.push(FileCount { path, before: old.len(), after: wanted.len() });
     if overlay.changes.iter().any(|change| owned.path.covers(&change.path)) {
         let entries = arranged(wanted, &slots, &old, &taken, kind);
         // Other types of the language may have been laid already, so the list is not that of the live document.
@@ -107,7 +107,7 @@ fn stays(entry: FileEntry<'_>) -> bool {
 }
 
 /// The elements of a longest increasing run of old places: these did not move, the others did.
-fn unmoved(places: &[usize]) -> Vec<usize> {
+pub(super) fn unmoved(places: &[usize]) -> Vec<usize> {
     let mut best: Vec<Vec<usize>> = Vec::new();
     for (i, place) in places.iter().enumerate() {
         let longest = best

@@ -37,7 +37,8 @@ impl Intended {
         {
             published = leave(published, &call);
             overlay = over(resource, live, &published, &published, options);
-            calls.push(call);
+            // More customers first would be the opposite of a halt, and no difference to all of them.
+            calls = vec![call];
         }
         Self { published, overlay, calls, finding }
     }
@@ -71,8 +72,7 @@ fn baseline<'a>(
     published: &Document,
     document: &'a Document,
 ) -> Baseline<'a> {
-    let fallback = live.fallback.as_ref().filter(|_| published.rollout() == Rollout::Stopped);
-    Baseline { kind: resource.kind(), document, fallback }
+    Baseline { kind: resource.kind(), document, fallback: live.fallback_of(published) }
 }
 
 fn over(

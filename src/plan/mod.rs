@@ -6,15 +6,18 @@
 //! [`Plan`] is plain data: the one source of every output, and of what `apply` does.
 
 mod blocker;
+mod busy;
 mod checks;
 mod creation;
 mod difference;
 mod fingerprint;
+mod flights;
 mod guards;
 mod icons;
 mod images;
 mod intended;
 mod notes;
+mod order;
 mod overlay;
 mod packages;
 mod pending;
@@ -25,6 +28,7 @@ mod running;
 mod targets;
 #[cfg(test)]
 mod tests;
+mod theirs;
 mod trailers;
 mod types;
 
@@ -39,7 +43,7 @@ pub use pending::{DraftKind, Pending, classify};
 pub use permits::Allowance;
 pub use planner::{Product, plan};
 pub use types::{
-    Action, AssetRef, Base, BaselineRef, Change, ChangeRoute, Counts, FORMAT_VERSION, Fingerprints, GuardHit,
-    ImageCount, InProgress, KeptPackage, LiveSource, MadeOf, Op, Origin, Plan, PublishedBy, ReleaseRef,
-    ResourcePlan, Route, Step, StepKind,
+    Action, AssetRef, Base, BaselineRef, Change, ChangeRoute, Counts, FORMAT_VERSION, FileCount,
+    Fingerprints, GuardHit, InProgress, KeptPackage, LiveSource, MadeOf, Op, Origin, Plan, PublishedBy,
+    ReleaseRef, ResourcePlan, Route, Step, StepKind,
 };

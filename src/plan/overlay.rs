@@ -17,7 +17,7 @@ use super::images::lay_images;
 use super::packages::{PackageFacts, lay_packages};
 use super::rollout::lay_rollout;
 use super::trailers::lay_trailers;
-use super::types::{AssetRef, Change, ChangeRoute, Counts, ImageCount, Op};
+use super::types::{AssetRef, Change, ChangeRoute, Counts, FileCount, Op};
 
 /// How to compare.
 #[derive(Debug, Clone, Copy, Default)]
@@ -61,8 +61,8 @@ pub struct Overlay {
     pub packages: PackageFacts,
     /// Whether new packages start as the gradual rollout that the last submission was, because the manifest is silent.
     pub inherits_rollout: bool,
-    /// How many images each owned type of each language has before and after.
-    pub image_counts: Vec<ImageCount>,
+    /// How many images, trailers or icons an owned path has before and after.
+    pub file_counts: Vec<FileCount>,
     /// The live fields that no manifest mentions.
     pub unmanaged: Vec<Path>,
 }
@@ -79,7 +79,7 @@ pub fn lay_over<'a>(baseline: impl Into<Baseline<'a>>, desired: &Desired, option
         findings: Vec::new(),
         packages: PackageFacts::default(),
         inherits_rollout: false,
-        image_counts: Vec::new(),
+        file_counts: Vec::new(),
         unmanaged: Vec::new(),
     };
     let going = going_languages(desired);

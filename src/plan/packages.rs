@@ -1,5 +1,6 @@
 //! The packages of a submission: what is added, what stays, what goes.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
@@ -10,7 +11,7 @@ use crate::submission::{Document, FileEntry, FileStatus, Section};
 
 use super::overlay::{Baseline, Overlay};
 use super::rollout::is_gradual;
-use super::targets::{LivePackage, newest_of_each};
+use super::targets::{Cover, LivePackage, Server, Target, newest_of_each};
 use super::types::{AssetRef, KeptPackage, Op};
 
 /// What happens to packages, for guards and blockers.
@@ -18,7 +19,7 @@ use super::types::{AssetRef, KeptPackage, Op};
 pub struct PackageFacts {
     /// The packages that are uploaded.
     pub added: Vec<Arc<Asset>>,
-    /// Targets that lose their last package, in words.
+    /// Targets that lose their last package, or may lose it, in words.
     pub dropped: Vec<String>,
     /// Targets whose newest package is older than before, in words.
     pub downgraded: Vec<String>,
@@ -74,10 +75,7 @@ pub(super) fn lay_packages(
         let help = "say `retain: newest-per-target`, or release to everybody".to_owned();
         overlay.find(Code::RetainsNothing, Severity::Error, &owned.at, message, Some(help));
     }
-    let mut kept: Vec<bool> = retained(&old, &matched, &added, retain, gradually);
-    if let (Retain::NewestPerTarget, Some(fallback)) = (retain, baseline.fallback) {
-        keep_fallback(&old, &mut kept, fallback);
-    }
+    let kept = retained(&old, &matched, &added, retain, gradually, baseline.fallback);
     let mut entries = Vec::new();
     let mut kept_of = kept.iter();
     for entry in &all {
@@ -161,17 +159,17 @@ fn retained(
     added: &[Arc<Asset>],
     retain: Retain,
     gradually: bool,
+    fallback: Option<&Document>,
 ) -> Vec<bool> {
     let mut kept = matched.to_vec();
     match retain {
         Retain::All => kept.fill(true),
         Retain::None => {}
         Retain::NewestPerTarget => {
-            for (target, newest) in newest_of_each(old) {
-                let covered =
-                    added.iter().filter_map(|asset| asset.package()).any(|new| target.is_reached_by(new));
+            let new = servers(added);
+            for (target, newest) in newest_of_customers(old, fallback) {
                 // Customers outside a gradual rollout go on getting the newest published package.
-                if gradually || !covered {
+                if gradually || target.covered_by(&new) != Cover::Whole {
                     kept[newest] = true;
                 }
             }
@@ -180,34 +178,48 @@ fn retained(
     kept
 }
 
-/// After a rollout that was halted, most customers have the newest packages of the submission before it.
-fn keep_fallback(old: &[LivePackage<'_>], kept: &mut [bool], fallback: &Document) {
-    let before = LivePackage::all(fallback);
-    let newest: Vec<&str> =
-        newest_of_each(&before).into_iter().map(|(_, newest)| before[newest].entry.id()).collect();
-    for (package, kept) in old.iter().zip(kept) {
-        *kept |= newest.contains(&package.entry.id());
+/// Every target with the newest package that customers have: after a rollout that was halted, most of them have those
+/// of the submission before it.
+fn newest_of_customers<'p>(
+    old: &'p [LivePackage<'_>],
+    fallback: Option<&Document>,
+) -> BTreeMap<&'p Target, usize> {
+    let mut newest: BTreeMap<&Target, usize> = newest_of_each(old, |_| true).into_iter().collect();
+    if let Some(fallback) = fallback {
+        newest.extend(newest_of_each(old, |package| is_in(fallback, package.entry)));
     }
+    newest
+}
+
+/// Whether a submission has this package too; its id stays the same as long as it stays.
+pub(super) fn is_in(document: &Document, package: FileEntry<'_>) -> bool {
+    !package.id().is_empty() && document.packages().iter().any(|entry| entry.id() == package.id())
+}
+
+fn servers(added: &[Arc<Asset>]) -> Vec<Server> {
+    added.iter().filter_map(|asset| asset.package()).flat_map(Server::of_new).collect()
 }
 
 fn facts(old: &[LivePackage<'_>], kept: &[bool], added: Vec<Arc<Asset>>) -> PackageFacts {
     let packages: Vec<&Package> = added.iter().filter_map(|asset| asset.package()).collect();
     let staying: Vec<&LivePackage<'_>> =
         old.iter().zip(kept).filter(|(_, kept)| **kept).map(|(p, _)| p).collect();
+    let mut left = servers(&added);
+    left.extend(staying.iter().flat_map(|package| Server::of_live(package)));
     let mut dropped = Vec::new();
     for package in old.iter().zip(kept).filter(|(_, kept)| !**kept).map(|(p, _)| p) {
-        for target in &package.targets {
-            let still = packages.iter().any(|new| target.is_reached_by(new))
-                || staying.iter().any(|other| other.targets.contains(target));
-            if !still {
-                let version = package.version.map_or_else(|| "version unknown".to_owned(), |v| v.to_string());
-                dropped.push(format!("{target} ({version}) loses its last package"));
-            }
-        }
+        let version = package.version.map_or_else(|| "version unknown".to_owned(), |v| v.to_string());
+        dropped.extend(package.targets.iter().filter_map(|target| match target.covered_by(&left) {
+            Cover::Whole => None,
+            Cover::Nothing => Some(format!("{target} ({version}) loses its last package")),
+            Cover::CannotBeTold => Some(format!(
+                "{target} ({version}): it cannot be told whether all its devices still get a package"
+            )),
+        }));
     }
     dropped.sort();
     dropped.dedup();
-    let downgraded = newest_of_each(old).into_iter().filter_map(|(target, newest)| {
+    let downgraded = newest_of_each(old, |_| true).into_iter().filter_map(|(target, newest)| {
         let before = old[newest].version?;
         let new = packages.iter().filter(|new| target.is_reached_by(new)).map(|new| new.version);
         let stay = staying.iter().filter(|p| p.targets.contains(target)).filter_map(|p| p.version);

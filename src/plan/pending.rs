@@ -59,7 +59,7 @@ pub fn classify(pending: Option<&Document>, published: &Document, planned: &Docu
             let is_new = published.json().is_empty();
             Pending::Draft(if canonical == published.canonical() || (is_new && is_blank(pending)) {
                 DraftKind::Untouched
-            } else if canonical == planned.canonical() || (is_new && pending.holds(planned)) {
+            } else if canonical == planned.canonical() || (is_new && is_first_draft_of(pending, planned)) {
                 DraftKind::Planned
             } else if uploads_our_file(pending) {
                 DraftKind::OlderOurs
@@ -78,6 +78,14 @@ pub fn classify(pending: Option<&Document>, published: &Document, planned: &Docu
 /// Whether nobody has filled in the first draft of a resource.
 fn is_blank(draft: &Document) -> bool {
     draft.languages().next().is_none() && draft.packages().is_empty()
+}
+
+/// Whether a first draft holds what is planned. It has values of its own besides, but no listing and no file.
+fn is_first_draft_of(draft: &Document, planned: &Document) -> bool {
+    let has_language = |language: &str| planned.languages().any(|other| other.eq_ignore_ascii_case(language));
+    let has_file =
+        |file: &FileEntry<'_>| planned.files().iter().any(|other| other.file_name() == file.file_name());
+    draft.languages().all(has_language) && draft.files().iter().all(has_file) && draft.holds(planned)
 }
 
 fn uploads_our_file(draft: &Document) -> bool {

@@ -2,21 +2,24 @@
 
 use serde_json::Value;
 
-use crate::manifest::{Code, Finding, Guard, Resource, Severity};
+use crate::manifest::{Code, Creation, Finding, Guard, Resource, Severity};
 use crate::submission::{Document, Kind, Live, LiveProduct};
 
 use super::blocker::{Blocker, BlockerKind};
+use super::busy::Busy;
 use super::checks::{Due, check};
 use super::creation;
 use super::fingerprint::fingerprints;
-use super::guards::{obstacles, risks};
+use super::flights::Flights;
+use super::guards::{Risk, obstacles, risks};
 use super::intended::Intended;
+use super::order::{block_flights_above_nothing, in_order_of_start};
 use super::overlay::{Baseline, Options, Overlay, lay_over};
-use super::pending::{DraftKind, Pending, classify};
+use super::pending::{Pending, classify};
 use super::running::RolloutCall;
 use super::types::{
-    Action, AssetRef, Base, Change, ChangeRoute, Counts, FORMAT_VERSION, GuardHit, ImageCount, InProgress,
-    MadeOf, Plan, PublishedBy, ResourcePlan, Route, Step, StepKind,
+    Action, AssetRef, Base, Change, ChangeRoute, Counts, FORMAT_VERSION, FileCount, GuardHit, InProgress,
+    LiveSource, MadeOf, Plan, PublishedBy, ResourcePlan, Route, Step, StepKind,
 };
 
 /// A resource and what Partner Center holds of it.
@@ -31,7 +34,11 @@ pub struct Product<'a> {
 /// Compares wanted with live state.
 ///
 /// `findings` is what loading the manifests had to say.
-pub fn plan(products: &[Product<'_>], made_of: MadeOf, findings: Vec<Finding>) -> Plan {
+pub fn plan(products: &[Product<'_>], made_of: MadeOf, mut findings: Vec<Finding>) -> Plan {
+    if made_of.live != LiveSource::Baseline {
+        // Which flights there are is known better now.
+        findings.retain(|finding| finding.code != Code::UnknownFlight.as_str());
+    }
     let options = Options { replace_untrusted: made_of.replace_untrusted };
     let mut plan = Plan {
         format_version: FORMAT_VERSION.to_owned(),
@@ -43,14 +50,17 @@ pub fn plan(products: &[Product<'_>], made_of: MadeOf, findings: Vec<Finding>) -
         diagnostics: findings,
         fingerprints: super::types::Fingerprints::default(),
     };
+    let flights = Flights::of(products);
     for product in products {
-        plan_product(&mut plan, *product, options);
+        plan_product(&mut plan, *product, &flights, options);
     }
     plan.fingerprints = fingerprints(&plan.resources);
+    in_order_of_start(&mut plan, products, &flights);
+    block_flights_above_nothing(&mut plan, products, &flights);
     plan
 }
 
-fn plan_product(plan: &mut Plan, product: Product<'_>, options: Options) {
+fn plan_product(plan: &mut Plan, product: Product<'_>, flights: &Flights<'_>, options: Options) {
     let Product { resource, live } = product;
     let address = resource.address.as_str();
     let mut planned = ResourcePlan {
@@ -67,7 +77,7 @@ fn plan_product(plan: &mut Plan, product: Product<'_>, options: Options) {
         permits: resource.permits.iter().map(|permit| permit.guard).collect(),
         counts: Counts::default(),
         unmanaged: Vec::new(),
-        image_counts: Vec::new(),
+        file_counts: Vec::new(),
         kept_packages: Vec::new(),
     };
     match live {
@@ -79,6 +89,9 @@ fn plan_product(plan: &mut Plan, product: Product<'_>, options: Options) {
             ));
         }
         Live::NoSuchApp(words) => plan.diagnostics.push(no_such_app(resource, words)),
+        Live::Unreadable(words) => {
+            plan.blockers.push(Blocker::new(address, BlockerKind::Unreadable, words.as_str()));
+        }
         Live::Readable(live) => {
             planned.name = match resource.kind() {
                 Kind::App => live.application.primary_name().to_owned(),
@@ -89,7 +102,7 @@ fn plan_product(plan: &mut Plan, product: Product<'_>, options: Options) {
             }
             planned.pending = live.pending.as_ref().map(in_progress);
             planned.base = live.published.as_ref().map(base);
-            let mut planning = Planning { plan, planned: &mut planned, resource, live, options };
+            let mut planning = Planning { plan, planned: &mut planned, resource, live, flights, options };
             match (resource.kind(), &live.member, &resource.absent) {
                 (Kind::App, ..) | (_, Some(_), None) => planning.existing(),
                 (_, None, None) if resource.id.is_some() => planning.no_such_id(),
@@ -131,6 +144,7 @@ struct Planning<'a> {
     planned: &'a mut ResourcePlan,
     resource: &'a Resource,
     live: &'a LiveProduct,
+    flights: &'a Flights<'a>,
     options: Options,
 }
 
@@ -156,15 +170,14 @@ impl Planning<'_> {
         self.resource.permits.iter().any(|permit| permit.guard == guard)
     }
 
-    fn guards(&mut self, risks: &[(Guard, String)]) {
-        for (guard, detail) in risks {
-            self.plan.guards.push(GuardHit {
-                address: self.address().to_owned(),
-                guard: *guard,
-                detail: detail.clone(),
-                permitted: self.permits(*guard),
-            });
-        }
+    fn guard(&mut self, (guard, detail): Risk, permitted: bool) {
+        let address = self.address().to_owned();
+        let permitted = permitted || self.permits(guard);
+        self.plan.guards.push(GuardHit { address, guard, detail, permitted });
+    }
+
+    fn busy(&self, pending: Pending) -> Busy<'_> {
+        Busy { resource: self.resource, live: self.live, pending }
     }
 
     fn delete(&mut self) {
@@ -172,11 +185,22 @@ impl Planning<'_> {
         self.planned.action = Action::Delete;
         self.planned.route = Some(Route::at_once());
         let guard = creation::guard_of_deletion(self.resource);
-        let needed: Vec<(Guard, String)> =
-            guard.into_iter().map(|guard| (guard, self.planned.name.clone())).collect();
-        self.guards(&needed);
-        self.unused_permits(&needed.iter().map(|(guard, _)| *guard).collect::<Vec<_>>());
+        if let Some(guard) = guard {
+            self.guard((guard, self.planned.name.clone()), false);
+        }
+        self.unused_permits(guard.as_slice());
+        self.leave_their_draft();
         self.step(StepKind::Delete, format!("delete {id}"));
+        self.leave_blocked_out();
+    }
+
+    /// With the resource, a submission in it would go.
+    fn leave_their_draft(&mut self) {
+        let nothing = Document::default();
+        let published = self.live.published.as_ref().unwrap_or(&nothing);
+        let pending = classify(self.live.pending.as_ref(), published, published);
+        let obstacle = self.busy(pending).obstacle_to_deletion();
+        self.plan.blockers.extend(obstacle);
     }
 
     /// What is known by its id was created before; it is not created again.
@@ -193,11 +217,10 @@ impl Planning<'_> {
         if self.waits_for_packages(&overlay) {
             return;
         }
-        if self.app_is_unpublished() {
-            self.block(BlockerKind::FirstSubmission, "no submission of this app was ever published");
-        }
+        self.refuse_unknown_rank();
+        self.needs_published_app();
         self.planned.action = Action::Create;
-        let created = creation::created(self.resource);
+        let created = creation::created(self.resource, self.flights);
         self.step(StepKind::Create, "create it; what is set now stays as it is");
         self.submit(baseline, overlay, Pending::None, created, Vec::new(), Vec::new());
     }
@@ -217,9 +240,33 @@ impl Planning<'_> {
         waits
     }
 
-    /// Flights need an app that was published.
-    fn app_is_unpublished(&self) -> bool {
-        self.resource.kind() == Kind::Flight && self.live.application.published_submission().is_none()
+    /// Testers who leave a flight get the packages of everybody, so its app must have some (Microsoft's page *Package
+    /// flights*). An add-on can be submitted before its app is (its overview of the API).
+    fn needs_published_app(&mut self) {
+        if self.resource.kind() == Kind::Flight && self.live.application.published_submission().is_none() {
+            self.block(BlockerKind::FirstSubmission, "no submission of its app was ever published");
+        }
+    }
+
+    /// The flight that another one is to rank above must be one.
+    fn refuse_unknown_rank(&mut self) {
+        let Creation::Flight { rank_higher_than: Some(word), .. } = &self.resource.creation else { return };
+        let app = self.resource.address.app_name();
+        let is_told = self.plan.made_of.live != LiveSource::Baseline;
+        if !is_told || self.flights.find(app, word).is_some() {
+            return;
+        }
+        let finding = self.finding(
+            Code::UnknownFlight,
+            Severity::Error,
+            &format!("there is no flight `{word}` to rank above"),
+        );
+        let help = match self.flights.near(app, word) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "name a flight of the app, or leave `rankHigherThan` out".to_owned(),
+        };
+        let at = Some(self.resource.place("rankHigherThan").clone());
+        self.plan.diagnostics.push(Finding { at, help: Some(help), ..finding });
     }
 
     fn finding(&self, code: Code, severity: Severity, message: &str) -> Finding {
@@ -234,55 +281,65 @@ impl Planning<'_> {
 
     fn existing(&mut self) {
         let kind = self.resource.kind();
+        self.refuse_unknown_rank();
         let mut created = Vec::new();
         if let Some(member) = &self.live.member {
-            created = creation::different(self.resource, member, &self.live.flights);
+            created = creation::different(self.resource, member, self.flights);
             if !created.is_empty() && kind == Kind::Flight && self.permits(Guard::RecreatesFlight) {
                 return self.recreate(created);
             }
             for change in &created {
-                let words =
-                    |value: &Option<Value>| value.as_ref().map_or("not set".to_owned(), ToString::to_string);
-                self.block(
-                    BlockerKind::PortalOnly,
-                    format!("{}: {} → {}", change.path, words(&change.before), words(&change.after)),
-                );
+                self.plan.blockers.push(creation::portal_only(self.address(), kind, change));
             }
         }
         if self.live.published.is_none() && kind == Kind::App {
-            self.block(BlockerKind::FirstSubmission, "no submission of this app was ever published");
-            return;
+            return self.never_published();
         }
         let intended = Intended::of(self.resource, self.live, self.options);
         self.plan.diagnostics.extend(intended.finding.clone());
+        let published = intended.published.clone();
+        let base = intended.baseline(self.resource, self.live, &published);
         // What is on its way has not shipped: its permits are needed still.
-        let needed: Vec<Guard> =
-            risks(&intended.published, &intended.overlay).into_iter().map(|(guard, _)| guard).collect();
-        let pending = classify(self.live.pending.as_ref(), &intended.published, &intended.overlay.document);
-        let on_its_way = self.live.pending.as_ref().filter(|_| pending == Pending::OnItsWay);
-        let document = on_its_way.unwrap_or(&intended.published).clone();
-        let baseline = intended.baseline(self.resource, self.live, &document);
-        let overlay = match on_its_way {
-            Some(document) => intended.over(self.resource, self.live, document, self.options),
-            None => intended.overlay,
+        let needed: Vec<Guard> = risks(base, &intended.overlay).into_iter().map(|(guard, _)| guard).collect();
+        let pending = classify(self.live.pending.as_ref(), &published, &intended.overlay.document);
+        let Some(document) = self.live.pending.as_ref().filter(|_| pending == Pending::OnItsWay) else {
+            return self.submit(base, intended.overlay, pending, created, intended.calls, needed);
         };
-        self.submit(baseline, overlay, pending, created, intended.calls, needed);
+        let over_pending = intended.over(self.resource, self.live, document, self.options);
+        if intended.overlay.changes.is_empty() && over_pending.changes.is_empty() {
+            // Nothing that is wanted is on its way; what is, is somebody else's.
+            self.submit(base, intended.overlay, Pending::None, created, intended.calls, needed);
+        } else {
+            let on_its_way = intended.baseline(self.resource, self.live, document);
+            self.submit(on_its_way, over_pending, pending, created, intended.calls, needed);
+        }
+    }
+
+    /// An app whose manifest wants something of it before there is anything to start from. One that owns nothing is
+    /// there for its add-ons.
+    fn never_published(&mut self) {
+        let wanted = lay_over(&Document::default(), &self.resource.desired, self.options);
+        if !wanted.changes.is_empty() {
+            self.block(BlockerKind::FirstSubmission, "no submission of this app was ever published");
+        }
     }
 
     /// A flight that is to be another one, which the API cannot do: it is deleted and created.
-    fn recreate(&mut self, created: Vec<Change>) {
+    fn recreate(&mut self, changed: Vec<Change>) {
         let nothing = Document::default();
         let baseline = Baseline { kind: Kind::Flight, document: &nothing, fallback: None };
         let overlay = lay_over(baseline, &self.resource.desired, self.options);
         if self.waits_for_packages(&overlay) {
             return;
         }
-        let words = created.iter().map(|change| change.path.to_string()).collect::<Vec<_>>().join(", ");
+        let words = changed.iter().map(|change| change.path.to_string()).collect::<Vec<_>>().join(", ");
         self.planned.action = Action::Create;
-        self.guards(&[(Guard::RecreatesFlight, format!("{words} of {}", self.planned.name))]);
+        self.guard((Guard::RecreatesFlight, format!("{words} of {}", self.planned.name)), false);
+        self.needs_published_app();
+        self.leave_their_draft();
         self.step(StepKind::Delete, format!("delete {}", self.planned.id));
         self.step(StepKind::Create, "create it anew");
-        self.submit(baseline, overlay, Pending::None, created, Vec::new(), vec![Guard::RecreatesFlight]);
+        self.submit(baseline, overlay, Pending::None, changed, Vec::new(), vec![Guard::RecreatesFlight]);
     }
 
     /// What comes of an overlay: nothing, a rollout call, a submission.
@@ -299,12 +356,14 @@ impl Planning<'_> {
         self.planned.counts = overlay.counts;
         self.planned.unmanaged.clone_from(&overlay.unmanaged);
         let changes =
-            |count: &&ImageCount| overlay.changes.iter().any(|change| count.path.covers(&change.path));
-        self.planned.image_counts = overlay.image_counts.iter().filter(changes).cloned().collect();
+            |count: &&FileCount| overlay.changes.iter().any(|change| count.path.covers(&change.path));
+        self.planned.file_counts = overlay.file_counts.iter().filter(changes).cloned().collect();
         self.planned.kept_packages.clone_from(&overlay.packages.kept);
         for call in &calls {
-            needed.extend(call.risks.iter().map(|(guard, _)| *guard));
-            self.guards(&call.risks);
+            needed.extend(call.risk.iter().map(|(guard, _)| *guard));
+            if let Some(risk) = &call.risk {
+                self.guard(risk.clone(), call.is_permit);
+            }
             self.step(StepKind::Rollout, call.words.clone());
         }
         let is_new = self.planned.action == Action::Create;
@@ -323,14 +382,22 @@ impl Planning<'_> {
         if !is_new {
             self.planned.action = Action::Update;
         }
-        let risks = risks(baseline.document, &overlay);
-        self.guards(&risks);
-        needed.extend(risks.iter().map(|(guard, _)| *guard));
-        self.unused_permits(&needed);
+        for risk in risks(baseline, &overlay) {
+            needed.push(risk.0);
+            self.guard(risk, false);
+        }
+        if self.live.member.is_some() && !is_new {
+            self.needs_published_app();
+        }
         let address = self.resource.address.as_str();
         self.plan.blockers.extend(obstacles(address, &self.live.application, baseline, &overlay));
-        let in_the_way = pending_obstacle(address, pending, self.live.pending.as_ref(), &overlay.document);
+        let in_the_way = self.busy(pending).obstacle(&overlay.document, &overlay.changes);
+        if in_the_way.as_ref().is_some_and(|blocker| blocker.kind == BlockerKind::ForeignDraft) {
+            // The permit is about the draft that is there.
+            needed.push(Guard::ReplacesDraft);
+        }
         self.plan.blockers.extend(in_the_way);
+        self.unused_permits(&needed);
         let due = Due {
             resource: self.resource,
             live: baseline.document,
@@ -339,12 +406,6 @@ impl Planning<'_> {
         };
         let found = check(&due);
         self.plan.diagnostics.extend(found);
-        if is_new && baseline.kind == Kind::AddOn && overlay.document.languages().next().is_none() {
-            let message = "a new add-on needs a listing";
-            let finding = self.finding(Code::MissingKey, Severity::Error, message);
-            let help = Some("add `listings: {en-us: {title: …}}` with its language".to_owned());
-            self.plan.diagnostics.push(Finding { help, ..finding });
-        }
         let upload_bytes = match overlay.archive() {
             Ok(archive) => archive.size(),
             Err(error) => {
@@ -370,14 +431,13 @@ impl Planning<'_> {
     }
 
     fn nothing_to_submit(&mut self, overlay: &Overlay, pending: Pending) {
-        let document = self.live.pending.as_ref();
         if pending == Pending::OnItsWay {
             self.planned.action = Action::InProgress;
             self.planned.route = Some(route(overlay, 0));
             self.step(StepKind::Wait, "follow the submission that is on its way");
-        } else if let Some(document) = document {
-            self.plan.diagnostics.push(not_wanted(self.resource.address.as_str(), document));
         }
+        let not_wanted = self.busy(pending).not_wanted();
+        self.plan.diagnostics.extend(not_wanted);
         if self.planned.changes.iter().any(|change| change.route == ChangeRoute::Live) {
             self.planned.action = Action::Live;
             self.planned.route = Some(Route::at_once());
@@ -417,75 +477,6 @@ impl Planning<'_> {
         self.step(StepKind::Verify, "read the draft back: it must equal what was sent, price first");
         self.step(StepKind::Commit, "point of no return");
         self.step(StepKind::Wait, "follow the status");
-    }
-}
-
-/// What the pending submission makes impossible.
-fn pending_obstacle(
-    address: &str,
-    pending: Pending,
-    document: Option<&Document>,
-    planned: &Document,
-) -> Option<Blocker> {
-    let document = document?;
-    let words =
-        format!("submission {} \"{}\" is {}", document.id(), document.friendly_name(), document.status());
-    let kind = match pending {
-        Pending::None | Pending::Draft(DraftKind::Untouched | DraftKind::Planned) => return None,
-        Pending::Draft(DraftKind::Portal) => BlockerKind::PortalDraft,
-        Pending::Draft(DraftKind::OlderOurs | DraftKind::Foreign) => BlockerKind::ForeignDraft,
-        Pending::OnItsWay => BlockerKind::InFlight,
-        Pending::Dead { ours, service_fault } => {
-            // Release settings count: notes for the testers often are what was missing.
-            let again = planned.differences_once_committed(document).is_empty();
-            match (again, ours, service_fault) {
-                (true, _, false) => {
-                    let mut blocker = Blocker::new(address, BlockerKind::Dead, words);
-                    blocker.remedies.splice(0..0, errors_of(document));
-                    return Some(blocker);
-                }
-                (true, true, true) | (false, true, _) => return None,
-                // Whoever made it may want more of it than what is wanted here.
-                (_, false, _) => BlockerKind::ForeignDraft,
-            }
-        }
-    };
-    let mut blocker = Blocker::new(address, kind, words);
-    if pending == Pending::Draft(DraftKind::OlderOurs) {
-        blocker.detail.push_str("; an earlier run of Storeward made it for other content");
-        blocker.remedies =
-            vec![format!("delete submission {} in Partner Center, then run again", document.id())];
-    }
-    Some(blocker)
-}
-
-/// The errors of a failed submission, in the service's words.
-fn errors_of(document: &Document) -> Vec<String> {
-    let errors = document.get(&["statusDetails", "errors"]).and_then(Value::as_array);
-    let text =
-        |error: &Value, key: &str| error.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-    errors
-        .into_iter()
-        .flatten()
-        .map(|error| format!("the Store said: {} {}", text(error, "code"), text(error, "details")))
-        .collect()
-}
-
-fn not_wanted(address: &str, document: &Document) -> Finding {
-    Finding {
-        code: Code::DraftNotWanted.to_string(),
-        severity: Severity::Warning,
-        message: format!(
-            "{address}: submission {} \"{}\" is {} and nothing in the manifest needs it",
-            document.id(),
-            document.friendly_name(),
-            document.status()
-        ),
-        at: None,
-        help: Some(
-            "delete it in Partner Center if nobody needs it; no other submission can be made meanwhile"
-                .to_owned(),
-        ),
     }
 }
 

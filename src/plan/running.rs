@@ -6,6 +6,7 @@ use crate::asset::Version;
 use crate::manifest::{Code, Finding, Guard, OpenRollout, Resource, RolloutWanted, Severity};
 use crate::submission::{Document, Path, Rollout, Section};
 
+use super::guards::Risk;
 use super::types::{Change, ChangeRoute, Op};
 
 /// A call that changes a running rollout.
@@ -14,7 +15,9 @@ pub(super) struct RolloutCall {
     /// What it changes.
     pub(super) change: Change,
     /// What is at stake.
-    pub(super) risks: Vec<(Guard, String)>,
+    pub(super) risk: Option<Risk>,
+    /// Whether the line that asks for it permits it too.
+    pub(super) is_permit: bool,
     /// What it does, for the steps.
     pub(super) words: String,
     /// The state of the rollout afterwards.
@@ -47,7 +50,8 @@ pub(super) fn asked(resource: &Resource, published: &Document) -> Result<Option<
     };
     let closes = |word: &str, leaves| RolloutCall {
         change: change("state", json!("in progress"), json!(word)),
-        risks: vec![(Guard::ClosesRollout, format!("the rollout of {} is {word}", wanted.of))],
+        risk: Some((Guard::ClosesRollout, format!("the rollout of {} is {word}", wanted.of))),
+        is_permit: false,
         words: format!("the rollout of {} is {word}", wanted.of),
         leaves,
     };
@@ -65,7 +69,8 @@ pub(super) fn asked(resource: &Resource, published: &Document) -> Result<Option<
             let decreases = after_share < before;
             Ok(Some(RolloutCall {
                 change: change("percentage", share.cloned().unwrap_or_default(), json!(after)),
-                risks: if decreases { vec![(Guard::RolloutDecrease, words.clone())] } else { Vec::new() },
+                risk: decreases.then(|| (Guard::RolloutDecrease, words.clone())),
+                is_permit: false,
                 words,
                 leaves: Rollout::InProgress,
             }))
@@ -115,11 +120,12 @@ pub(super) fn in_the_way(resource: &Resource, published: &Document) -> Option<Ro
         asset: None,
         section: Some(Section::Rollout),
     };
-    // Naming it is the permit.
+    let words = format!("the rollout at {share} % is {word} first");
     Some(RolloutCall {
         change,
-        risks: Vec::new(),
-        words: format!("the rollout at {share} % is {word} first"),
+        risk: Some((Guard::ClosesRollout, words.clone())),
+        is_permit: true,
+        words,
         leaves,
     })
 }

@@ -12,8 +12,9 @@ use crate::asset::LiveName;
 use crate::manifest::{Asset, Code, Owned, Severity, TrailerAsset, TrailerContent, WantedTrailer};
 use crate::submission::{Document, Section, canonical};
 
+use super::images::unmoved;
 use super::overlay::Overlay;
-use super::types::{AssetRef, Op};
+use super::types::{AssetRef, FileCount, Op};
 
 /// Lays the wanted trailers over those of the live document.
 pub(super) fn lay_trailers(overlay: &mut Overlay, live: &Document, owned: &Owned, wanted: &[WantedTrailer]) {
@@ -36,18 +37,21 @@ pub(super) fn lay_trailers(overlay: &mut Overlay, live: &Document, owned: &Owned
         }
         places.push(place);
     }
+    let path = owned.path.clone();
+    overlay.file_counts.push(FileCount { path, before: old.len(), after: wanted.len() });
     let in_place = places.iter().enumerate().all(|(i, place)| *place == Some(i));
     if in_place && old.len() == wanted.len() {
         overlay.counts.unchanged += 1;
         return;
     }
+    let unmoved = unmoved(&places.iter().copied().flatten().collect::<Vec<_>>());
     let mut entries = Vec::new();
     let mut shot_again: Vec<usize> = Vec::new();
     for (i, (trailer, place)) in wanted.iter().zip(places).enumerate() {
         let path = owned.path.child((i + 1).to_string());
         match (place, &trailer.content) {
             (Some(place), _) => {
-                if place != i {
+                if !unmoved.contains(&place) {
                     let change = overlay.change(Section::Listings, path, Op::Move, Some(&trailer.at));
                     let name = text(old[place], "videoFileName");
                     change.before = Some(json!({ "slot": place + 1, "fileName": name }));

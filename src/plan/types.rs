@@ -19,7 +19,8 @@ pub struct Plan {
     pub format_version: String,
     /// What it was made of, and when.
     pub made_of: MadeOf,
-    /// The products, in the order of the manifests.
+    /// The products, in the order in which `apply` starts with them: rollout calls, add-ons, flights from the lowest rank
+    /// up, apps, deletions; what starts together is in the order of the manifests.
     pub resources: Vec<ResourcePlan>,
     /// Risks that need a permit.
     pub guards: Vec<GuardHit>,
@@ -128,18 +129,18 @@ pub struct ResourcePlan {
     /// The live fields that no manifest mentions, in the words of one.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub unmanaged: Vec<Path>,
-    /// How many images each type that changes has, before and after.
+    /// How many files each list that changes has, before and after.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    pub image_counts: Vec<ImageCount>,
+    pub file_counts: Vec<FileCount>,
     /// The packages that stay beside new ones because `retain` says so.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub kept_packages: Vec<KeptPackage>,
 }
 
-/// How many images of a type a listing has.
+/// How many files a list has: the images of a type, the trailers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct ImageCount {
+pub struct FileCount {
     /// The language and type, such as `listings.en-us.images.Screenshot`.
     pub path: Path,
     /// Published now.

@@ -154,6 +154,9 @@ pub enum Live {
     Unsupported(String),
     /// There is no app with its id. The service's words.
     NoSuchApp(String),
+    /// It could not be read, though others could: the service failed, or gave an answer that is none. Its words, with the
+    /// correlation id.
+    Unreadable(String),
 }
 
 impl Live {
@@ -162,7 +165,7 @@ impl Live {
     pub fn without_secrets(&self) -> Self {
         match self {
             Self::Readable(product) => Self::Readable(Box::new(product.without_secrets())),
-            Self::Unsupported(_) | Self::NoSuchApp(_) => self.clone(),
+            Self::Unsupported(_) | Self::NoSuchApp(_) | Self::Unreadable(_) => self.clone(),
         }
     }
 }
@@ -201,6 +204,11 @@ impl LiveProduct {
             pending: document(&self.pending),
             fallback: document(&self.fallback),
         }
+    }
+
+    /// The submission that most customers have, where the rollout of `published` was halted.
+    pub fn fallback_of(&self, published: &Document) -> Option<&Document> {
+        self.fallback.as_ref().filter(|_| published.rollout() == Rollout::Stopped)
     }
 }
 

@@ -67,6 +67,9 @@ fn check_bundle(package: &Package, kind: PackageKind) {
     assert_eq!(package.version, version("2024.1.0.0"));
     assert!(package.architectures.iter().eq(&[Architecture::X64, Architecture::Arm64]));
     assert_eq!(families(package), ["Windows.Desktop 10.0.17763.0", "Windows.Xbox 10.0.17763.0"]);
+    let targets: Vec<String> =
+        package.targets.iter().map(|(own, family)| format!("{own} {family}")).collect();
+    assert_eq!(targets, ["x64 Windows.Desktop", "x64 Windows.Xbox", "arm64 Windows.Desktop"]);
     assert_eq!(package.languages, ["en-us", "de-DE", "fr"]);
     assert_eq!(
         capabilities(package),

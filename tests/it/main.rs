@@ -21,6 +21,7 @@ mod manifest_schema;
 mod meddling;
 mod payloads;
 mod published_samples;
+mod reading;
 mod release_stories;
 mod rollout_stories;
 mod sandbox_rules;

@@ -52,6 +52,15 @@ impl Team {
     }
 }
 
+impl Team {
+    /// The guards that nobody permits.
+    fn open_guards(&self, arguments: &[&str]) -> Vec<String> {
+        let plan = self.0.plan(arguments);
+        let open = plan["guards"].as_array().unwrap().iter().filter(|hit| hit["permitted"] == json!(false));
+        open.map(|hit| hit["guard"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
 #[test]
 fn a_rollout_is_raised_by_one_line() {
     let team = Team::with_open_rollout();
@@ -75,7 +84,8 @@ fn the_next_release_waits_for_an_open_rollout_or_closes_it() {
     assert!(shown.stdout.contains("openRollout"), "the remedy is named: {}", shown.stdout);
     team.0.manifest(&manifest("{percentage: 10}\n  openRollout: finalize", ""));
     let (action, changes, guards, blockers) = team.actions(&release);
-    assert_eq!((action.as_str(), blockers, guards), ("update", vec![], vec![]));
+    assert_eq!((action.as_str(), blockers, guards), ("update", vec![], vec!["closes-rollout".to_owned()]));
+    assert_eq!(team.open_guards(&release), Vec::<String>::new(), "naming it is the permit");
     assert_eq!(changes.iter().filter(|path| *path == "rollout.state").count(), 1, "{changes:?}");
     assert_eq!(team.actions(&[]).0, "none", "without a release there is nothing to close it for");
 }

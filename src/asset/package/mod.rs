@@ -166,6 +166,7 @@ fn empty(kind: PackageKind, size: u64, identity: Identity) -> Package {
         version: identity.version,
         architectures: BTreeSet::new(),
         device_families: Vec::new(),
+        targets: BTreeSet::new(),
         languages: Vec::new(),
         capabilities: Vec::new(),
     }
@@ -175,6 +176,8 @@ fn empty(kind: PackageKind, size: u64, identity: Identity) -> Package {
 /// say the same.
 fn add(package: &mut Package, architecture: Architecture, facts: Facts) -> Result<(), PackageProblem> {
     package.architectures.insert(architecture);
+    let target = |family: &DeviceFamily| (architecture, family.name.clone());
+    package.targets.extend(facts.device_families.iter().map(target));
     package.device_families.extend(facts.device_families);
     package.languages.extend(facts.languages);
     package.capabilities.extend(facts.capabilities);

@@ -24,6 +24,8 @@ pub struct Package {
     /// The device families that are served, each once per lowest version. Empty for packages made for
     /// Windows 8.x.
     pub device_families: Vec<DeviceFamily>,
+    /// Which architecture serves which device family, by name: the packages of a bundle need not serve the same.
+    pub targets: BTreeSet<(Architecture, String)>,
     /// The languages of the resources, spelled as in the first place that names them.
     pub languages: Vec<String>,
     /// The capabilities that are asked for.

@@ -233,6 +233,32 @@ fn a_date_that_has_passed_is_an_error_once_a_submission_is_due() {
     assert_eq!(on(want(), "SpecificDate", "2026-09-01T07:59:59Z"), NOTHING);
 }
 
+#[test]
+fn a_date_that_is_inherited_and_has_passed_is_a_warning() {
+    let live = |date: &str| {
+        published_with([("targetPublishMode", json!("SpecificDate")), ("targetPublishDate", json!(date))])
+    };
+    let past = || live("2026-03-01T08:00:00Z");
+    assert_eq!(severities(past(), due(), "SW2010"), WARNING);
+    assert_eq!(severities(past(), due().value("targetPublishMode", "Immediate"), "SW2010"), NOTHING);
+    assert_eq!(
+        severities(past(), due().value("targetPublishDate", "2026-10-01T08:00:00Z"), "SW2010"),
+        NOTHING
+    );
+    assert_eq!(severities(live("2026-10-01T08:00:00Z"), due(), "SW2010"), NOTHING);
+    assert_eq!(severities(past(), want(), "SW2010"), NOTHING, "no submission is due");
+}
+
+#[test]
+fn one_listing_must_stay() {
+    let gone = || want().nothing("listings.en-us").nothing("listings.de-de");
+    let finding = found(published(), gone(), "SW2019").remove(0);
+    assert_eq!((finding.severity, finding.at), (Severity::Error, Some(at(2))));
+    assert_eq!(severities(published(), want().nothing("listings.en-us"), "SW2019"), NOTHING);
+    let others = want().other_languages(crate::manifest::Others::Remove);
+    assert_eq!(severities(published(), others, "SW2019"), ERROR);
+}
+
 /// The want with a switch of `allowTargetFutureDeviceFamilies`.
 fn allows(want: Want, family: &str, allowed: bool) -> Want {
     want.value(&format!("allowTargetFutureDeviceFamilies.{family}"), allowed)

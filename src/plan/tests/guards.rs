@@ -1,18 +1,19 @@
 //! Every guard and every blocker, once on and once off. Prices and rollouts have theirs beside what they guard.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::manifest::{Guard, Retain};
-use crate::plan::{BlockerKind, Plan};
-use crate::submission::{Document, Live};
+use crate::manifest::{Guard, Others, Retain};
+use crate::plan::{Action, BlockerKind, Plan};
+use crate::submission::{Document, Kind, Live};
 
 use super::live::{
-    live_bundle, live_package, published, published_in_rollout, published_shipping, published_with,
+    document, live_bundle, live_package, published, published_in_rollout, published_shipping, published_with,
     published_without,
 };
-use super::local::{bundle, package, remote, shot};
-use super::run::{blockers, case, diagnostics, guards, has_guard};
-use super::want::{Want, want};
+use super::local::{Pack, bundle, package, remote, shot, trailer};
+use super::manifests::{GOLD, gold, gold_published, live, planned, resource};
+use super::run::{Case, blockers, case, diagnostics, guards, has_guard, lay, listed, plan_all};
+use super::want::{Want, want, want_of};
 
 fn guards_of(live: Document, want: Want) -> Vec<String> {
     guards(&case(live).plan(want))
@@ -23,6 +24,11 @@ fn listing_removed() {
     assert_eq!(guards_of(published(), want().nothing("listings.de-de")), ["listing-removed: de-de"]);
     assert!(guards_of(published(), want().nothing("listings.fr")).is_empty());
     assert!(guards_of(published(), want().value("listings.fr.description", "Texte.")).is_empty());
+    let others = |others| {
+        guards_of(published(), want().value("listings.en-us.title", "Reader").other_languages(others))
+    };
+    assert_eq!(others(Others::Remove), ["listing-removed: de-de"]);
+    assert!(others(Others::Keep).is_empty());
 }
 
 #[test]
@@ -35,6 +41,22 @@ fn images_removed() {
     assert!(
         with(want().screenshots([shot("home", b"again"), shot("notes", b"notes"), remote("503")])).is_empty()
     );
+    assert_eq!(with(want().screenshots([])), ["images-removed: listings.en-us.images.Screenshot: 3 → 0"]);
+}
+
+#[test]
+fn an_icon_and_a_trailer_are_images_too() {
+    let manifest = format!("{GOLD}submission: {{listings: {{en: {{icon: null}}}}}}\n");
+    let plan = planned(&resource(&manifest), live(Some(&gold()), Some(gold_published())));
+    assert_eq!(guards(&plan), ["images-removed: listings.en.icon: 1 → 0"]);
+    let showing = |trailers: Want| lay(&published(), &trailers).document;
+    let (intro, tour) =
+        (|| trailer("intro", b"1", &[("en-us", "Intro")]), || trailer("tour", b"2", &[("en-us", "Tour")]));
+    let two = showing(want().trailers([intro(), tour()]));
+    assert_eq!(guards_of(two.clone(), want().trailers([tour()])), ["images-removed: trailers: 2 → 1"]);
+    let other = trailer("intro", b"3", &[("en-us", "Intro")]);
+    assert!(guards_of(two.clone(), want().trailers([other, tour()])).is_empty(), "one in place of another");
+    assert!(guards_of(two, want().trailers([tour(), intro()])).is_empty(), "the order alone");
 }
 
 #[test]
@@ -57,11 +79,82 @@ fn drops_target() {
         ["drops-target: Windows.Desktop arm64 (1.4.0.0) loses its last package"]
     );
     assert!(with(want()).is_empty());
+}
+
+/// What is lost when this live package gives way to these.
+fn drops<const N: usize>(live: Value, new: [Pack; N]) -> Vec<String> {
+    let plan = case(published_shipping([live])).plan(want().packages(new).retain(Retain::None));
+    let hits = plan.guards.into_iter().filter(|hit| hit.guard == Guard::DropsTarget);
+    hits.map(|hit| hit.detail).collect()
+}
+
+#[test]
+fn a_target_of_which_nobody_knows_whether_it_is_dropped_is_said_to_be_one() {
+    let perhaps =
+        |what: &str| vec![format!("{what}: it cannot be told whether all its devices still get a package")];
+    let both = || bundle("1.5.0.0", &["x64", "arm64"]);
+    let neutral = || live_package("1", "1.4.0.0", "Neutral", "Windows.Desktop");
+    assert_eq!(drops(neutral(), [both()]), perhaps("Windows.Desktop neutral (1.4.0.0)"), "x86 may be in use");
+    let every = bundle("1.5.0.0", &["x86", "x64", "arm", "arm64"]);
+    assert!(drops(neutral(), [every]).is_empty());
+    assert!(drops(neutral(), [package("1.5.0.0", "neutral")]).is_empty());
+    let of_bundle = || live_bundle("1", "1.4.0.0", "Windows.Desktop");
+    assert_eq!(
+        drops(of_bundle(), [package("1.5.0.0", "x64")]),
+        perhaps("Windows.Desktop unknown architecture (1.4.0.0)")
+    );
+    assert!(drops(of_bundle(), [both()]).is_empty(), "the next bundle is taken to be built as the last one");
     let mut unknown = live_package("1", "1.4.0.0", "x64", "Windows.Desktop");
     unknown["targetDeviceFamilies"] = json!([]);
-    let plan = case(published_shipping([unknown]))
-        .plan(want().packages([package("1.5.0.0", "x64")]).retain(Retain::None));
-    assert_eq!(guards(&plan), ["drops-target: unknown family x64 (1.4.0.0) loses its last package"]);
+    assert_eq!(drops(unknown.clone(), [package("1.5.0.0", "x64")]), perhaps("unknown family x64 (1.4.0.0)"));
+    assert_eq!(
+        drops(unknown, [package("1.5.0.0", "arm64")]),
+        ["unknown family x64 (1.4.0.0) loses its last package"],
+        "the architecture is known to"
+    );
+}
+
+#[test]
+fn a_family_loses_its_last_package_whatever_the_architecture() {
+    let xbox = || live_bundle("1", "1.4.0.0", "Windows.Xbox");
+    let new = || bundle("1.5.0.0", &["x64", "arm64"]);
+    assert_eq!(
+        drops(xbox(), [new()]),
+        ["Windows.Xbox unknown architecture (1.4.0.0) loses its last package"]
+    );
+    assert!(drops(xbox(), [new().serving("x64", "Windows.Xbox")]).is_empty());
+    assert!(drops(xbox(), [new().families(&["Windows.Universal"])]).is_empty());
+}
+
+#[test]
+fn a_bundle_serves_a_family_with_the_architectures_that_do_and_no_others() {
+    let arm64 = live_package("1", "1.4.0.0", "ARM64", "Windows.Holographic");
+    let new = || bundle("1.5.0.0", &["x64", "arm64"]);
+    let on_x64 = new().serving("x64", "Windows.Holographic");
+    assert_eq!(
+        drops(arm64.clone(), [on_x64]),
+        ["Windows.Holographic arm64 (1.4.0.0) loses its last package"]
+    );
+    assert!(drops(arm64, [new().serving("arm64", "Windows.Holographic")]).is_empty());
+}
+
+#[test]
+fn the_packages_of_a_flight_are_told_by_their_architecture() {
+    let flight = |retain, new: Pack| {
+        let mut old = live_package("1", "1.4.0.0", "X64", "");
+        old["targetDeviceFamilies"].take();
+        let live = document(&json!({"id": "100", "status": "Published", "flightPackages": [old]}));
+        let plan = case(live).member().plan(want_of(Kind::Flight).packages([new]).retain(retain));
+        let removed =
+            listed(&plan.resources[0].changes).iter().filter(|line| line.starts_with("remove")).count();
+        (removed, guards(&plan))
+    };
+    assert_eq!(flight(Retain::NewestPerTarget, package("1.5.0.0", "x64")), (1, vec![]));
+    assert_eq!(flight(Retain::NewestPerTarget, package("1.5.0.0", "arm64")), (0, vec![]));
+    assert_eq!(
+        flight(Retain::None, package("1.5.0.0", "arm64")),
+        (1, vec!["drops-target: x64 (1.4.0.0) loses its last package".to_owned()])
+    );
 }
 
 #[test]
@@ -126,6 +219,71 @@ fn ships_halted() {
 }
 
 #[test]
+fn what_was_there_before_a_halted_rollout_is_not_what_was_halted() {
+    let (x64, arm64) = (
+        || live_package("1", "1.5.0.0", "x64", "Windows.Desktop"),
+        || live_package("2", "1.4.1.0", "arm64", "Windows.Desktop"),
+    );
+    let mut halted = published_in_rollout("PackageRolloutStopped", json!(0.0));
+    halted.set(&["applicationPackages"], json!([x64(), arm64()]));
+    let with = |want: Want| {
+        let mut case = case(halted.clone());
+        if let Live::Readable(product) = &mut case.live {
+            product.fallback = Some(published_shipping([arm64()]));
+        }
+        guards(&case.plan(want.nothing("packageRollout.percentage")))
+    };
+    assert_eq!(with(want().value("visibility", "Hidden"))[1], "ships-halted: 1.5.0.0 of the halted rollout");
+    assert_eq!(
+        with(want().packages([package("1.6.0.0", "x64")])),
+        Vec::<String>::new(),
+        "arm64 was well before"
+    );
+}
+
+#[test]
+fn mandatory_update() {
+    const FLAG: &str = "packageDeliveryOptions.isMandatoryUpdate";
+    let new = || want().packages([package("1.5.0.0", "x64")]);
+    let live = |on: bool| published_with([(FLAG, json!(on))]);
+    let with = |on, want: Want| {
+        let hits =
+            case(live(on)).plan(want).guards.into_iter().filter(|hit| hit.guard == Guard::MandatoryUpdate);
+        hits.map(|hit| hit.detail).collect::<Vec<_>>()
+    };
+    assert_eq!(with(false, new().value("isMandatoryUpdate", true)), ["`isMandatoryUpdate` is turned on"]);
+    assert!(with(false, want().value("isMandatoryUpdate", true)).is_empty(), "it waits for a submission");
+    assert_eq!(
+        with(true, new()),
+        ["`isMandatoryUpdate` stays on, and new packages come"],
+        "the clone inherits it"
+    );
+    assert!(with(true, new().value("isMandatoryUpdate", false)).is_empty());
+    assert!(with(true, want().value("visibility", "Hidden")).is_empty(), "no package comes");
+    assert!(with(false, new()).is_empty());
+}
+
+#[test]
+fn a_permit_to_replace_a_draft_is_about_the_draft_that_is_there() {
+    let unused = |draft: Option<Document>| {
+        let case = case(published()).permits([Guard::ReplacesDraft, Guard::VisibilityReduced]);
+        let case = match draft {
+            Some(draft) => case.pending(draft),
+            None => case,
+        };
+        let plan = case.plan(want().value("visibility", "Hidden"));
+        assert!(!has_guard(&plan, Guard::ReplacesDraft), "nothing replaces it yet");
+        diagnostics(&plan).contains(&"SW2004")
+    };
+    let draft = |category: &str| {
+        published_with([("status", json!("PendingCommit")), ("applicationCategory", json!(category))])
+    };
+    assert!(!unused(Some(draft("Business"))), "somebody changed the category");
+    assert!(unused(Some(draft("Productivity"))), "it is an untouched copy");
+    assert!(unused(None));
+}
+
+#[test]
 fn a_permit_lets_a_guard_pass_and_an_unused_one_is_a_warning() {
     let want = || want().value("visibility", "Hidden");
     let open = case(published()).plan(want());
@@ -167,7 +325,24 @@ fn unsupported_product_and_first_submission() {
     if let Live::Readable(app) = &mut fresh.live {
         app.published = None;
     }
+    let owns_nothing = Case { live: fresh.live.clone(), ..case(published()) };
     assert_eq!(blockers(&fresh.plan(want().value("visibility", "Hidden"))), [BlockerKind::FirstSubmission]);
+    assert_eq!(blockers(&owns_nothing.plan(want())), [], "it is there for its add-ons");
+}
+
+#[test]
+fn unreadable() {
+    let mut silent = case(published());
+    silent.live = Live::Unreadable("GET x was answered with 503 · correlation id c-1".to_owned());
+    let plan = plan_all([
+        (silent, want().value("visibility", "Hidden")),
+        (case(published()).named("writer"), want().value("visibility", "Hidden")),
+    ]);
+    assert_eq!(blockers(&plan), [BlockerKind::Unreadable]);
+    assert!(plan.blockers[0].detail.contains("503") && plan.blockers[0].detail.contains("c-1"));
+    let actions: Vec<Action> = plan.resources.iter().map(|resource| resource.action).collect();
+    assert_eq!(actions, [Action::None, Action::Update], "the others are planned");
+    assert!(!plan.steps.is_empty());
 }
 
 #[test]
@@ -222,6 +397,9 @@ fn category_frozen() {
     assert_eq!(with("Games_Sports"), ["Productivity → Games_Sports"]);
     assert!(with("Business").is_empty());
     let game = published_with([("applicationCategory", json!("Games_Sports"))]);
+    let unset = published_with([("applicationCategory", json!("NotSet"))]);
+    let first = want().value("applicationCategory", "Games_Word");
+    assert!(!blocks(&case(unset).plan(first), BlockerKind::CategoryFrozen), "it was nothing before");
     assert!(!blocks(
         &case(game).plan(want().value("applicationCategory", "Games_Word")),
         BlockerKind::CategoryFrozen

@@ -318,5 +318,5 @@ fn languages_are_found_in_any_case() {
 #[test]
 fn a_type_that_no_manifest_names_is_left_alone() {
     let overlay = lay(&published(), &Want::default());
-    assert!(overlay.changes.is_empty() && overlay.image_counts.is_empty());
+    assert!(overlay.changes.is_empty() && overlay.file_counts.is_empty());
 }

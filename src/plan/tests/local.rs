@@ -1,14 +1,18 @@
 //! Local files that do not exist: packages and images whose assets are made up.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 
 use crate::asset::{
-    Architecture, DeviceFamily, Digest, Fingerprint, Package, PackageKind, Version, archive_name,
+    Architecture, DeviceFamily, Digest, Fingerprint, Package, PackageKind, Version, VideoFormat, VideoHeader,
+    archive_name,
 };
-use crate::manifest::{Asset, AssetContent, ImageContent, WantedImage};
+use crate::manifest::{
+    Asset, AssetContent, ImageContent, TrailerAsset, TrailerContent, WantedImage, WantedTrailer,
+};
 
 use super::live::live_file;
 use super::want::{at, span};
@@ -26,21 +30,24 @@ pub(super) struct Pack {
 
 /// A package for desktops. Its content is another one for each version and architecture.
 pub(super) fn package(version: &str, architecture: &str) -> Pack {
-    Pack {
-        package: Package {
-            kind: PackageKind::Package,
-            size: 0,
-            name: IDENTITY.0.to_owned(),
-            publisher: IDENTITY.1.to_owned(),
-            version: version.parse().unwrap(),
-            architectures: [architecture.parse().unwrap()].into(),
-            device_families: vec![family("Windows.Desktop")],
-            languages: Vec::new(),
-            capabilities: Vec::new(),
-        },
+    let package = Package {
+        kind: PackageKind::Package,
+        size: 0,
+        name: IDENTITY.0.to_owned(),
+        publisher: IDENTITY.1.to_owned(),
+        version: version.parse().unwrap(),
+        architectures: [architecture.parse().unwrap()].into(),
+        device_families: Vec::new(),
+        targets: BTreeSet::new(),
+        languages: Vec::new(),
+        capabilities: Vec::new(),
+    };
+    let pack = Pack {
+        package,
         file: format!("Reader_{version}_{architecture}.msix"),
         content: format!("{version} {architecture}").into_bytes(),
-    }
+    };
+    pack.families(&["Windows.Desktop"])
 }
 
 /// A bundle for desktops.
@@ -49,7 +56,7 @@ pub(super) fn bundle(version: &str, architectures: &[&str]) -> Pack {
     pack.package.kind = PackageKind::Bundle;
     pack.package.architectures = architectures.iter().map(|name| name.parse().unwrap()).collect();
     pack.file = format!("Reader_{version}.msixbundle");
-    pack
+    pack.families(&["Windows.Desktop"])
 }
 
 fn family(name: &str) -> DeviceFamily {
@@ -57,8 +64,20 @@ fn family(name: &str) -> DeviceFamily {
 }
 
 impl Pack {
+    /// Every architecture serves all of these.
     pub(super) fn families(mut self, names: &[&str]) -> Self {
         self.package.device_families = names.iter().map(|name| family(name)).collect();
+        let all =
+            self.architectures().flat_map(|own| names.iter().map(move |name| (own, (*name).to_owned())));
+        self.package.targets = all.collect();
+        self
+    }
+
+    /// An architecture of a bundle that serves this family as well, which the others do not.
+    pub(super) fn serving(mut self, architecture: &str, name: &str) -> Self {
+        self.package.device_families.push(family(name));
+        self.package.architectures.insert(architecture.parse().unwrap());
+        self.package.targets.insert((architecture.parse().unwrap(), name.to_owned()));
         self
     }
 
@@ -141,6 +160,27 @@ pub(super) fn shot_in(language: &str, kind: &str, stem: &str, content: &[u8]) ->
     let inside = AssetContent::Image { width: 1920, height: 1080 };
     let asset = asset(&[language, kind], &format!("{stem}.png"), content, inside);
     WantedImage { content: ImageContent::File(asset), description: None, at: at(1), span: span() }
+}
+
+/// A picture of an add-on's listing.
+pub(super) fn icon(language: &str, stem: &str, content: &[u8]) -> Arc<Asset> {
+    let inside = AssetContent::Image { width: 300, height: 300 };
+    asset(&[language, "icon"], &format!("{stem}.png"), content, inside)
+}
+
+/// A trailer with a title and a still in each of these languages.
+pub(super) fn trailer(stem: &str, content: &[u8], titles: &[(&str, &str)]) -> WantedTrailer {
+    let header = VideoHeader { format: VideoFormat::Mp4, size: 0, width: 1920, height: 1080, duration: None };
+    let video = asset(&[], &format!("{stem}.mp4"), content, AssetContent::Video(header));
+    let still = AssetContent::Image { width: 1920, height: 1080 };
+    let of_language = |(language, title): &(&str, &str)| TrailerAsset {
+        language: (*language).to_owned(),
+        title: (*title).to_owned(),
+        image: asset(&[language], &format!("{stem}.png"), content, still.clone()),
+        description: String::new(),
+    };
+    let assets = titles.iter().map(of_language).collect();
+    WantedTrailer { content: TrailerContent::File { video, assets }, at: at(1) }
 }
 
 /// A live image that keeps its place.

@@ -7,7 +7,7 @@ use crate::plan::Overlay;
 use crate::submission::Document;
 
 use super::live::{
-    live_bundle, live_file, live_package, published, published_in_rollout, published_shipping,
+    live_bundle, live_file, live_package, published, published_in_rollout, published_shipping, published_with,
 };
 use super::local::{Pack, bundle, package};
 use super::run::{case, change_at, codes, committed, files, has_guard, lay, listed};
@@ -290,14 +290,30 @@ fn a_published_release_converges() {
 
 #[test]
 fn old_release_notes_under_new_packages_are_a_warning() {
-    let notes = |want: super::want::Want| {
-        let plan = case(published()).plan(want);
-        plan.diagnostics.iter().filter(|finding| finding.code == "SW2003").count()
+    let said = |live: Document, want: super::want::Want| {
+        let mut found = case(live).plan(want).diagnostics;
+        found.retain(|finding| finding.code == "SW2003");
+        found.pop().map(|finding| (finding.message, finding.at.map(|at| at.line)))
     };
-    assert_eq!(notes(want().packages([package("1.5.0.0", "x64")])), 1);
-    let new = want().packages([package("1.5.0.0", "x64")]);
-    assert_eq!(notes(new.value("listings.en-us.releaseNotes", "Even faster.")), 0);
-    assert_eq!(notes(want().value("listings.en-us.description", "Other text.")), 0);
+    let new = || want().packages([package("1.5.0.0", "x64")]);
+    let old = |languages: &str| {
+        let words = format!(
+            "app/reader: new packages, and the release notes in {languages} stay those of the last version"
+        );
+        Some((words, Some(1)))
+    };
+    assert_eq!(said(published(), new()), old("`en-us`"));
+    assert_eq!(said(published(), new().value("listings.en-us.releaseNotes", "Even faster.")), None);
+    assert_eq!(said(published(), new().value("listings.en-us.releaseNotes", "")), None, "none are shown");
+    assert_eq!(said(published(), want().value("listings.en-us.description", "Other text.")), None);
+    let both = published_with([("listings.de-de.baseListing.releaseNotes", json!("Schneller."))]);
+    assert_eq!(
+        said(both.clone(), new().value("listings.en-us.releaseNotes", "Even faster.")),
+        old("`de-de`")
+    );
+    assert_eq!(said(both.clone(), new()), old("`en-us`, `de-de`"));
+    let same = new().value("listings.en-us.releaseNotes", "Faster start. ").nothing("listings.de-de");
+    assert_eq!(said(both, same), old("`en-us`"), "they are stated, and are the same");
 }
 
 #[test]

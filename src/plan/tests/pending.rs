@@ -113,6 +113,30 @@ fn any_other_draft_is_somebody_elses() {
 }
 
 #[test]
+fn a_first_draft_is_ours_when_it_holds_what_is_planned_and_no_listing_or_file_besides() {
+    let nothing = Document::default();
+    let planned = |title: &str| {
+        let mut document = Document::default();
+        document.set(&["listings", "en", "title"], json!(title));
+        document
+    };
+    let draft = |members: Value| {
+        let mut document = submission(&Document::default(), "PendingCommit");
+        document.set(&["listings"], members);
+        document.set(&["visibility"], json!("Public"));
+        document
+    };
+    let of = |members: Value| classify(Some(&draft(members)), &nothing, &planned("Gold"));
+    assert_eq!(of(json!({})), Pending::Draft(DraftKind::Untouched));
+    assert_eq!(of(json!({"en": {"title": "Gold"}})), Pending::Draft(DraftKind::Planned));
+    assert_eq!(of(json!({"en": {"title": "Or"}})), Pending::Draft(DraftKind::Foreign));
+    let more = json!({"en": {"title": "Gold"}, "fr": {"title": "Or"}});
+    assert_eq!(of(more), Pending::Draft(DraftKind::Foreign), "somebody wrote in French");
+    let icon = json!({"en": {"title": "Gold", "icon": {"fileName": "a.png", "fileStatus": "PendingUpload"}}});
+    assert_eq!(of(icon), Pending::Draft(DraftKind::Foreign));
+}
+
+#[test]
 fn a_draft_without_upload_url_was_started_in_the_portal() {
     for url in [Value::Null, json!("")] {
         let mut draft = submission(&published(), "PendingCommit");
@@ -141,12 +165,130 @@ fn what_is_on_its_way_is_the_baseline() {
 }
 
 #[test]
-fn a_draft_that_nothing_needs_is_a_warning() {
-    for document in [touched("PendingCommit"), touched("CertificationFailed")] {
-        let plan = plan(document, want().value("visibility", "Public"));
+fn a_draft_of_ours_that_nothing_needs_is_a_warning() {
+    let nothing = || want().value("visibility", "Public");
+    let untouched = submission(&published(), "PendingCommit");
+    let dead = with_errors(touched("CertificationFailed"), refused());
+    for document in [untouched, sent(&release(), "PendingCommit"), dead] {
+        let plan = plan(document, nothing());
         assert_eq!((plan.resources[0].action, diagnostics(&plan)), (Action::None, vec!["SW2009"]));
         assert!(plan.blockers.is_empty() && plan.steps.is_empty());
+        let help = plan.diagnostics[0].help.as_ref().unwrap();
+        assert!(help.contains("delete it in Partner Center") && !help.contains("storeward"), "{help}");
     }
+    let dead = plan(with_errors(touched("CertificationFailed"), refused()), nothing());
+    assert!(dead.diagnostics[0].message.contains("Validation error: MissingTitle"), "{:?}", dead.diagnostics);
+    let theirs = plan(touched("PendingCommit"), nothing());
+    assert_eq!(diagnostics(&theirs), Vec::<&str>::new(), "somebody is at it, and nothing is to be done");
+    assert!(theirs.resources[0].pending.is_some());
+}
+
+#[test]
+fn what_somebody_else_committed_is_not_what_is_wanted_on_its_way() {
+    let other = touched("Certification");
+    let plan = plan(other, want().value("visibility", "Public"));
+    assert_eq!((plan.resources[0].action, plan.steps.len()), (Action::None, 0), "it is published already");
+    let mut more = sent(&text(), "Certification");
+    more.set(&["listings", "de-de", "baseListing", "description"], json!("Von Hand."));
+    let plan = self::plan(more, text());
+    assert_eq!(plan.resources[0].action, Action::InProgress, "also where it holds more than is wanted");
+}
+
+fn details(plan: &Plan) -> Vec<&str> {
+    plan.blockers[0].detail.lines().collect()
+}
+
+#[test]
+fn a_foreign_draft_tells_what_it_changes() {
+    let mut draft = touched("PendingCommit");
+    draft.set(&["listings", "en-us", "baseListing", "description"], json!("x".repeat(1204)));
+    draft.set(&["listings", "en-us", "baseListing", "keywords"], json!(["notes", "ebook"]));
+    draft.set(&["listings", "en-us", "baseListing", "features"], json!(["Works anywhere"]));
+    draft.set(&["listings", "fr"], json!({"baseListing": {"description": "Texte."}}));
+    draft.set(&["notesForCertification"], json!("Sign in as boss / hunter2."));
+    draft.set(&["pricing", "priceId"], json!("Tier1020"));
+    draft.set(&["pricing", "marketSpecificPricings", "DE"], json!("Tier1010"));
+    draft.set(&["automaticBackupEnabled"], json!(true));
+    draft.set(&["somethingNew", "weight"], json!("secret?"));
+    let plan = plan(draft, text());
+    assert_eq!(
+        details(&plan),
+        [
+            "submission 101 \"Submission 8\" is PendingCommit",
+            "compared with the published submission it changes:",
+            "  ~ automaticBackupEnabled   false → true",
+            "  ~ listings.de-de.description   \"Nur Text.\" → \"Von Hand.\"",
+            "  ~ listings.en-us.description   11 → 1204 chars   (also changed by this plan)",
+            "  ~ listings.en-us.features   1 item, changed",
+            "  ~ listings.en-us.keywords   1 → 2 items",
+            "  + listings.fr",
+            "  ~ notesForCertification   changed (hidden)",
+            "  + pricing.marketSpecificPricings.DE   nothing → Tier1010",
+            "  ~ pricing.priceId   Tier1012 → Tier1020",
+            "  ~ somethingNew.weight   changed",
+            "why foreign: it is neither an untouched copy of the published submission nor this plan's own draft, and no \
+             new file in it has a name of ours",
+        ]
+    );
+    let all = plan.blockers[0].detail.clone();
+    assert!(!all.contains("hunter2") && !all.contains("secret"), "{all}");
+    for remedy in &plan.blockers[0].remedies {
+        assert!(
+            !remedy.contains("storeward") && !remedy.contains("--"),
+            "no command for it exists: {remedy}"
+        );
+    }
+    assert!(plan.blockers[0].remedies.iter().any(|remedy| remedy.ends_with("/submissions/101")));
+}
+
+#[test]
+fn files_of_a_foreign_draft_are_counted_by_type() {
+    let mut draft = touched("PendingCommit");
+    let images = draft.get(&["listings", "en-us", "baseListing", "images"]).unwrap().clone();
+    let mut images = images.as_array().unwrap().clone();
+    images.swap(0, 1);
+    images[2]["fileStatus"] = json!("PendingDelete");
+    images.push(json!({"fileName": "icon.png", "fileStatus": "PendingUpload", "imageType": "Icon"}));
+    draft.set(&["listings", "en-us", "baseListing", "images"], json!(images));
+    draft.set(&["applicationPackages"], json!([live_package("9", "1.5.0.0", "x64", "Windows.Desktop")]));
+    assert_eq!(
+        details(&plan(draft, text()))[2..6],
+        [
+            "  ~ packages   2 → 1 package",
+            "  ~ listings.de-de.description   \"Nur Text.\" → \"Von Hand.\"",
+            "  ~ listings.en-us.images.Icon   0 → 1 image",
+            "  ~ listings.en-us.images.Screenshot   3 → 2 images",
+        ]
+    );
+}
+
+#[test]
+fn many_changes_are_counted_and_text_from_outside_makes_no_lines() {
+    let mut draft = touched("PendingCommit");
+    for market in 'A'..='Z' {
+        draft.set(&["pricing", "marketSpecificPricings", &format!("X{market}")], json!("Tier1010"));
+    }
+    draft.set(&["visibility"], json!("a\nb"));
+    draft.set(&["odd\nkey"], json!(1));
+    let plan = plan(draft, text());
+    let lines = details(&plan);
+    assert_eq!(lines.len(), 2 + 12 + 1 + 1, "{lines:#?}");
+    assert_eq!(lines[14], "  … and 17 more");
+}
+
+#[test]
+fn what_is_in_flight_tells_what_it_changes() {
+    let on_its_way = committed(&sent(&release(), "Certification"));
+    let plan = plan(on_its_way, want().value("listings.en-us.description", "Other text."));
+    assert_eq!(
+        details(&plan),
+        [
+            "submission 101 \"Submission 8\" is Certification",
+            "compared with the published submission it changes:",
+            "  ~ packages   2 packages, changed",
+            "  ~ listings.en-us.description   \"Plain text.\" → \"New text.\"   (also changed by this plan)",
+        ]
+    );
 }
 
 const DEAD: [&str; 6] = [
@@ -164,8 +306,8 @@ fn the_same_content_that_failed_is_not_sent_again() {
         let dead = with_errors(sent(&release(), status), refused());
         let plan = plan(dead, release());
         assert_eq!(blockers(&plan), [BlockerKind::Dead], "{status}");
-        let said = &plan.blockers[0].remedies[0];
-        assert_eq!(said, "the Store said: InvalidParameterValue Validation error: MissingTitle");
+        let said = plan.blockers[0].detail.lines().nth(1);
+        assert_eq!(said, Some("the Store said: InvalidParameterValue Validation error: MissingTitle"));
     }
     let processed = with_errors(committed(&sent(&release(), "CertificationFailed")), refused());
     assert_eq!(blockers(&plan(processed, release())), [BlockerKind::Dead]);

@@ -146,6 +146,34 @@ fn a_market_is_removed_or_becomes_free_also_through_the_base_price() {
     // It was free before, by the base price.
     assert_eq!(with("Free", json!("Base"), Some("Free")), [PriceChange]);
     assert_eq!(with("Tier1012", json!("NotAvailable"), None), [PriceChange]);
+    assert_eq!(
+        with("NotAvailable", json!("Base"), Some("NotAvailable")),
+        [PriceChange],
+        "it was not sold before"
+    );
+    assert_eq!(with("NotAvailable", json!("Tier1012"), Some("Free")), [BecomesFree, PriceChange]);
+}
+
+#[test]
+fn a_trial_that_never_expires_makes_a_paid_app_free() {
+    let with = |price: &str, before: &str, want: Want| {
+        let mut live = priced(json!(price));
+        live.set(&["pricing", "trialPeriod"], json!(before));
+        guards(&case(live).plan(want))
+    };
+    let trial = |after: &str| want().value("pricing.trialPeriod", after);
+    assert_eq!(
+        with("Tier1012", "SevenDays", trial("TrialNeverExpires")),
+        ["becomes-free: the trial: SevenDays → TrialNeverExpires, so nobody need pay"]
+    );
+    assert!(with("Tier1012", "SevenDays", trial("ThirtyDays")).is_empty());
+    assert!(with("Free", "NoFreeTrial", trial("TrialNeverExpires")).is_empty(), "it costs nothing anyway");
+    assert!(with("Tier1012", "TrialNeverExpires", trial("NoFreeTrial")).is_empty());
+    assert_eq!(
+        with("Free", "NoFreeTrial", trial("TrialNeverExpires").value("pricing.priceId", "Tier1012")),
+        ["price-change: Free → Tier1012"],
+        "nobody had to pay before"
+    );
 }
 
 #[test]

@@ -3,18 +3,20 @@
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
+use proptest::sample::select;
 use serde_json::{Map, Value, json};
 
-use crate::manifest::{Guard, Severity, Wanted};
-use crate::plan::{BlockerKind, Change};
+use crate::manifest::{Guard, Severity, TrailerContent, Wanted, WantedTrailer};
+use crate::plan::{BlockerKind, Change, ChangeRoute, Op};
 use crate::submission::vocabulary::is_price;
-use crate::submission::{Document, Field, FileStatus, Kind, Scope, Shape};
+use crate::submission::{Document, Field, FileStatus, Kind, LiveProduct, Rollout, Scope, Shape};
 
-use super::generate::{desired, live, text};
-use super::live::document;
-use super::local::remote;
-use super::run::{blockers, case, get, lay, listed, plan_all, shipped};
-use super::want::{Want, want};
+use super::generate::{CONTENTS, STEMS, desired, live, live_of, resource, text};
+use super::live::{document, published_in_rollout};
+use super::local::{icon, remote};
+use super::manifests::{app, planned};
+use super::run::{Case, blockers, case, get, lay, listed, plan_all, shipped};
+use super::want::{Want, at, want_of};
 
 /// A text as another writer would spell it, to the same effect.
 fn respelled(text: &str) -> String {
@@ -36,12 +38,10 @@ fn respelled_value(value: &Value) -> Value {
 }
 
 /// The desired state that says of every field what the document says, in other spellings.
-fn as_it_is(live: &Document) -> Want {
-    let mut want = want();
+fn as_it_is(kind: Kind, live: &Document) -> Want {
+    let mut want = want_of(kind);
     let languages: Vec<String> = live.languages().map(str::to_owned).collect();
-    for field in
-        Field::all_of(Kind::App).filter(|field| !matches!(field.shape, Shape::Group | Shape::Trailers))
-    {
+    for field in Field::all_of(kind).filter(|field| !field.is_group()) {
         let places: Vec<Option<&str>> = match field.scope {
             Scope::Submission => vec![None],
             Scope::Listing => languages.iter().map(|language| Some(language.as_str())).collect(),
@@ -76,6 +76,16 @@ fn as_it_is(live: &Document) -> Want {
                     }
                 }
                 Shape::Packages => {}
+                Shape::Trailers => {
+                    if let Some(trailers) = trailers_as_they_are(value) {
+                        want = want.own(&path, Wanted::Trailers(trailers));
+                    }
+                }
+                Shape::Icon => {
+                    if let Some(wanted) = icon_as_it_is(language.unwrap_or_default(), value) {
+                        want = want.own(&path, wanted);
+                    }
+                }
                 Shape::Percentage | Shape::Flag | Shape::OneOf(_) | Shape::Price | Shape::Players => {
                     want = want.own(&path, Wanted::Value(value.cloned().unwrap_or(Value::Null)));
                 }
@@ -96,11 +106,37 @@ fn as_it_is(live: &Document) -> Want {
     want
 }
 
+/// Each by its id; none where one has none to name it by.
+fn trailers_as_they_are(value: Option<&Value>) -> Option<Vec<WantedTrailer>> {
+    let all = value.and_then(Value::as_array).into_iter().flatten();
+    let remote = |entry: &Value| {
+        let id = entry.get("id").and_then(Value::as_str).filter(|id| !id.is_empty())?;
+        Some(WantedTrailer { content: TrailerContent::Remote(id.to_owned()), at: at(1) })
+    };
+    all.map(remote).collect()
+}
+
+/// The file that the icon is, by its digest or by its name.
+fn icon_as_it_is(language: &str, value: Option<&Value>) -> Option<Wanted> {
+    let language = language.to_lowercase();
+    let stays = |value: &&Value| value["fileStatus"] != "PendingDelete" && value["fileName"].is_string();
+    let Some(name) = value.filter(stays).and_then(|value| value["fileName"].as_str()) else {
+        return Some(Wanted::Nothing);
+    };
+    let files =
+        STEMS.iter().flat_map(|stem| CONTENTS.map(|content| icon(&language, stem, content.as_bytes())));
+    let mut files = files.filter(|file| file.archive_name == name || *file.name == *name);
+    files.next().map(Wanted::Icon)
+}
+
 /// Where a change lies in the API's document.
-fn api_path(change: &Change) -> Vec<String> {
+fn api_path(kind: Kind, change: &Change) -> Vec<String> {
     let keys: Vec<&str> = change.path.keys().iter().map(String::as_str).collect();
     let api: Vec<&str> = match keys.as_slice() {
         ["listings", language] => vec!["listings", language],
+        ["listings", ..] if kind == Kind::AddOn => keys.clone(),
+        ["trailers", ..] => vec!["trailers"],
+        ["packages", ..] if kind == Kind::Flight => vec!["flightPackages"],
         ["listings", language, "images", ..] => vec!["listings", language, "baseListing", "images"],
         ["listings", language, rest @ ..] => [&["listings", language, "baseListing"], rest].concat(),
         ["packages", ..] => vec!["applicationPackages"],
@@ -177,7 +213,7 @@ fn files(document: &Document) -> Vec<(String, Map<String, Value>)> {
             .into_iter()
             .map(move |image| (language.to_lowercase(), image.json().clone()))
     });
-    let packages = document.entries(&["applicationPackages"]).into_iter();
+    let packages = document.packages().into_iter();
     images.chain(packages.map(|package| ("packages".to_owned(), package.json().clone()))).collect()
 }
 
@@ -193,8 +229,15 @@ fn without(entry: &Map<String, Value>, keys: &[&str]) -> Map<String, Value> {
 fn after_a_round_trip(document: &Document) -> Document {
     let mut back = document.clone();
     for language in document.languages() {
-        for key in ["description", "releaseNotes", "features", "keywords", "shortTitle"] {
-            let path = ["listings", language, "baseListing", key];
+        for path in [
+            vec!["listings", language, "baseListing", "description"],
+            vec!["listings", language, "baseListing", "releaseNotes"],
+            vec!["listings", language, "baseListing", "features"],
+            vec!["listings", language, "baseListing", "keywords"],
+            vec!["listings", language, "baseListing", "shortTitle"],
+            vec!["listings", language, "title"],
+            vec!["listings", language, "description"],
+        ] {
             if let Some(value) = document.get(&path) {
                 back.set(&path, respelled_value(value));
             }
@@ -227,14 +270,22 @@ fn reordered(value: &Value) -> Value {
 
 /// What the plan is, and what it stands on.
 fn fingerprints(live: &Document, want: Want, permits: &[Guard]) -> (String, String) {
-    let mut case = case(live.clone());
+    let mut case = case_of(live.clone(), &want);
     case.permits = permits.to_vec();
-    let prints = case.plan(want).fingerprints;
-    (prints.plan, prints.live["app/reader"].clone())
+    let plan = case.plan(want);
+    let prints = plan.fingerprints;
+    (prints.plan, prints.live[&plan.resources[0].address].clone())
+}
+
+/// The resource that is wanted, with this submission published.
+fn case_of(live: Document, want: &Want) -> Case {
+    let case = case(live);
+    if want.1 == Kind::App { case } else { case.member() }
 }
 
 pub(super) fn copy(want: &Want) -> Want {
-    let mut copy = Want::default();
+    let mut copy = want_of(want.1);
+    copy.0.ignore.clone_from(&want.0.ignore);
     copy.0.owned.clone_from(&want.0.owned);
     copy.0.other_languages.clone_from(&want.0.other_languages);
     copy.0.other_markets.clone_from(&want.0.other_markets);
@@ -244,9 +295,9 @@ pub(super) fn copy(want: &Want) -> Want {
 
 proptest! {
     #[test]
-    fn what_is_there_already_is_no_change(live in live()) {
+    fn what_is_there_already_is_no_change((live, kind) in select(Kind::ALL).prop_flat_map(|kind| (live_of(kind), Just(kind)))) {
         let live = document(&live);
-        let overlay = lay(&live, &as_it_is(&live));
+        let overlay = lay(&live, &as_it_is(kind, &live));
         prop_assert!(overlay.changes.is_empty(), "{:?}", listed(&overlay.changes));
         prop_assert!(overlay.findings.is_empty(), "{:?}", overlay.findings);
         prop_assert!(overlay.uploads.is_empty());
@@ -255,7 +306,7 @@ proptest! {
     }
 
     #[test]
-    fn what_was_sent_is_not_planned_again(live in live(), want in desired()) {
+    fn what_was_sent_is_not_planned_again((live, want) in resource()) {
         let overlay = lay(&document(&live), &want);
         // With an error, nothing is sent.
         if overlay.findings.iter().any(|finding| finding.severity == Severity::Error) {
@@ -275,10 +326,12 @@ proptest! {
     }
 
     #[test]
-    fn what_is_sent_differs_at_the_listed_paths_and_nowhere_else(live in live(), want in desired()) {
+    fn what_is_sent_differs_at_the_listed_paths_and_nowhere_else((live, want) in resource()) {
         let live = document(&live);
         let overlay = lay(&live, &want);
-        let listed: BTreeSet<Vec<String>> = overlay.changes.iter().map(api_path).collect();
+        // With an error, nothing is sent.
+        prop_assume!(!overlay.findings.iter().any(|finding| finding.severity == Severity::Error));
+        let listed: BTreeSet<Vec<String>> = overlay.changes.iter().map(|change| api_path(want.1, change)).collect();
         let found = differing_paths(&live, &overlay.document);
         for path in &found {
             prop_assert!(listed.iter().any(|known| path.starts_with(known)), "{path:?} is not listed in {listed:?}");
@@ -290,7 +343,7 @@ proptest! {
     }
 
     #[test]
-    fn no_image_and_no_package_is_lost(live in live(), want in desired()) {
+    fn no_image_and_no_package_is_lost((live, want) in resource()) {
         let live = document(&live);
         let overlay = lay(&live, &want);
         let gone: BTreeSet<String> = {
@@ -328,24 +381,29 @@ proptest! {
     }
 
     #[test]
-    fn every_upload_has_its_entry(live in live(), want in desired()) {
+    fn every_upload_has_its_entry((live, want) in resource()) {
         let overlay = lay(&document(&live), &want);
         let entries = overlay.document.files();
+        // Files of trailers have no status.
+        let trailers = overlay.document.json().get("trailers").map(Value::to_string).unwrap_or_default();
         for asset in &overlay.uploads {
             let is_new = |status| status == FileStatus::PendingUpload;
-            prop_assert!(entries.iter().any(|e| e.file_name() == asset.archive_name && is_new(e.status())));
+            let named = entries.iter().any(|e| e.file_name() == asset.archive_name && is_new(e.status()));
+            let in_a_trailer = trailers.contains(&json!(asset.archive_name).to_string());
+            prop_assert!(named || in_a_trailer, "{} has no entry", asset.archive_name);
         }
         prop_assert_eq!(overlay.archive().map(|archive| archive.len()).ok(), Some(overlay.uploads.len()));
     }
 
     #[test]
-    fn no_price_is_sent_that_is_none(live in live(), want in desired()) {
+    fn no_price_is_sent_that_is_none((live, want) in resource()) {
         let live = document(&live);
         let overlay = lay(&live, &want);
         let price = get(&overlay.document, "pricing.priceId").and_then(Value::as_str);
-        let plan = case(live.clone()).plan(copy(&want));
+        let plan = case_of(live.clone(), &want).plan(copy(&want));
         let blocked = blockers(&plan).contains(&BlockerKind::PriceUnreadable);
-        prop_assert_eq!(blocked, !overlay.changes.is_empty() && !price.is_some_and(is_price), "{:?}", price);
+        let needs_one = want.1 != Kind::Flight && !overlay.changes.is_empty();
+        prop_assert_eq!(blocked, needs_one && !price.is_some_and(is_price), "{:?}", price);
         let said = |document: &Document| get(document, "pricing.priceId").cloned();
         if said(&live) != said(&overlay.document) {
             prop_assert!(plan.guards.iter().any(|hit| hit.guard == Guard::PriceChange));
@@ -353,7 +411,7 @@ proptest! {
     }
 
     #[test]
-    fn the_order_of_keys_and_resources_makes_no_other_plan(live in live(), want in desired(), other in desired()) {
+    fn the_order_of_keys_makes_no_other_plan((live, want) in resource()) {
         let live = document(&live);
         let turned = document(&reordered(&Value::Object(live.json().clone())));
         let mut backwards = copy(&want);
@@ -361,9 +419,15 @@ proptest! {
         let permits = [Guard::PriceChange, Guard::BecomesFree];
         let one = fingerprints(&live, copy(&want), &permits);
         prop_assert_eq!(one, fingerprints(&turned, backwards, &[Guard::BecomesFree, Guard::PriceChange]));
+    }
+
+    #[test]
+    fn the_order_of_resources_makes_no_other_plan(live in live(), want in desired(), (mut member, other) in resource()) {
+        let live = document(&live);
+        let own = (other.1 != Kind::App).then(|| document(&std::mem::take(&mut member)));
         let both = |first: bool| {
             let reader = (case(live.clone()).named("reader"), copy(&want));
-            let writer = (case(live.clone()).named("writer"), copy(&other));
+            let writer = (case_of(own.clone().unwrap_or(live.clone()), &other).named("writer"), copy(&other));
             let plan = if first { plan_all([reader, writer]) } else { plan_all([writer, reader]) };
             (plan.fingerprints.plan, plan.fingerprints.live)
         };
@@ -383,4 +447,88 @@ proptest! {
         let same = goes || canonical::same(Some(&json!(a)), Some(&json!(b)));
         prop_assert_eq!(one == other, same);
     }
+
+    #[test]
+    fn what_is_ignored_is_not_touched((live, want) in resource()) {
+        let overlay = lay(&document(&live), &want);
+        for change in &overlay.changes {
+            prop_assert!(!want.0.ignores(&change.path), "{}", change.path);
+        }
+    }
+
+    #[test]
+    fn what_is_said_by_null_or_others_has_its_guard((live, want) in resource()) {
+        let live = document(&live);
+        let plan = case_of(live, &want).plan(want);
+        let resource = &plan.resources[0];
+        for change in resource.changes.iter().filter(|change| change.op == Op::Remove) {
+            let keys: Vec<&str> = change.path.keys().iter().map(String::as_str).collect();
+            let named = |guards: &[Guard], word: &str| {
+                plan.guards.iter().any(|hit| guards.contains(&hit.guard) && hit.detail.contains(word))
+            };
+            match keys.as_slice() {
+                ["listings", language] => prop_assert!(named(&[Guard::ListingRemoved], language)),
+                ["pricing", "marketSpecificPricings", market] => {
+                    prop_assert!(named(&[Guard::PriceChange, Guard::MarketRemoved], market));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    #[test]
+    fn a_rollout_that_was_changed_is_not_changed_again(
+        before in 0..=100_u32,
+        status in select(&["PackageRolloutInProgress", "PackageRolloutStopped", "PackageRolloutComplete"][..]),
+        asked in asked(),
+        open in select(&["block", "finalize", "halt"][..]),
+        text in select(&["Plain text.", "Other text."][..]),
+    ) {
+        let manifest = |rollout: &str| app(&format!(
+            "submission: {{openRollout: {open}, listings: {{en-us: {{description: {text}}}}}}}\n{rollout}"
+        ));
+        let resource = manifest(&format!("rollout: {{of: 1.4.0.0, {asked}}}\n"));
+        let live = published_in_rollout(status, json!(before));
+        let plan = planned(&resource, self::product(&live));
+        let calls: Vec<&Change> =
+            plan.resources[0].changes.iter().filter(|change| change.route == ChangeRoute::Live).collect();
+        prop_assert!(calls.len() <= 1, "{calls:?}");
+        prop_assert!(calls.is_empty() || status == "PackageRolloutInProgress", "only what is running can be changed");
+        let after = calls.iter().fold(live.clone(), |live, call| called(&live, call));
+        let again = planned(&resource, self::product(&after));
+        let again = again.resources[0].changes.iter().filter(|change| change.route == ChangeRoute::Live).count();
+        // A rollout that goes on is still in the way of what comes after it.
+        let in_the_way = open != "block" && text == "Other text.";
+        prop_assert!(again == 0 || in_the_way && after.rollout() == Rollout::InProgress);
+        let closed = after.rollout() != Rollout::InProgress;
+        let blocked = blockers(&plan).contains(&BlockerKind::RolloutOpen);
+        prop_assert_eq!(blocked, !closed && text == "Other text.", "only a running rollout is in the way");
+    }
+}
+
+/// What `rollout` may ask.
+fn asked() -> impl Strategy<Value = String> {
+    prop_oneof![
+        (0..=100_u32).prop_map(|share| format!("percentage: {share}")),
+        select(&["state: finalized", "state: halted"][..]).prop_map(str::to_owned),
+    ]
+}
+
+fn product(published: &Document) -> LiveProduct {
+    super::manifests::live(None, Some(published.clone()))
+}
+
+/// What the Store makes of a rollout call.
+fn called(live: &Document, call: &Change) -> Document {
+    const ROLLOUT: [&str; 2] = ["packageDeliveryOptions", "packageRollout"];
+    let mut after = live.clone();
+    let [block, member] = ROLLOUT;
+    let mut set = |key: &str, value: Value| after.set(&[block, member, key], value);
+    match (call.path.dotted().as_str(), call.after.as_ref().and_then(Value::as_str)) {
+        ("rollout.percentage", _) => set("packageRolloutPercentage", call.after.clone().unwrap()),
+        ("rollout.state", Some("finalized")) => set("packageRolloutStatus", json!("PackageRolloutComplete")),
+        ("rollout.state", Some("halted")) => set("packageRolloutStatus", json!("PackageRolloutStopped")),
+        other => panic!("no call does {other:?}"),
+    }
+    after
 }

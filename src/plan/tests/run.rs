@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use crate::manifest::{Address, Creation, Guard, Permit, Resource};
 use crate::plan::{
-    BlockerKind, Change, LiveSource, MadeOf, Op, Options, Overlay, Plan, Product, lay_over, plan,
+    Baseline, BlockerKind, Change, LiveSource, MadeOf, Op, Options, Overlay, Plan, Product, lay_over, plan,
 };
-use crate::submission::{Application, Document, Live, LiveProduct};
+use crate::submission::{Application, Document, Kind, Live, LiveProduct, Member};
 
 use super::live;
 use super::local::{IDENTITY, describe};
@@ -14,7 +14,8 @@ use super::want::{Want, at, span};
 
 /// Lays a desired state over a live document.
 pub(super) fn lay(live: &Document, want: &Want) -> Overlay {
-    lay_over(live, &want.0, Options::default())
+    let baseline = Baseline { kind: want.1, document: live, fallback: None };
+    lay_over(baseline, &want.0, Options::default())
 }
 
 /// Every change as `op path`, in the order of the plan.
@@ -92,7 +93,7 @@ pub(super) fn committed(document: &Document) -> Document {
 pub(super) fn shipped(overlay: &Overlay) -> Document {
     let mut document = committed(&overlay.document);
     let mut packages: Vec<Value> = Vec::new();
-    for entry in document.entries(&["applicationPackages"]) {
+    for entry in document.packages() {
         let mut entry = Value::Object(entry.json().clone());
         let asset =
             overlay.packages.added.iter().find(|asset| entry["fileName"] == json!(asset.archive_name));
@@ -102,7 +103,7 @@ pub(super) fn shipped(overlay: &Overlay) -> Document {
         packages.push(entry);
     }
     if !packages.is_empty() {
-        document.set(&["applicationPackages"], Value::Array(packages));
+        document.set(&[document.packages_key()], Value::Array(packages));
     }
     document
 }
@@ -123,6 +124,7 @@ pub(super) fn case(published: Document) -> Case {
             "primaryName": "Contoso Reader",
             "packageIdentityName": IDENTITY.0,
             "publisherName": IDENTITY.1,
+            "lastPublishedApplicationSubmission": {"id": "100"},
         })
         .to_string()
         .as_bytes(),
@@ -145,7 +147,7 @@ impl Case {
     pub(super) fn pending(mut self, document: Document) -> Self {
         match &mut self.live {
             Live::Readable(app) => app.pending = Some(document),
-            Live::Unsupported(_) | Live::NoSuchApp(_) => {
+            Live::Unsupported(_) | Live::NoSuchApp(_) | Live::Unreadable(_) => {
                 panic!("nothing is in progress of a product that cannot be read")
             }
         }
@@ -157,6 +159,14 @@ impl Case {
         self
     }
 
+    /// An add-on or a flight, which is there.
+    pub(super) fn member(mut self) -> Self {
+        if let Live::Readable(product) = &mut self.live {
+            product.member = Some(Member::from_json(br#"{"id": "9N", "flightId": "f"}"#).unwrap());
+        }
+        self
+    }
+
     /// Another app.
     pub(super) fn named(self, name: &'static str) -> Self {
         Self { name, ..self }
@@ -164,15 +174,28 @@ impl Case {
 
     fn resource(&self, want: Want) -> Resource {
         let permits = self.permits.iter().map(|guard| Permit { guard: *guard, at: at(80) }).collect();
+        let (address, creation) = match want.1 {
+            Kind::App => (Address::app(self.name), Creation::App),
+            Kind::AddOn => {
+                let creation = Creation::AddOn { product_id: None, product_type: None };
+                (Address::below(Kind::AddOn, "reader", self.name), creation)
+            }
+            Kind::Flight => {
+                let creation =
+                    Creation::Flight { friendly_name: None, group_ids: None, rank_higher_than: None };
+                (Address::below(Kind::Flight, "reader", self.name), creation)
+            }
+        };
         Resource {
-            address: Address::app(self.name),
+            address,
             id: Some(format!("9N{:A>10}", self.name.to_uppercase())),
-            creation: Creation::App,
+            creation,
             absent: None,
             permits,
             desired: want.0,
             rollout: None,
             at: at(1),
+            keys: std::collections::BTreeMap::new(),
             span: span(),
         }
     }

@@ -8,6 +8,7 @@ use crate::submission::Document;
 
 use super::live::{published, published_in_rollout, published_with, published_without};
 use super::local::package;
+use super::manifests::{INSIDERS, app, insiders, live, planned, resource, with_package};
 use super::run::{case, change_at, get, guards, has_guard, lay, listed};
 use super::want::{Want, want};
 
@@ -85,6 +86,34 @@ fn the_route_says_who_publishes() {
         want().value("targetPublishMode", "SpecificDate").value("targetPublishDate", "2026-09-01T08:00:00Z");
     assert_eq!(route(date).published_by, PublishedBy::Date("2026-09-01T08:00:00Z".to_owned()));
     assert_eq!((route(want()).upload_bytes, route(want()).upload_files), (0, 0));
+    let held = case(published_with([("targetPublishMode", json!("Manual"))]));
+    let inherited = held.plan(want().value("visibility", "Hidden")).resources.remove(0).route.unwrap();
+    assert_eq!(inherited.published_by, PublishedBy::Hand, "the clone has the mode of the last submission");
+    assert!(inherited.certification && !inherited.reversible);
+}
+
+#[test]
+fn every_action_has_the_consequences_of_its_route() {
+    let flight = resource(&format!("{INSIDERS}state: absent\n"));
+    let deleted = planned(&flight, live(Some(&insiders()), None)).resources.remove(0);
+    let rollout = published_in_rollout("PackageRolloutInProgress", json!(10.0));
+    let running = app("rollout: {of: 1.4.0.0, percentage: 50}\n");
+    let raised = planned(&running, live(None, Some(rollout))).resources.remove(0);
+    for (planned, action) in [(deleted, Action::Delete), (raised, Action::Live)] {
+        let route = planned.route.unwrap();
+        assert_eq!((planned.action, route.certification, route.reversible), (action, false, false));
+        assert_eq!(route.published_by, PublishedBy::Itself);
+    }
+    let new = with_package(resource(INSIDERS), package("1.5.0.0", "x64"));
+    let created = planned(&new, live(None, None)).resources.remove(0);
+    let route = created.route.unwrap();
+    assert_eq!((created.action, route.certification, route.upload_files), (Action::Create, true, 1));
+    let mut on_its_way = lay(&published(), &want().value("visibility", "Hidden")).document;
+    on_its_way.set(&["status"], json!("Release"));
+    on_its_way.set(&["targetPublishMode"], json!("Manual"));
+    let plan = case(published()).pending(on_its_way).plan(want().value("visibility", "Hidden"));
+    let route = plan.resources[0].route.as_ref().unwrap();
+    assert_eq!((plan.resources[0].action, &route.published_by), (Action::InProgress, &PublishedBy::Hand));
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! What the manifests say, in few lines.
 
-use crate::manifest::{Desired, Location, Others, Owned, Retain, Sources, Span, Wanted, WantedImage};
+use crate::manifest::{
+    Desired, Location, Others, Owned, Retain, Sources, Span, Wanted, WantedImage, WantedTrailer,
+};
 use crate::submission::vocabulary::is_language;
-use crate::submission::{Field, Kind, Path, Scope, canonical};
+use crate::submission::{Field, Kind, Path, PathPattern, Scope, canonical};
 use serde_json::Value;
 
 use super::local::Pack;
@@ -19,12 +21,23 @@ pub(super) fn span() -> Span {
 }
 
 /// A desired state that grows line by line. Paths are those of a manifest, dotted.
-#[derive(Debug, Default)]
-pub(super) struct Want(pub(super) Desired);
+#[derive(Debug)]
+pub(super) struct Want(pub(super) Desired, pub(super) Kind);
 
-/// Nothing is owned yet.
+impl Default for Want {
+    fn default() -> Self {
+        Self(Desired::default(), Kind::App)
+    }
+}
+
+/// Nothing is owned yet of an app.
 pub(super) fn want() -> Want {
     Want::default()
+}
+
+/// Nothing is owned yet of such a resource.
+pub(super) fn want_of(kind: Kind) -> Want {
+    Want(Desired::default(), kind)
 }
 
 impl Want {
@@ -32,7 +45,8 @@ impl Want {
     pub(super) fn own(mut self, path: &Path, wanted: Wanted) -> Self {
         self.0.owned.retain(|owned| owned.path != *path);
         let line = self.0.owned.len() + 1;
-        let owned = Owned { path: path.clone(), field: field_of(path), wanted, at: at(line), span: span() };
+        let owned =
+            Owned { path: path.clone(), field: field_of(self.1, path), wanted, at: at(line), span: span() };
         self.0.owned.push(owned);
         self.0.named_languages.extend(path.language().map(canonical::language));
         self
@@ -60,12 +74,24 @@ impl Want {
         self.own_dotted(path, Wanted::Images(images.into()))
     }
 
+    pub(super) fn trailers<const N: usize>(self, trailers: [WantedTrailer; N]) -> Self {
+        self.own_dotted("trailers", Wanted::Trailers(trailers.into()))
+    }
+
     pub(super) fn packages<const N: usize>(self, packages: [Pack; N]) -> Self {
         self.own_dotted("packages", Wanted::Packages(packages.into_iter().map(Pack::asset).collect()))
     }
 
     pub(super) fn retain(mut self, retain: Retain) -> Self {
         self.0.retain = Some(retain);
+        self
+    }
+
+    /// What `ignore` names is not owned, as manifests are read.
+    pub(super) fn ignore(mut self, pattern: &str) -> Self {
+        self.0.ignore.push(PathPattern::parse(pattern));
+        let Desired { owned, ignore, .. } = &mut self.0;
+        owned.retain(|owned| !ignore.iter().any(|pattern| pattern.covers(&owned.path)));
         self
     }
 
@@ -81,7 +107,7 @@ impl Want {
 }
 
 /// The row of the field table; `None` for a whole language.
-fn field_of(path: &Path) -> Option<&'static Field> {
+fn field_of(kind: Kind, path: &Path) -> Option<&'static Field> {
     let (scope, below) = match path.keys() {
         [listings, language] if listings == "listings" && is_language(language) => return None,
         [listings, _, rest @ ..] if listings == "listings" => (Scope::Listing, rest),
@@ -89,8 +115,7 @@ fn field_of(path: &Path) -> Option<&'static Field> {
     };
     let lies_here =
         |field: &&Field| field.scope == scope && below.iter().zip(field.path).all(|(a, b)| a == b);
-    let mut fields =
-        Field::all_of(Kind::App).filter(|field| field.path.len() <= below.len() && !field.is_group());
+    let mut fields = Field::all_of(kind).filter(|field| field.path.len() <= below.len() && !field.is_group());
     let found = fields.find(lies_here);
     Some(found.unwrap_or_else(|| panic!("no field lies at `{path}`")))
 }

@@ -1,6 +1,6 @@
 //! Images as slots, in display order; trailers likewise.
 
-use crate::plan::{Change, ImageCount, Op};
+use crate::plan::{Change, FileCount, Op};
 use crate::submission::Path;
 
 use super::super::glyphs::{ARROW, DASH};
@@ -14,7 +14,7 @@ pub(super) fn slots(
     at: &Path,
     name: &str,
     changes: &[&Change],
-    counts: &[ImageCount],
+    counts: &[FileCount],
     full: bool,
 ) {
     let count = counts.iter().find(|count| count.path == *at);

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::plan::{Change, ImageCount, Op};
+use crate::plan::{Change, FileCount, Op};
 use crate::submission::Path;
 
 use super::super::hygiene::visible_line;
@@ -15,7 +15,7 @@ use super::values::value;
 const FOLDED: usize = 3;
 
 /// The changes of all listings, and of the trailers that they share.
-pub(super) fn listings(page: &mut Page, changes: &[&Change], counts: &[ImageCount], full: bool) {
+pub(super) fn listings(page: &mut Page, changes: &[&Change], counts: &[FileCount], full: bool) {
     let (of_languages, shared): (Vec<&Change>, Vec<&Change>) =
         changes.iter().copied().partition(|change| change.path.language().is_some());
     if !shared.is_empty() {
@@ -100,7 +100,7 @@ fn fold<'c>(changes: &[&'c Change]) -> (Vec<(&'c Change, Vec<&'c str>)>, Vec<&'c
 }
 
 /// One listing.
-fn one(page: &mut Page, language: &str, own: &[&Change], counts: &[ImageCount], full: bool) {
+fn one(page: &mut Page, language: &str, own: &[&Change], counts: &[FileCount], full: bool) {
     let whole = own.iter().find(|change| change.path.keys().len() == 2);
     page.gap();
     let (style, word) = match whole.map(|change| change.op) {

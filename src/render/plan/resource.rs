@@ -34,7 +34,7 @@ pub(in crate::render) fn resource_text(
             Section::Packages => {
                 packages::packages(page, &changes, &resource.kept_packages, resource.route.as_ref());
             }
-            Section::Listings => listings::listings(page, &changes, &resource.image_counts, full),
+            Section::Listings => listings::listings(page, &changes, &resource.file_counts, full),
             Section::Pricing | Section::Rollout | Section::Properties => {
                 page.gap();
                 page.line(Line::new(BOLD, format!("  {name}")));

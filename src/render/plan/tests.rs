@@ -167,7 +167,7 @@ fn screenshots() -> Plan {
         change(&caption, "set", json!("Dark mode"), json!("Dark mode, automatically"), 70),
     ]);
     let more = json!({
-        "imageCounts": [{ "path": ["listings", "en-us", "images", "Screenshot"], "before": 5, "after": 5 }],
+        "fileCounts": [{ "path": ["listings", "en-us", "images", "Screenshot"], "before": 5, "after": 5 }],
         "counts": { "unchanged": 3, "unmanaged": 6, "waiting": 1, "byDigest": 2, "onTrust": 2 }
     });
     plan(&json!([app(&changes, &more)]), &json!({}))

@@ -1,6 +1,7 @@
 //! What several integration tests need.
 
 pub(crate) mod azure;
+pub(crate) mod crowd;
 pub(crate) mod github;
 pub(crate) mod jwt;
 pub(crate) mod local;

@@ -41,23 +41,31 @@ impl Passing {
 /// What the meddler does with a request: it is given the request and the way to the Store, and answers.
 pub(crate) type Meddle = dyn FnMut(Passing, &dyn Fn(&Passing) -> Answer) -> Answer + Send;
 
+/// The same for one that has many hands.
+pub(crate) type MeddleWithMany = dyn Fn(Passing, &dyn Fn(&Passing) -> Answer) -> Answer + Send + Sync;
+
 /// Listens on loopback and passes every request to `host` (`http://127.0.0.1:PORT`) through `meddle`, one at a time.
 /// Returns its own address in the same form.
 pub(crate) fn proxy(host: &str, meddle: Box<Meddle>) -> String {
+    let meddle = Mutex::new(meddle);
+    proxy_of_many(host, Arc::new(move |passing, forward| (meddle.lock().unwrap())(passing, forward)))
+}
+
+/// The same, for as many requests at a time as there are.
+pub(crate) fn proxy_of_many(host: &str, meddle: Arc<MeddleWithMany>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let host = host.to_owned();
-    let meddle = Arc::new(Mutex::new(meddle));
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             let (host, meddle) = (host.clone(), Arc::clone(&meddle));
-            std::thread::spawn(move || pass(stream, &host, &meddle));
+            std::thread::spawn(move || pass(stream, &host, &*meddle));
         }
     });
     address
 }
 
-fn pass(stream: TcpStream, host: &str, meddle: &Mutex<Box<Meddle>>) -> Option<()> {
+fn pass(stream: TcpStream, host: &str, meddle: &MeddleWithMany) -> Option<()> {
     let mut reader = BufReader::new(stream.try_clone().ok()?);
     let mut line = String::new();
     reader.read_line(&mut line).ok()?;
@@ -85,7 +93,7 @@ fn pass(stream: TcpStream, host: &str, meddle: &Mutex<Box<Meddle>>) -> Option<()
         let url = format!("{host}{}", passing.target);
         send(&passing.method, &url, &kept, length.map(|_| passing.body.as_slice()))
     };
-    let answer = (meddle.lock().ok()?)(Passing { method, target, headers: headers.clone(), body }, &forward);
+    let answer = meddle(Passing { method, target, headers: headers.clone(), body }, &forward);
     let mut head = format!(
         "HTTP/1.1 {} Meddled\r\nConnection: close\r\nContent-Length: {}\r\n",
         answer.status,

@@ -1,20 +1,14 @@
-//! Live documents and desired states of all shapes.
+//! Live documents of all shapes.
 
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use serde_json::{Map, Value, json};
 
-use crate::manifest::{Others, Retain, Wanted, WantedImage};
-use crate::submission::{Field, Kind, Null, Path, Scope, Shape};
+use crate::manifest::TrailerContent;
+use crate::submission::Kind;
 
-use super::local::{Pack, bundle, captioned, package, remote, shot_in};
-use super::want::{Want, want};
-
-const LANGUAGES: [&str; 3] = ["en-us", "de-de", "fr"];
-const KINDS: [&str; 3] = ["Screenshot", "StoreLogoSquare", "Icon"];
-const STEMS: [&str; 3] = ["home", "notes", "night"];
-const MARKETS: [&str; 4] = ["DE", "JP", "CN", "BR"];
-const PRICES: [&str; 4] = ["Free", "NotAvailable", "Tier1012", "Tier1020"];
+use super::super::local::{Pack, bundle, icon, package, shot_in, trailer};
+use super::{CONTENTS, KINDS, LANGUAGES, MARKETS, PRICES, STEMS, TITLES};
 
 const TEXT_PIECES: [&str; 13] =
     ["a", "b", " ", "\t", "\n", "\r\n", "\u{feff}", "é", "e\u{301}", "–", "\u{a0}", "1601-01-01T", "2"];
@@ -23,7 +17,7 @@ const NUMBERS: [&str; 9] =
 const UNKNOWN: [&str; 4] = ["unknown", "somethingNew", "isSeekEnabled", "dominantColor"];
 
 /// A text of few pieces, among them all that canonical form is about.
-pub(super) fn text() -> impl Strategy<Value = String> {
+pub(in super::super) fn text() -> impl Strategy<Value = String> {
     prop::collection::vec(select(&TEXT_PIECES[..]), 0..6).prop_map(|pieces| pieces.concat())
 }
 
@@ -89,8 +83,8 @@ fn any_text() -> BoxedStrategy<Value> {
 }
 
 /// The content of images and packages: few, so that files meet again.
-fn content() -> impl Strategy<Value = Vec<u8>> {
-    select(vec!["one", "two", "three"]).prop_map(|content| content.as_bytes().to_vec())
+pub(super) fn content() -> impl Strategy<Value = Vec<u8>> {
+    select(&CONTENTS[..]).prop_map(|content| content.as_bytes().to_vec())
 }
 
 /// A live file's status; new files have no id.
@@ -163,7 +157,7 @@ fn listings() -> BoxedStrategy<Value> {
 }
 
 /// A local package, one of a few.
-fn local_package() -> impl Strategy<Value = Pack> {
+pub(super) fn local_package() -> impl Strategy<Value = Pack> {
     let version = select(&["1.3.0.0", "1.4.0.0", "1.5.0.0"][..]);
     let families = select(&["Windows.Desktop", "Windows.Xbox", "Windows.Universal"][..]);
     (version, select(&["x64", "arm64", "neutral"][..]), families, content(), 0..3_u8).prop_map(
@@ -214,7 +208,20 @@ fn live_price() -> BoxedStrategy<Value> {
 }
 
 /// A live document of any shape.
-pub(super) fn live() -> impl Strategy<Value = Value> {
+pub(in super::super) fn live() -> impl Strategy<Value = Value> {
+    live_app()
+}
+
+/// A live document of such a resource, of any shape.
+pub(in super::super) fn live_of(kind: Kind) -> BoxedStrategy<Value> {
+    match kind {
+        Kind::App => live_app(),
+        Kind::AddOn => live_add_on(),
+        Kind::Flight => live_flight(),
+    }
+}
+
+fn live_app() -> BoxedStrategy<Value> {
     let pricing = object(vec![
         ("priceId", live_price()),
         ("marketSpecificPricings", markets()),
@@ -222,19 +229,6 @@ pub(super) fn live() -> impl Strategy<Value = Value> {
         ("sales", Just(json!([])).boxed()),
         ("isAdvancedPricingModel", any::<bool>().prop_map(Value::from).boxed()),
     ]);
-    let rollout = object(vec![
-        ("isPackageRollout", any::<bool>().prop_map(Value::from).boxed()),
-        ("packageRolloutPercentage", select(vec![json!(0.0), json!(25), json!(25.0), json!(100)]).boxed()),
-        (
-            "packageRolloutStatus",
-            word(&["PackageRolloutNotStarted", "PackageRolloutComplete", "PackageRolloutStopped"]),
-        ),
-    ]);
-    let delivery = object(vec![
-        ("packageRollout", or_nothing(rollout)),
-        ("isMandatoryUpdate", Just(json!(false)).boxed()),
-    ]);
-    let packages = prop::collection::vec(live_package(), 0..6).prop_map(|entries| numbered(entries, 700));
     object(vec![
         ("id", Just(json!("100")).boxed()),
         ("status", Just(json!("Published")).boxed()),
@@ -247,15 +241,124 @@ pub(super) fn live() -> impl Strategy<Value = Value> {
         ("hardwarePreferences", texts()),
         ("automaticBackupEnabled", or_nothing(any::<bool>().prop_map(Value::from))),
         ("notesForCertification", any_text()),
-        ("applicationPackages", or_nothing(packages)),
-        ("packageDeliveryOptions", or_nothing(delivery)),
+        ("applicationPackages", or_nothing(packages())),
+        ("packageDeliveryOptions", or_nothing(delivery())),
         ("gamingOptions", prop_oneof![Just(Value::Null), Just(json!([])), gaming_options()].boxed()),
         (
             "allowTargetFutureDeviceFamilies",
             or_nothing(Just(json!({"Desktop": true, "Mobile": false})).boxed()),
         ),
-        ("trailers", prop::collection::vec(anything(), 0..2).prop_map(Value::from).boxed()),
+        ("trailers", or_nothing(trailers())),
     ])
+}
+
+fn packages() -> impl Strategy<Value = Value> {
+    prop::collection::vec(live_package(), 0..6).prop_map(|entries| numbered(entries, 700))
+}
+
+fn delivery() -> BoxedStrategy<Value> {
+    let rollout = object(vec![
+        ("isPackageRollout", any::<bool>().prop_map(Value::from).boxed()),
+        ("packageRolloutPercentage", select(vec![json!(0.0), json!(25), json!(25.0), json!(100)]).boxed()),
+        (
+            "packageRolloutStatus",
+            word(&["PackageRolloutNotStarted", "PackageRolloutComplete", "PackageRolloutStopped"]),
+        ),
+    ]);
+    object(vec![("packageRollout", or_nothing(rollout)), ("isMandatoryUpdate", Just(json!(false)).boxed())])
+}
+
+fn live_add_on() -> BoxedStrategy<Value> {
+    let pricing = object(vec![
+        ("priceId", live_price()),
+        ("marketSpecificPricings", markets()),
+        ("sales", Just(json!([])).boxed()),
+    ]);
+    let listing = |language: &'static str| {
+        let listing = object(vec![
+            ("title", any_text()),
+            ("description", any_text()),
+            ("icon", or_nothing(live_icon(language))),
+        ]);
+        (Just(language), prop::option::weighted(0.7, or_nothing(listing)))
+    };
+    let listings = LANGUAGES.map(listing).prop_map(|all| {
+        let there = all.into_iter().filter_map(|(language, listing)| Some((language.to_owned(), listing?)));
+        Value::Object(there.collect())
+    });
+    object(vec![
+        ("id", Just(json!("300")).boxed()),
+        ("status", Just(json!("Published")).boxed()),
+        ("contentType", word(&["OnlineDownload", "Asp", "NotSet"])),
+        ("lifetime", word(&["Forever", "OneDay"])),
+        ("keywords", texts()),
+        ("tag", any_text()),
+        ("pricing", or_nothing(pricing)),
+        ("visibility", word(&["Public", "Private", "Hidden"])),
+        ("targetPublishMode", word(&["Immediate", "Manual"])),
+        ("targetPublishDate", word(&["1601-01-01T00:00:00Z", ""])),
+        ("listings", or_nothing(listings)),
+    ])
+}
+
+/// The icon of an add-on, which has no id.
+fn live_icon(language: &'static str) -> impl Strategy<Value = Value> {
+    (select(&STEMS[..]), content(), any::<bool>(), select(&["Uploaded", "Uploaded", "PendingDelete"][..]))
+        .prop_map(move |(stem, content, ours, status)| {
+            let name = icon(language, stem, &content).archive_name.clone();
+            json!({"fileName": if ours { name } else { format!("{stem}.png") }, "fileStatus": status})
+        })
+}
+
+fn live_flight() -> BoxedStrategy<Value> {
+    object(vec![
+        ("id", Just(json!("400")).boxed()),
+        ("flightId", Just(json!("f")).boxed()),
+        ("status", Just(json!("Published")).boxed()),
+        ("flightPackages", prop_oneof![3 => packages().boxed(), 1 => without_families().boxed()].boxed()),
+        ("packageDeliveryOptions", or_nothing(delivery())),
+        ("targetPublishMode", word(&["Immediate", "Manual"])),
+        ("targetPublishDate", word(&["", "1601-01-01T00:00:00Z", "2026-09-01T08:00:00Z"])),
+        ("notesForCertification", any_text()),
+    ])
+}
+
+/// The packages of a flight as they are documented: no families are named.
+fn without_families() -> impl Strategy<Value = Value> {
+    packages().prop_map(|mut packages| {
+        for package in packages.as_array_mut().into_iter().flatten() {
+            package.as_object_mut().unwrap().shift_remove("targetDeviceFamilies");
+        }
+        packages
+    })
+}
+
+fn trailers() -> impl Strategy<Value = Value> {
+    let trailer = prop_oneof![6 => live_trailer().boxed(), 1 => anything().boxed()];
+    prop::collection::vec(trailer, 0..3).prop_map(Value::from)
+}
+
+/// A trailer that the Store has: one of ours, or one from elsewhere.
+fn live_trailer() -> impl Strategy<Value = Value> {
+    (select(&STEMS[..]), content(), select(&TITLES[..]), any::<bool>(), unknown()).prop_map(
+        |(stem, content, title, ours, unknown)| {
+            let TrailerContent::File { video, assets } = trailer(stem, &content, &[("en-us", title)]).content
+            else {
+                unreachable!("it was made from a file")
+            };
+            let name = |own: &str, other: &str| if ours { own.to_owned() } else { format!("{stem}.{other}") };
+            let still =
+                json!({"fileName": name(&assets[0].image.archive_name, "png"), "id": "1", "description": ""});
+            let mut entry = json!({
+                "id": format!("{stem}-{title}"),
+                "videoFileName": name(&video.archive_name, "mp4"),
+                "videoFileId": "2",
+                "trailerAssets": {"en-us": {"title": title, "imageList": [still]}},
+            });
+            entry.as_object_mut().unwrap().extend(unknown);
+            entry
+        },
+    )
 }
 
 fn gaming_options() -> impl Strategy<Value = Value> {
@@ -266,118 +369,4 @@ fn gaming_options() -> impl Strategy<Value = Value> {
         ("another", anything().boxed()),
     ]);
     options.prop_map(|options| json!([options]))
-}
-
-/// What a manifest may want at a path, `None` where it takes only maps below.
-fn wanted(shape: Shape, null: Null, language: Option<&'static str>) -> Option<BoxedStrategy<Wanted>> {
-    let value = match shape {
-        Shape::Text { .. } | Shape::Notes { .. } => text().prop_map(Value::from).boxed(),
-        Shape::Texts { .. } | Shape::SomeOf { .. } => {
-            prop::collection::vec(text().prop_map(Value::from), 0..3).prop_map(Value::from).boxed()
-        }
-        Shape::Flag => any::<bool>().prop_map(Value::from).boxed(),
-        Shape::OneOf(words) => select(words).prop_map(Value::from).boxed(),
-        Shape::Price => select(&PRICES[..]).prop_map(Value::from).boxed(),
-        Shape::Date => Just(json!("2026-09-01T10:00:00+02:00")).boxed(),
-        Shape::Percentage => {
-            let share = select(vec![json!(0), json!(25), json!(100)]).prop_map(Wanted::Value);
-            return Some(prop_oneof![3 => share, 1 => Just(Wanted::Nothing)].boxed());
-        }
-        Shape::Packages => {
-            let packages = prop::collection::vec(local_package(), 1..4);
-            return Some(packages.prop_map(|packs| Wanted::Packages(without_twins(packs))).boxed());
-        }
-        Shape::Players => (2..1000_u32).prop_map(Value::from).boxed(),
-        Shape::Images | Shape::Markets | Shape::Group | Shape::Trailers | Shape::Icon => return None,
-    };
-    let cleared = match null {
-        Null::EmptyText => Just(json!("")).boxed(),
-        Null::EmptyList => Just(json!([])).boxed(),
-        Null::Null => Just(Value::Null).boxed(),
-        Null::Refused(_) => value.clone(),
-    };
-    debug_assert!(language.is_none_or(|language| LANGUAGES.contains(&language)));
-    Some(prop_oneof![4 => value, 1 => cleared].prop_map(Wanted::Value).boxed())
-}
-
-/// A manifest names no two packages of one version and architectures.
-fn without_twins(packs: Vec<Pack>) -> Vec<std::sync::Arc<crate::manifest::Asset>> {
-    let mut kept: Vec<Pack> = Vec::new();
-    for pack in packs {
-        let same = |other: &Pack| {
-            other.version() == pack.version() && other.architectures().eq(pack.architectures())
-        };
-        if !kept.iter().any(same) {
-            kept.push(pack);
-        }
-    }
-    kept.into_iter().map(Pack::asset).collect()
-}
-
-fn wanted_images(language: &'static str, kind: &'static str) -> impl Strategy<Value = Wanted> {
-    let file = (select(&STEMS[..]), content())
-        .prop_map(move |(stem, content)| shot_in(language, kind, stem, &content));
-    let image = prop_oneof![6 => file, 1 => (500..800_usize).prop_map(|id| remote(&id.to_string()))];
-    let image =
-        (image, prop::option::of(text())).prop_map(|(image, caption): (WantedImage, _)| match caption {
-            Some(caption) => captioned(image, &caption),
-            None => image,
-        });
-    prop::collection::vec(image, 0..4).prop_map(Wanted::Images)
-}
-
-/// Every path that the tables know, each with what may be wanted there.
-fn paths() -> Vec<(Path, BoxedStrategy<Wanted>)> {
-    let mut all = Vec::new();
-    let fields =
-        || Field::all_of(Kind::App).filter(|field| !matches!(field.shape, Shape::Group | Shape::Trailers));
-    for field in fields().filter(|field| field.scope == Scope::Submission) {
-        let path = Path::new(field.path.iter().copied());
-        match wanted(field.shape, field.null, None) {
-            Some(strategy) => all.push((path, strategy)),
-            None => all.extend(MARKETS.map(|market| {
-                let price = select(&PRICES[..]).prop_map(|price| Wanted::Value(json!(price)));
-                (path.child(market), prop_oneof![3 => price, 1 => Just(Wanted::Nothing)].boxed())
-            })),
-        }
-    }
-    for language in LANGUAGES {
-        let base = Path::new(["listings", language]);
-        for field in fields().filter(|field| field.scope == Scope::Listing) {
-            let path = field.path.iter().fold(base.clone(), |path, key| path.child(*key));
-            match wanted(field.shape, field.null, Some(language)) {
-                Some(strategy) => all.push((path, strategy)),
-                None => {
-                    all.extend(KINDS.map(|kind| (path.child(kind), wanted_images(language, kind).boxed())));
-                }
-            }
-        }
-    }
-    all
-}
-
-/// A desired state of any shape. Most paths are not owned.
-pub(super) fn desired() -> impl Strategy<Value = Want> {
-    let owned: Vec<_> =
-        paths().into_iter().map(|(path, wanted)| (Just(path), prop::option::weighted(0.2, wanted))).collect();
-    let others = || prop::option::weighted(0.3, select(&[Others::Keep, Others::Remove, Others::Error][..]));
-    let retain = prop::option::of(select(&[Retain::None, Retain::NewestPerTarget, Retain::All][..]));
-    let going = prop::option::weighted(0.2, select(&LANGUAGES[..]));
-    (owned, going, others(), others(), retain).prop_map(|(owned, going, languages, markets, retain)| {
-        let all = owned.into_iter().filter_map(|(path, wanted)| Some((path, wanted?)));
-        let mut want = all.fold(want(), |want, (path, wanted)| want.own(&path, wanted));
-        if let Some(language) = going {
-            want = want.nothing(&format!("listings.{language}"));
-        }
-        if let Some(others) = languages {
-            want = want.other_languages(others);
-        }
-        if let Some(others) = markets {
-            want = want.other_markets(others);
-        }
-        if let Some(retain) = retain {
-            want = want.retain(retain);
-        }
-        want
-    })
 }

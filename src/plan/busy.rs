@@ -1,0 +1,149 @@
+//! What a pending submission makes impossible, and what is to be said of it.
+
+use serde_json::Value;
+
+use crate::manifest::{Code, Finding, Resource, Severity};
+use crate::submission::{Document, Kind, LiveProduct, Phase};
+
+use super::blocker::{Blocker, BlockerKind};
+use super::pending::{DraftKind, Pending};
+use super::theirs::{Theirs, one_line};
+use super::types::Change;
+
+/// A pending submission, and what a plan wants to do beside it.
+#[derive(Clone, Copy)]
+pub(super) struct Busy<'a> {
+    pub(super) resource: &'a Resource,
+    pub(super) live: &'a LiveProduct,
+    pub(super) pending: Pending,
+}
+
+impl Busy<'_> {
+    /// Why no submission with this content can be made.
+    pub(super) fn obstacle(&self, planned: &Document, changes: &[Change]) -> Option<Blocker> {
+        let document = self.live.pending.as_ref()?;
+        let (kind, why) = match self.pending {
+            Pending::Dead { ours, service_fault } => {
+                // Release settings count: notes for the testers often are what was missing.
+                let again = planned.differences_once_committed(document).is_empty();
+                match (again, ours, service_fault) {
+                    (true, _, false) => return Some(self.failed_before(document)),
+                    (_, true, _) => return None,
+                    // Whoever made it may want more of it than what is wanted here.
+                    (_, false, _) => (BlockerKind::ForeignDraft, Some(WHY_DEAD_IS_FOREIGN)),
+                }
+            }
+            Pending::Draft(DraftKind::OlderOurs) => (BlockerKind::ForeignDraft, Some(WHY_OLDER)),
+            _ => self.hands_off()?,
+        };
+        Some(self.blocker(document, kind, why, changes))
+    }
+
+    /// Why the resource cannot be deleted, with the submission in it. What is ours goes along.
+    pub(super) fn obstacle_to_deletion(&self) -> Option<Blocker> {
+        let document = self.live.pending.as_ref()?;
+        let (kind, why) = match self.pending {
+            Pending::Dead { ours: false, .. } => (BlockerKind::ForeignDraft, Some(WHY_DEAD_IS_FOREIGN)),
+            _ => self.hands_off()?,
+        };
+        Some(self.blocker(document, kind, why, &[]))
+    }
+
+    /// What nobody may touch, whatever is planned: the kind of blocker, and why it is somebody else's.
+    fn hands_off(&self) -> Option<(BlockerKind, Option<&'static str>)> {
+        match self.pending {
+            Pending::Draft(DraftKind::Portal) => Some((BlockerKind::PortalDraft, None)),
+            Pending::Draft(DraftKind::Foreign) => Some((BlockerKind::ForeignDraft, Some(WHY_FOREIGN))),
+            Pending::OnItsWay => Some((BlockerKind::InFlight, None)),
+            Pending::None | Pending::Draft(_) | Pending::Dead { .. } => None,
+        }
+    }
+
+    fn blocker(
+        &self,
+        document: &Document,
+        kind: BlockerKind,
+        why: Option<&str>,
+        changes: &[Change],
+    ) -> Blocker {
+        let nothing = Document::default();
+        let theirs = Theirs {
+            kind: self.resource.kind(),
+            published: self.live.published.as_ref().unwrap_or(&nothing),
+            pending: document,
+            planned: changes,
+        };
+        let mut lines = vec![named(document)];
+        if document.status().phase() == Phase::Dead {
+            lines.extend(errors_of(document));
+        }
+        lines.extend(theirs.lines());
+        lines.extend(why.map(str::to_owned));
+        let mut blocker = Blocker::new(self.resource.address.as_str(), kind, lines.join("\n"));
+        if let (Some(id), Kind::App, false) =
+            (&self.resource.id, self.resource.kind(), document.id().is_empty())
+        {
+            let page =
+                format!("https://partner.microsoft.com/dashboard/apps/{id}/submissions/{}", document.id());
+            blocker.remedies.push(format!("its page: {page}"));
+        }
+        blocker
+    }
+
+    fn failed_before(&self, document: &Document) -> Blocker {
+        let address = self.resource.address.as_str();
+        let lines: Vec<String> = [named(document)].into_iter().chain(errors_of(document)).collect();
+        Blocker::new(address, BlockerKind::Dead, lines.join("\n"))
+    }
+
+    /// What is to be said where this run needs no submission. A draft that somebody else is at is none of our business.
+    pub(super) fn not_wanted(&self) -> Option<Finding> {
+        let document = self.live.pending.as_ref()?;
+        let is_ours = match self.pending {
+            Pending::Draft(DraftKind::Untouched | DraftKind::Planned | DraftKind::OlderOurs) => true,
+            Pending::Draft(DraftKind::Foreign | DraftKind::Portal) => false,
+            Pending::Dead { .. } => true,
+            Pending::None | Pending::OnItsWay => false,
+        };
+        let said = errors_of(document);
+        let said = if said.is_empty() { String::new() } else { format!("; {}", said.join("; ")) };
+        is_ours.then(|| Finding {
+            code: Code::DraftNotWanted.to_string(),
+            severity: Severity::Warning,
+            message: format!(
+                "{}: {}, and nothing in this run needs it{said}",
+                self.resource.address,
+                named(document)
+            ),
+            at: None,
+            help: Some(
+                "name the release that it was made for again, or delete it in Partner Center if nobody needs it; no \
+                 other submission can be made meanwhile"
+                    .to_owned(),
+            ),
+        })
+    }
+}
+
+const WHY_FOREIGN: &str = "why foreign: it is neither an untouched copy of the published submission nor this plan's \
+                           own draft, and no new file in it has a name of ours";
+const WHY_OLDER: &str = "a new file in it has a name of ours, so an earlier run made it; its content is not what this \
+                         plan wants";
+const WHY_DEAD_IS_FOREIGN: &str =
+    "why foreign: it failed, and what is in it is neither published nor wanted here";
+
+fn named(document: &Document) -> String {
+    format!("submission {} \"{}\" is {}", document.id(), document.friendly_name(), document.status())
+}
+
+/// The errors of a failed submission, in the service's words.
+fn errors_of(document: &Document) -> Vec<String> {
+    let errors = document.get(&["statusDetails", "errors"]).and_then(Value::as_array);
+    let text =
+        |error: &Value, key: &str| one_line(error.get(key).and_then(Value::as_str).unwrap_or_default());
+    errors
+        .into_iter()
+        .flatten()
+        .map(|error| format!("the Store said: {} {}", text(error, "code"), text(error, "details")))
+        .collect()
+}
