@@ -108,8 +108,7 @@ fn busy() -> Story {
         "members.yaml",
         "kind: AddOn\nname: gold\napp: harbor-notes\nproductId: gold\nproductType: Durable\nsubmission:\n  pricing: {priceId: Tier1013}\n\
          ---\nkind: AddOn\nname: silver\napp: harbor-notes\nproductId: silver\nproductType: Durable\nsubmission:\n  pricing: {priceId: Free}\n  \
-         listings: {en-us: {title: Silver}}\n---\nkind: Flight\nname: insiders\napp: harbor-notes\nfriendlyName: Insiders\ngroupIds: ['1']\n\
-         rankHigherThan: Other\n",
+         listings: {en-us: {title: Silver}}\n---\nkind: Flight\nname: insiders\napp: harbor-notes\nfriendlyName: Insiders\ngroupIds: ['2']\n",
     );
     story
 }
