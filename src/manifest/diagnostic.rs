@@ -1,6 +1,6 @@
 //! What there is to say about what the user wrote: many at once, each with a code and a place.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
@@ -82,6 +82,12 @@ impl Diagnostic {
 const MAX_KEPT: usize = 2000;
 /// Messages name what the user wrote, which can be of any length.
 const MAX_MESSAGE_BYTES: usize = 4096;
+/// No honest run has as many notes.
+const MAX_SECRET_TEXTS: usize = 1000;
+/// A shorter text is an ordinary word, too.
+const MIN_SECRET: usize = 8;
+/// What stands for a secret.
+const BLANK: &str = "••••••••";
 /// No key or word is longer; comparing long ones takes time by the square of their length.
 const MAX_WORD_BYTES: usize = 64;
 
@@ -94,6 +100,8 @@ pub struct Diagnostics {
     hides_text: bool,
     /// Where text stands that must not be shown, whatever is said beside it.
     secrets: Vec<Span>,
+    /// What it says: an alias can bring it to any place, where a finding would quote it.
+    secret_texts: BTreeSet<String>,
     /// How many were left out, said as a finding.
     left_out: Option<(usize, Diagnostic)>,
     /// Those about values that languages share.
@@ -118,6 +126,9 @@ impl Diagnostics {
     }
 
     fn fit(&mut self, mut diagnostic: Diagnostic) -> Diagnostic {
+        diagnostic.message = self.blanked(diagnostic.message);
+        diagnostic.label = diagnostic.label.map(|label| self.blanked(label));
+        diagnostic.help = diagnostic.help.map(|help| self.blanked(help));
         if diagnostic.message.len() > MAX_MESSAGE_BYTES {
             // What the user wrote stands in the middle.
             let (half, end) = (MAX_MESSAGE_BYTES / 2, diagnostic.message.len());
@@ -168,6 +179,29 @@ impl Diagnostics {
     /// The text at a place must not be shown, also not beside a finding about something else.
     pub(super) fn keep_secret(&mut self, span: Span) {
         self.secrets.push(span);
+    }
+
+    /// The same for what is said there, wherever it is said.
+    pub(super) fn keep_secret_text(&mut self, text: &str) {
+        let text = text.trim();
+        if !text.is_empty() && self.secret_texts.len() < MAX_SECRET_TEXTS {
+            self.secret_texts.insert(text.to_owned());
+        }
+    }
+
+    /// What is said of a text, without the text where it is secret. A short one is a secret only as a whole value.
+    fn blanked(&self, said: String) -> String {
+        let length = said.len();
+        let mut blanked = said;
+        for secret in self.secret_texts.iter().filter(|secret| secret.len() <= length) {
+            let quoted = format!("`{secret}`");
+            if blanked.contains(&quoted) {
+                blanked = blanked.replace(&quoted, &format!("`{BLANK}`"));
+            } else if secret.chars().count() >= MIN_SECRET && blanked.contains(secret.as_str()) {
+                blanked = blanked.replace(secret.as_str(), BLANK);
+            }
+        }
+        blanked
     }
 
     /// The bytes of a place that must not be shown.

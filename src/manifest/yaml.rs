@@ -342,6 +342,9 @@ impl Builder<'_> {
                 let key = key.take().expect("matched as present");
                 if key.secret {
                     self.diagnostics.keep_secret(node.span);
+                    for text in texts(&node) {
+                        self.diagnostics.keep_secret_text(text);
+                    }
                     self.secret_end = Some(node.span.end);
                 }
                 if !key.is_twice {
@@ -378,6 +381,18 @@ impl Builder<'_> {
         }
         Ok(())
     }
+}
+
+/// What a value says: itself, or the items of a list. What a map has is where to look.
+fn texts(node: &Node) -> impl Iterator<Item = &str> {
+    let items = match &node.value {
+        Yaml::List(items) => items.as_slice(),
+        _ => std::slice::from_ref(node),
+    };
+    items.iter().filter_map(|item| match &item.value {
+        Yaml::Scalar { text, .. } => Some(text.as_str()),
+        _ => None,
+    })
 }
 
 /// The words of a text that could be keys, each with its place.
