@@ -1,6 +1,6 @@
 //! Finding manifests and loading them.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -8,13 +8,14 @@ use crate::submission::Kind;
 
 use super::code::Code;
 use super::decode::decode;
-use super::desired::{Releases, Resource};
+use super::desired::{Address, Releases, Resource, is_name};
 use super::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 use super::files::Files;
 use super::finding::{Finding, Findings};
 use super::include::Included;
 use super::source::{Sources, Span};
 use super::together::{KeySpans, check_together};
+use super::tree::Entry as Found;
 use super::value::Values;
 use super::workspace::{MAX_TEXT_BYTES, Workspace};
 use super::yaml::{self, Entry, Node, Yaml};
@@ -53,7 +54,7 @@ pub fn load(workspace: &Workspace, paths: &[PathBuf], releases: &Releases) -> Lo
     let mut spans = Vec::new();
     for (path, named) in manifest_files(workspace, paths, &mut loaded.diagnostics) {
         let before = loaded.resources.len();
-        load_file(&path, named, &mut files, releases, &mut loaded, &mut spans);
+        load_file(&path, named, &mut files, Asked { releases, only: None }, &mut loaded, &mut spans);
         if named && path.is_file() && loaded.resources.len() == before && !loaded.diagnostics.has_errors() {
             let message = format!("`{}` holds no manifest", workspace.display(&path));
             loaded.diagnostics.push(Diagnostic::error(Code::NoManifest, None, message).help(WHAT_IS_ONE));
@@ -68,6 +69,62 @@ pub fn load(workspace: &Workspace, paths: &[PathBuf], releases: &Releases) -> Lo
         );
     }
     loaded
+}
+
+/// Loads some resources from another state of their workspace: from `paths` as they were then and, where these do not
+/// hold one, from anywhere in the workspace, because its manifest may have moved. Of two with one address neither is
+/// taken.
+///
+/// What is asked for are the resources of `now`; nothing else is read, and no image or package once more. Manifests are
+/// not checked against each other, and that one is not there is no mistake.
+pub fn load_earlier(
+    workspace: &Workspace,
+    paths: &[PathBuf],
+    releases: &Releases,
+    now: &[Resource],
+) -> Loaded {
+    let mut loaded = Loaded::default();
+    let mut files = Files::new(workspace);
+    now.iter().flat_map(|resource| resource.desired.assets()).for_each(|asset| files.know(asset));
+    let mut asked_for: BTreeSet<Address> = now.iter().map(|resource| resource.address.clone()).collect();
+    let named = named_files(workspace, paths);
+    for path in &named {
+        let asked = Asked { releases, only: Some(&asked_for) };
+        load_file(path, false, &mut files, asked, &mut loaded, &mut Vec::new());
+    }
+    asked_for.retain(|address| loaded.resources.iter().all(|found| found.address != *address));
+    let named: HashSet<PathBuf> = named.into_iter().collect();
+    let elsewhere = if asked_for.is_empty() { Vec::new() } else { workspace.yaml_files(workspace.root()) };
+    for path in elsewhere.iter().filter(|path| !named.contains(*path)) {
+        // Mistakes in files that turn out to hold nothing that is asked for are not worth a word.
+        let said = std::mem::take(&mut loaded.diagnostics);
+        let before = loaded.resources.len();
+        let asked = Asked { releases, only: Some(&asked_for) };
+        load_file(path, false, &mut files, asked, &mut loaded, &mut Vec::new());
+        let found = std::mem::replace(&mut loaded.diagnostics, said);
+        if loaded.resources.len() > before {
+            found.sorted().into_iter().for_each(|diagnostic| loaded.diagnostics.push(diagnostic.clone()));
+        }
+    }
+    let addresses: Vec<Address> = loaded.resources.iter().map(|found| found.address.clone()).collect();
+    loaded.resources.retain(|found| addresses.iter().filter(|other| **other == found.address).count() == 1);
+    loaded
+}
+
+/// The files at `paths`, or below them, in whichever state the workspace is.
+fn named_files(workspace: &Workspace, paths: &[PathBuf]) -> Vec<PathBuf> {
+    let current = [PathBuf::new()];
+    let paths = if paths.is_empty() { &current } else { paths };
+    let mut files = Vec::new();
+    for path in paths {
+        let path = workspace.absolute(path);
+        match workspace.tree().look(&path) {
+            Ok(Some(Found::File)) => files.push(path),
+            Ok(Some(Found::Folder)) => files.extend(workspace.yaml_files(&path)),
+            _ => {}
+        }
+    }
+    files
 }
 
 /// The files to look into, and whether the user named each one.
@@ -109,6 +166,30 @@ fn manifest_files(
     files.retain(|(path, _)| seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone())));
     files.sort();
     files
+}
+
+/// What is to be loaded.
+#[derive(Debug, Clone, Copy)]
+struct Asked<'a> {
+    /// The resources whose `release` block is laid over `submission`.
+    releases: &'a Releases,
+    /// These resources alone; `None`: all.
+    only: Option<&'a BTreeSet<Address>>,
+}
+
+impl Asked<'_> {
+    /// Whether a document is asked for. One that cannot be told by its name is not, where some are asked for by name.
+    fn takes(&self, kind: Kind, document: &Node) -> bool {
+        let name = |key| match &document.get(key)?.value {
+            Yaml::Scalar { text, .. } if is_name(text) => Some(text.as_str()),
+            _ => None,
+        };
+        let address = || match kind {
+            Kind::App => name("name").map(Address::app),
+            Kind::AddOn | Kind::Flight => Some(Address::below(kind, name("app")?, name("name")?)),
+        };
+        self.only.is_none_or(|only| address().is_some_and(|address| only.contains(&address)))
+    }
 }
 
 /// What a document is by its `kind`.
@@ -187,9 +268,9 @@ fn may_hold_manifest(text: &str) -> bool {
 }
 
 /// Whether a file that is not UTF-8, or too large, starts with what a manifest holds.
-fn looks_like_manifest(path: &Path) -> bool {
+fn looks_like_manifest(workspace: &Workspace, path: &Path) -> bool {
     let mut bytes = Vec::new();
-    let start = std::fs::File::open(path).map(|file| file.take(MAX_TEXT_BYTES));
+    let start = workspace.open(path).map(|file| file.take(MAX_TEXT_BYTES));
     if start.and_then(|mut start| start.read_to_end(&mut bytes)).is_err() {
         return false;
     }
@@ -202,7 +283,7 @@ fn load_file(
     path: &Path,
     named: bool,
     files: &mut Files<'_>,
-    releases: &Releases,
+    asked: Asked<'_>,
     loaded: &mut Loaded,
     spans: &mut Vec<KeySpans>,
 ) {
@@ -211,8 +292,10 @@ fn load_file(
         Err(diagnostic) => {
             // A file that cannot be read and that nobody named is somebody else's file, unless it looks like a manifest
             // that was saved in another encoding.
-            let is_ours =
-                || matches!(diagnostic.code, Code::NotUtf8 | Code::TooLarge) && looks_like_manifest(path);
+            let is_ours = || {
+                matches!(diagnostic.code, Code::NotUtf8 | Code::TooLarge)
+                    && looks_like_manifest(files.workspace(), path)
+            };
             if named || is_ours() {
                 loaded.diagnostics.push(diagnostic);
             }
@@ -226,24 +309,25 @@ fn load_file(
     let source = loaded.sources.add(files.workspace().display(path), folder, &text);
     let parsed = yaml::parse(&loaded.sources, source, &mut loaded.diagnostics);
     for document in &parsed.documents {
-        load_document(document, files, releases, loaded, spans);
+        load_document(document, files, asked, loaded, spans);
     }
 }
 
 fn load_document(
     document: &Node,
     files: &mut Files<'_>,
-    releases: &Releases,
+    asked: Asked<'_>,
     loaded: &mut Loaded,
     spans: &mut Vec<KeySpans>,
 ) {
     let report = |loaded: &mut Loaded, diagnostic| loaded.diagnostics.push(diagnostic);
     match kind_of(document) {
+        KindOf::Known(kind) if !asked.takes(kind, document) => {}
         KindOf::Known(kind) => {
             let included = Included::default();
             let (sources, diagnostics) = (&mut loaded.sources, &mut loaded.diagnostics);
             let mut values = Values { files, sources, diagnostics };
-            if let Some(resource) = decode(&mut values, kind, document, releases, &included) {
+            if let Some(resource) = decode(&mut values, kind, document, asked.releases, &included) {
                 loaded.resources.push(resource);
                 spans.push(KeySpans::of(document));
             }
@@ -272,7 +356,9 @@ fn load_document(
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::io;
 
+    use super::super::tree::{Disk, Entries, Tree};
     use super::*;
 
     #[test]
@@ -298,5 +384,118 @@ mod tests {
         for text in ["kind: Deployment", "kinds: App", "a: kind", "kind:"] {
             assert!(!may_hold_manifest(text), "{text}");
         }
+    }
+
+    /// The state of a workspace that lies in another folder.
+    #[derive(Debug)]
+    struct Elsewhere {
+        root: PathBuf,
+        folder: PathBuf,
+    }
+
+    impl Elsewhere {
+        fn there(&self, path: &Path) -> PathBuf {
+            self.folder.join(path.strip_prefix(&self.root).unwrap())
+        }
+
+        fn here(&self, path: &Path) -> PathBuf {
+            self.root.join(path.strip_prefix(&self.folder).unwrap())
+        }
+    }
+
+    impl Tree for Elsewhere {
+        fn look(&self, path: &Path) -> io::Result<Option<Found>> {
+            Disk.look(&self.there(path))
+        }
+
+        fn entries<'t>(&'t self, folder: &Path) -> io::Result<Entries<'t>> {
+            let entries: Vec<_> = Disk.entries(&self.there(folder))?.collect();
+            Ok(Box::new(entries.into_iter().map(|entry| entry.map(|(path, kind)| (self.here(&path), kind)))))
+        }
+
+        fn files_below(&self, folder: &Path) -> Vec<PathBuf> {
+            Disk.files_below(&self.there(folder)).iter().map(|path| self.here(path)).collect()
+        }
+
+        fn on_disk(&self, file: &Path) -> io::Result<PathBuf> {
+            Ok(self.there(file))
+        }
+    }
+
+    fn manifest(name: &str, description: &str) -> String {
+        format!(
+            "kind: App\nname: {name}\nid: 9NBLGGH4R3{}\nsubmission: {{listings: {{en-us: {{description: {description}}}}}}}\n",
+            format!("{name:0>2}").to_uppercase()
+        )
+    }
+
+    /// The addresses and descriptions that were found, and how many mistakes.
+    fn earlier(now: &[(&str, String)], then: &[(&str, String)], paths: &[&str]) -> (Vec<String>, usize) {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path().canonicalize().unwrap();
+        for (state, files) in [("now", now), ("then", then)] {
+            fs::create_dir_all(folder.join(state).join(".git")).unwrap();
+            for (name, text) in files {
+                let path = folder.join(state).join(name);
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                fs::write(path, text).unwrap();
+            }
+        }
+        let workspace = Workspace::around(&folder.join("now")).unwrap();
+        let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
+        let loaded = load(&workspace, &paths, &Releases::new());
+        assert!(!loaded.diagnostics.has_errors(), "{:?}", loaded.diagnostics);
+        let then = Elsewhere { root: folder.join("now"), folder: folder.join("then") };
+        let then =
+            load_earlier(&workspace.in_state(Box::new(then)), &paths, &Releases::new(), &loaded.resources);
+        let said = |resource: &Resource| {
+            let description = resource.desired.value(&["listings", "en-us", "description"]);
+            let description = description.map_or_else(String::new, |owned| format!("{:?}", owned.wanted));
+            format!("{} {description}", resource.address)
+        };
+        (then.resources.iter().map(said).collect(), then.findings().counts.errors)
+    }
+
+    #[test]
+    fn an_earlier_state_is_looked_through_for_what_there_is_now() {
+        let now = [("a.yaml", manifest("a", "now"))];
+        let then = [
+            ("a.yaml", manifest("a", "then")),
+            ("b.yaml", manifest("b", "nobody asks")),
+            ("broken.yaml", "kind: App\nname: [".to_owned()),
+        ];
+        let a = vec!["app/a Value(String(\"then\"))".to_owned()];
+        assert_eq!(earlier(&now, &then, &[]), (a.clone(), 1), "a mistake in a folder that is named");
+        assert_eq!(earlier(&now, &then, &["a.yaml"]), (a, 0));
+    }
+
+    #[test]
+    fn a_manifest_that_moved_is_found_where_it_was() {
+        let now = [("apps/a/store.yaml", manifest("a", "now")), ("apps/c.yaml", manifest("c", "now"))];
+        let then = [
+            ("store/a.yaml", "text: x".to_owned()),
+            ("store/b.yaml", manifest("a", "then")),
+            ("old/c.yaml", manifest("c", "one")),
+            ("older/c.yaml", manifest("c", "two")),
+            ("broken.yaml", "kind: App\nname: [".to_owned()),
+        ];
+        let a = vec!["app/a Value(String(\"then\"))".to_owned()];
+        assert_eq!(earlier(&now, &then, &["apps"]), (a, 0), "of two with one address neither is taken");
+        assert_eq!(earlier(&now, &[], &["apps"]), (Vec::new(), 0));
+    }
+
+    #[test]
+    fn a_path_that_is_named_comes_before_one_that_is_not() {
+        let now = [("live/a.yaml", manifest("a", "now")), ("trial/a.yaml", manifest("a", "trial"))];
+        let then = [("live/a.yaml", manifest("a", "then")), ("trial/a.yaml", manifest("a", "trial then"))];
+        let a = vec!["app/a Value(String(\"then\"))".to_owned()];
+        assert_eq!(earlier(&now, &then, &["live"]), (a, 0));
+    }
+
+    #[test]
+    fn what_can_no_longer_be_read_is_said_and_the_rest_is_there() {
+        let now = [("a.yaml", manifest("a", "now"))];
+        let then = [("a.yaml", manifest("a", "then") + "rollout: 1\n")];
+        assert_eq!(earlier(&now, &then, &[]), (vec!["app/a Value(String(\"then\"))".to_owned()], 1));
     }
 }

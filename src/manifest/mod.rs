@@ -31,6 +31,7 @@ mod secrets;
 mod sharing;
 mod source;
 mod together;
+mod tree;
 mod value;
 mod words;
 mod workspace;
@@ -45,7 +46,8 @@ pub use desired::{
 pub use diagnostic::{Diagnostic, Diagnostics, Severity, did_you_mean};
 pub use finding::{Finding, FindingCounts, Findings};
 pub use guard::Guard;
-pub use load::{Loaded, load};
+pub use load::{Loaded, load, load_earlier};
 pub use schema::manifest_schema;
 pub use source::{Location, Source, SourceId, Sources, Span};
+pub use tree::{Disk, Entries, Entry, Tree};
 pub use workspace::Workspace;
