@@ -58,7 +58,7 @@ impl Run {
     /// What is wanted beside what is there.
     pub(super) fn products(&self) -> Vec<Product<'_>> {
         let pairs = self.loaded.resources.iter().zip(&self.live);
-        pairs.map(|(resource, live)| Product { resource, live }).collect()
+        pairs.map(|(resource, live)| Product { resource, live, baseline: None }).collect()
     }
 
     /// The plan.

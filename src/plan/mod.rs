@@ -12,6 +12,7 @@ mod fingerprint;
 mod guards;
 mod icons;
 mod images;
+mod origin;
 mod overlay;
 mod packages;
 mod pending;

@@ -330,7 +330,7 @@ fn has_language(live: &Document, language: &str) -> bool {
 }
 
 /// What stands for a value that is not shown: a digest, so that a change is seen and a plan can be compared.
-fn hidden(value: &Value) -> Value {
+pub(super) fn hidden(value: &Value) -> Value {
     let text = canonical::text(value.as_str().unwrap_or_default());
     json!({ "hidden": format!("sha256:{}", Digest::of(text.as_bytes()).short()) })
 }

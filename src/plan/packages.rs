@@ -226,7 +226,7 @@ fn shown(entry: FileEntry<'_>) -> Value {
     })
 }
 
-fn described(package: &Package) -> Value {
+pub(super) fn described(package: &Package) -> Value {
     json!({
         "version": package.version.to_string(),
         "architectures": package.architectures.iter().map(ToString::to_string).collect::<Vec<_>>(),

@@ -10,11 +10,12 @@ use super::checks::{Due, check};
 use super::creation;
 use super::fingerprint::fingerprints;
 use super::guards::{obstacles, risks};
+use super::origin::{self, Told};
 use super::overlay::{Baseline, Options, Overlay, lay_over};
 use super::pending::{DraftKind, Pending, classify};
 use super::running::{self, RolloutCall};
 use super::types::{
-    Action, Base, Change, ChangeRoute, Counts, FORMAT_VERSION, GuardHit, InProgress, MadeOf, Plan,
+    Action, Base, Change, ChangeRoute, Counts, FORMAT_VERSION, GuardHit, InProgress, MadeOf, Origin, Plan,
     PublishedBy, ResourcePlan, Route, Step, StepKind,
 };
 
@@ -25,6 +26,8 @@ pub struct Product<'a> {
     pub resource: &'a Resource,
     /// What is there.
     pub live: &'a Live,
+    /// What git says of it at the baseline; `None` where it says nothing, and where there is no baseline.
+    pub baseline: Option<&'a Resource>,
 }
 
 /// Compares wanted with live state.
@@ -54,7 +57,8 @@ pub fn plan(products: &[Product<'_>], made_of: MadeOf, findings: Vec<Finding>) -
 }
 
 fn plan_product(plan: &mut Plan, product: Product<'_>, options: Options) {
-    let Product { resource, live } = product;
+    let Product { resource, live, baseline } = product;
+    let told = plan.made_of.baseline.as_ref().map(|_| Told(baseline));
     let address = resource.address.as_str();
     let mut planned = ResourcePlan {
         address: address.to_owned(),
@@ -87,7 +91,7 @@ fn plan_product(plan: &mut Plan, product: Product<'_>, options: Options) {
             }
             planned.pending = live.pending.as_ref().map(in_progress);
             planned.base = live.published.as_ref().map(base);
-            let mut planning = Planning { plan, planned: &mut planned, resource, live, options };
+            let mut planning = Planning { plan, planned: &mut planned, resource, live, told, options };
             match (resource.kind(), &live.member, &resource.absent) {
                 (Kind::App, ..) | (_, Some(_), None) => planning.existing(),
                 (_, None, None) if resource.id.is_some() => planning.no_such_id(),
@@ -129,6 +133,8 @@ struct Planning<'a> {
     planned: &'a mut ResourcePlan,
     resource: &'a Resource,
     live: &'a LiveProduct,
+    /// Absent where there is no baseline to tell by.
+    told: Option<Told<'a>>,
     options: Options,
 }
 
@@ -152,6 +158,16 @@ impl Planning<'_> {
 
     fn permits(&self, guard: Guard) -> bool {
         self.resource.permits.iter().any(|permit| permit.guard == guard)
+    }
+
+    /// What is wanted, laid over a document, with whose each change is.
+    fn over(&self, live: Baseline<'_>) -> Overlay {
+        let desired = &self.resource.desired;
+        let mut overlay = lay_over(live, desired, self.options);
+        if let Some(told) = self.told {
+            told.tell(&mut overlay, live, desired);
+        }
+        overlay
     }
 
     fn guards(&mut self, risks: &[(Guard, String)]) {
@@ -187,7 +203,7 @@ impl Planning<'_> {
     fn create(&mut self) {
         let nothing = Document::default();
         let baseline = Baseline { kind: self.resource.kind(), document: &nothing, fallback: None };
-        let overlay = lay_over(baseline, &self.resource.desired, self.options);
+        let overlay = self.over(baseline);
         if self.waits_for_packages(&overlay) {
             return;
         }
@@ -195,7 +211,10 @@ impl Planning<'_> {
             self.block(BlockerKind::FirstSubmission, "no submission of this app was ever published");
         }
         self.planned.action = Action::Create;
-        let created = creation::created(self.resource);
+        let mut created = creation::created(self.resource);
+        if let Some(told) = self.told {
+            told.tell_created(&mut created, !overlay.packages.added.is_empty());
+        }
         self.step(StepKind::Create, "create it; what is set now stays as it is");
         self.submit(baseline, overlay, Pending::None, created, Vec::new(), Vec::new());
     }
@@ -236,6 +255,9 @@ impl Planning<'_> {
         let mut created = Vec::new();
         if let Some(member) = &self.live.member {
             created = creation::different(self.resource, member, &self.live.flights);
+            if let Some(told) = self.told {
+                told.tell_fixed(&mut created, member, &self.live.flights);
+            }
             if !created.is_empty() && kind == Kind::Flight && self.permits(Guard::RecreatesFlight) {
                 return self.recreate(created);
             }
@@ -257,16 +279,16 @@ impl Planning<'_> {
             None
         });
         let mut calls: Vec<RolloutCall> = call.into_iter().collect();
+        for (call, told) in calls.iter_mut().zip(self.told) {
+            told.tell_call(&mut call.change, published);
+        }
         let mut published = match calls.first() {
             Some(call) => running::afterwards(published, call.leaves),
             None => published.clone(),
         };
         let fallback = self.live.fallback.as_ref();
         let halted = |document: &Document| fallback.filter(|_| document.rollout() == Rollout::Stopped);
-        let over = |document: &Document| {
-            let baseline = Baseline { kind, document, fallback: halted(document) };
-            lay_over(baseline, &self.resource.desired, self.options)
-        };
+        let over = |document: &Document| self.over(Baseline { kind, document, fallback: halted(document) });
         let mut over_published = over(&published);
         if !over_published.changes.is_empty()
             && published.rollout() == Rollout::InProgress
@@ -274,11 +296,15 @@ impl Planning<'_> {
         {
             published = running::afterwards(&published, call.leaves);
             over_published = over(&published);
-            calls.push(call);
+            let origin = self.told.map(|_| Origin::Config);
+            calls.push(RolloutCall { change: Change { origin, ..call.change }, ..call });
         }
         // What is on its way has not shipped: its permits are needed still.
-        let needed: Vec<Guard> =
-            risks(&published, &over_published).into_iter().map(|(guard, _)| guard).collect();
+        let needed: Vec<Guard> = risks(&published, &over_published)
+            .into_iter()
+            .chain(origin::risk(&over_published.changes))
+            .map(|(guard, _)| guard)
+            .collect();
         let pending = classify(self.live.pending.as_ref(), &published, &over_published.document);
         let on_its_way = self.live.pending.as_ref().filter(|_| pending == Pending::OnItsWay);
         let (document, overlay) = match on_its_way {
@@ -293,7 +319,7 @@ impl Planning<'_> {
     fn recreate(&mut self, created: Vec<Change>) {
         let nothing = Document::default();
         let baseline = Baseline { kind: Kind::Flight, document: &nothing, fallback: None };
-        let overlay = lay_over(baseline, &self.resource.desired, self.options);
+        let overlay = self.over(baseline);
         if self.waits_for_packages(&overlay) {
             return;
         }
@@ -325,6 +351,11 @@ impl Planning<'_> {
         let is_new = self.planned.action == Action::Create;
         self.planned.changes = created;
         self.planned.changes.extend(calls.into_iter().map(|call| call.change));
+        // What only Partner Center can change overwrites nothing.
+        let sent = self.planned.changes.iter().filter(|change| is_new || change.route != ChangeRoute::Create);
+        let reverted = origin::risk(sent.chain(&overlay.changes));
+        needed.extend(reverted.iter().map(|(guard, _)| *guard));
+        self.guards(reverted.as_slice());
         if overlay.changes.is_empty() && !is_new {
             // What only Partner Center can change is to be done, and blocked.
             if !self.planned.changes.is_empty() {

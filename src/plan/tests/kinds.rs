@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 
 use crate::manifest::{Guard, Owned, Releases, Resource, Wanted, Workspace, load};
-use crate::plan::{Action, BlockerKind, Options, Plan, Product, plan};
+use crate::plan::{Action, BaselineRef, BlockerKind, MadeOf, Options, Origin, Plan, Product, plan};
 use crate::submission::{Application, Document, Field, Kind, Live, LiveProduct, Member, Path};
 
 use super::live::{document, published, published_with};
 use super::local::{Pack, package};
-use super::run::{blockers, diagnostics, guards, listed, made_of};
+use super::run::{blockers, diagnostics, guards, has_guard, listed, made_of};
 use super::want::{at, span};
 
 /// The resource that a manifest describes; the app that it may need is there as well.
@@ -41,7 +41,19 @@ fn live(own: Option<&Value>, published: Option<Document>) -> LiveProduct {
 
 fn planned(resource: &Resource, live: LiveProduct) -> Plan {
     let live = Live::Readable(Box::new(live));
-    plan(&[Product { resource, live: &live }], made_of(Options::default()), Vec::new())
+    plan(&[Product { resource, live: &live, baseline: None }], made_of(Options::default()), Vec::new())
+}
+
+/// The origins of the changes to a resource of which git said `earlier`, and whether they need a permit for it.
+fn origins(resource: &Resource, earlier: &Resource, live: LiveProduct) -> (Vec<Origin>, bool) {
+    let live = Live::Readable(Box::new(live));
+    let baseline = Some(BaselineRef { name: "origin/main".to_owned(), commit: "4f1c9e2".to_owned() });
+    let made_of = MadeOf { baseline, ..made_of(Options::default()) };
+    let plan = plan(&[Product { resource, live: &live, baseline: Some(earlier) }], made_of, Vec::new());
+    let mut origins: Vec<Origin> =
+        plan.resources[0].changes.iter().map(|change| change.origin.unwrap()).collect();
+    origins.dedup();
+    (origins, has_guard(&plan, Guard::RevertsDrift))
 }
 
 fn steps(plan: &Plan) -> Vec<String> {
@@ -303,4 +315,51 @@ fn after_a_halt_the_packages_that_customers_have_stay() {
     assert!(!kept.contains(&"remove packages.b.msix".to_owned()), "{kept:?}");
     let without = listed(&planned(&resource, live(None, Some(halted))).resources[0].changes);
     assert!(without.contains(&"remove packages.b.msix".to_owned()), "{without:?}");
+}
+
+#[test]
+fn an_add_on_that_git_knew_and_the_store_has_not_was_removed_there() {
+    let manifest = |price: &str| {
+        resource(&format!(
+            "{GOLD}submission: {{pricing: {{priceId: {price}}}, listings: {{en: {{title: Gold}}}}}}\n"
+        ))
+    };
+    let gone = || live(None, None);
+    let absent = resource(&format!("{GOLD}state: absent\n"));
+    assert_eq!(origins(&manifest("Free"), &manifest("Free"), gone()), (vec![Origin::Drift], true));
+    let plan = origins(&manifest("Free"), &manifest("Tier2"), gone());
+    assert_eq!(plan, (vec![Origin::Drift, Origin::Conflict, Origin::Drift], true));
+    assert_eq!(origins(&manifest("Free"), &absent, gone()), (vec![Origin::Config], false));
+}
+
+#[test]
+fn a_flight_waits_for_its_first_packages_and_nobody_removed_it() {
+    let insiders = with_package(resource(INSIDERS), package("1.5.0.0", "x64"));
+    let waited = resource(INSIDERS);
+    assert_eq!(origins(&insiders, &waited, live(None, None)), (vec![Origin::Config], false));
+    assert_eq!(origins(&insiders, &insiders, live(None, None)), (vec![Origin::Config], false));
+}
+
+#[test]
+fn whose_change_a_running_rollout_meets() {
+    let wants = |line: &str| app(&format!("rollout: {{of: 1.4.0.0, {line}}}\n"));
+    let of = |earlier: &str, wanted: &str| {
+        origins(&wants(wanted), &wants(earlier), live(None, Some(rolled_out(RUNNING))))
+    };
+    assert_eq!(of("percentage: 10", "percentage: 50"), (vec![Origin::Config], false));
+    assert_eq!(of("percentage: 50", "percentage: 50"), (vec![Origin::Drift], true));
+    assert_eq!(of("percentage: 25", "percentage: 50"), (vec![Origin::Conflict], true));
+    assert_eq!(of("percentage: 25", "state: halted"), (vec![Origin::Conflict], true));
+    assert_eq!(of("percentage: 10", "state: halted"), (vec![Origin::Config], false));
+    let other = app("rollout: {of: 1.3.0.0, percentage: 50}\n");
+    let plan = origins(&wants("percentage: 50"), &other, live(None, Some(rolled_out(RUNNING))));
+    assert_eq!(plan, (vec![Origin::Config], false), "git spoke of another version");
+}
+
+#[test]
+fn what_only_partner_center_can_change_overwrites_nothing() {
+    let consumable = resource(&GOLD.replace("Durable", "Consumable"));
+    let there = || live(Some(&gold()), Some(gold_published()));
+    assert_eq!(origins(&consumable, &consumable, there()), (vec![Origin::Drift], false));
+    assert_eq!(origins(&consumable, &resource(GOLD), there()), (vec![Origin::Config], false));
 }

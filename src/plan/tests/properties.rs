@@ -36,7 +36,7 @@ fn respelled_value(value: &Value) -> Value {
 }
 
 /// The desired state that says of every field what the document says, in other spellings.
-fn as_it_is(live: &Document) -> Want {
+pub(super) fn as_it_is(live: &Document) -> Want {
     let mut want = want();
     let languages: Vec<String> = live.languages().map(str::to_owned).collect();
     for field in
@@ -233,7 +233,7 @@ fn fingerprints(live: &Document, want: Want, permits: &[Guard]) -> (String, Stri
     (prints.plan, prints.live["app/reader"].clone())
 }
 
-fn copy(want: &Want) -> Want {
+pub(super) fn copy(want: &Want) -> Want {
     let mut copy = Want::default();
     copy.0.owned.clone_from(&want.0.owned);
     copy.0.other_languages.clone_from(&want.0.other_languages);

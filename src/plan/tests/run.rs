@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::manifest::{Address, Creation, Guard, Permit, Resource};
 use crate::plan::{
-    BlockerKind, Change, LiveSource, MadeOf, Op, Options, Overlay, Plan, Product, lay_over, plan,
+    BaselineRef, BlockerKind, Change, LiveSource, MadeOf, Op, Options, Overlay, Plan, Product, lay_over, plan,
 };
 use crate::submission::{Application, Document, Live, LiveProduct};
 
@@ -113,6 +113,8 @@ pub(super) struct Case {
     pub(super) permits: Vec<Guard>,
     pub(super) options: Options,
     pub(super) name: &'static str,
+    /// What git said of it at the baseline; `None` within: nothing.
+    pub(super) baseline: Option<Option<Want>>,
 }
 
 /// An app whose published submission is this one.
@@ -137,6 +139,7 @@ pub(super) fn case(published: Document) -> Case {
         permits: Vec::new(),
         options: Options::default(),
         name: "reader",
+        baseline: None,
     }
 }
 
@@ -155,6 +158,16 @@ impl Case {
     pub(super) fn permits<const N: usize>(mut self, guards: [Guard; N]) -> Self {
         self.permits = guards.into();
         self
+    }
+
+    /// With this at the baseline in git.
+    pub(super) fn since(self, want: Want) -> Self {
+        Self { baseline: Some(Some(want)), ..self }
+    }
+
+    /// With a baseline in git that has no such manifest.
+    pub(super) fn since_nothing(self) -> Self {
+        Self { baseline: Some(None), ..self }
     }
 
     /// Another app.
@@ -184,12 +197,21 @@ impl Case {
 
 /// One plan for several apps.
 pub(super) fn plan_all<const N: usize>(cases: [(Case, Want); N]) -> Plan {
-    let cases: Vec<(Resource, Live, Options)> =
-        cases.into_iter().map(|(case, want)| (case.resource(want), case.live, case.options)).collect();
-    let options = cases.first().map(|(.., options)| *options).unwrap_or_default();
-    let products: Vec<Product<'_>> =
-        cases.iter().map(|(resource, live, _)| Product { resource, live }).collect();
-    plan(&products, made_of(options), Vec::new())
+    let mut made_of = made_of(cases.first().map(|(case, _)| case.options).unwrap_or_default());
+    let mut parts: Vec<(Resource, Live, Option<Resource>)> = Vec::new();
+    for (mut case, want) in cases {
+        let baseline = case.baseline.take();
+        if baseline.is_some() {
+            made_of.baseline = Some(BaselineRef { name: "origin/main".into(), commit: "4f1c9e2".into() });
+        }
+        let earlier = baseline.flatten().map(|earlier| case.resource(earlier));
+        parts.push((case.resource(want), case.live, earlier));
+    }
+    let products: Vec<Product<'_>> = parts
+        .iter()
+        .map(|(resource, live, earlier)| Product { resource, live, baseline: earlier.as_ref() })
+        .collect();
+    plan(&products, made_of, Vec::new())
 }
 
 /// What the plans of tests are made of.
