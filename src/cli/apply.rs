@@ -25,7 +25,12 @@ pub(super) async fn run(global: &Global, results: &Results, args: &ApplyArgs) ->
     exit
 }
 
-async fn carry_out(global: &Global, results: &Results, args: &ApplyArgs, run: &Run) -> Result<Exit, Failure> {
+async fn carry_out(
+    global: &Global,
+    results: &Results,
+    args: &ApplyArgs,
+    run: &Run<'_>,
+) -> Result<Exit, Failure> {
     let products = run.products();
     let plan = run.plan(&products);
     let asks = plan.has_changes() && !args.yes && args.expect.is_none();

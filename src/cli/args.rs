@@ -141,6 +141,37 @@ pub struct Selection {
     /// Upload images anew that would be taken on trust
     #[arg(long)]
     pub replace_untrusted: bool,
+    /// Commit that tells changes made in Partner Center from those made in git: auto, none or git:REF
+    ///
+    /// auto is where this branch left the default branch, and on the default branch the commit before the push. What
+    /// somebody changed in Partner Center since is shown as drift, and overwritten only with a permit.
+    #[arg(long, value_name = "BASELINE", default_value = "auto")]
+    pub baseline: Baseline,
+}
+
+/// Where the state is from that origins of changes are told by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Baseline {
+    /// Where this branch left the default branch; on the default branch the commit before the push, else the parent.
+    Auto,
+    /// There is none.
+    None,
+    /// From this commit.
+    Git(String),
+}
+
+impl FromStr for Baseline {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match (text, text.strip_prefix("git:")) {
+            ("auto", _) => Ok(Self::Auto),
+            ("none", _) => Ok(Self::None),
+            (_, Some(name)) if !name.trim().is_empty() => Ok(Self::Git(name.to_owned())),
+            _ => Err("write auto, none, or git: and a branch, a tag or a commit, such as git:origin/main"
+                .to_owned()),
+        }
+    }
 }
 
 /// Arguments of `plan`.
@@ -155,6 +186,12 @@ pub struct PlanArgs {
     /// List the steps that apply would take
     #[arg(long)]
     pub steps: bool,
+    /// Compare with the baseline in git alone; needs no credential and no network
+    ///
+    /// The manifests are compared with those of the baseline as if the Store held exactly what these say. Such a plan is
+    /// for reading: what stands in the way of it is not known, and it is not applied.
+    #[arg(long)]
+    pub offline: bool,
 }
 
 /// Arguments of `apply`.

@@ -16,7 +16,9 @@ use super::results::{Results, Sink};
 pub(super) struct Checked {
     pub(super) loaded: Loaded,
     pub(super) findings: Findings,
-    workspace: Workspace,
+    pub(super) workspace: Workspace,
+    /// The folders that are released.
+    pub(super) releases: Releases,
 }
 
 impl Checked {
@@ -33,7 +35,7 @@ impl Checked {
             loaded.diagnostics.push(diagnostic.clone());
         }
         let findings = loaded.findings();
-        Ok(Self { loaded, findings, workspace })
+        Ok(Self { loaded, findings, workspace, releases })
     }
 
     pub(super) fn has_errors(&self) -> bool {

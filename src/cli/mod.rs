@@ -5,6 +5,7 @@
 
 mod apply;
 mod args;
+mod baseline;
 mod exit;
 mod explain;
 mod manifests;

@@ -5,17 +5,24 @@ use crate::render::{self, Format};
 use super::args::{Global, PlanArgs};
 use super::exit::{Exit, Failure};
 use super::results::Results;
-use super::run::{Run, has_errors};
+use super::run::{Releasing, Run, Wanted, has_errors};
 
 pub(super) async fn run(global: &Global, results: &Results, args: &PlanArgs) -> Result<Exit, Failure> {
-    let run = Run::start(global, results, &args.selection).await?;
-    let plan = run.plan(&run.products());
+    let (plan, run) = if args.offline {
+        let wanted = Wanted::load(global, results, &args.selection, Releasing::Now)?;
+        (wanted.offline_plan()?, None)
+    } else {
+        let run = Run::start(global, results, &args.selection).await?;
+        (run.plan(&run.products()), Some(run))
+    };
     let given = results.give(|format, look, _| match format {
         Format::Text => render::plan_text(&plan, args.steps, look),
         Format::Json => render::json(&plan),
         _ => unreachable!("`Results` refuses forms that a command has not"),
     });
-    run.end().await;
+    if let Some(run) = run {
+        run.end().await;
+    }
     given?;
     Ok(if has_errors(&plan) {
         Exit::Invalid

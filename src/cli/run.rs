@@ -1,21 +1,108 @@
 //! What `plan` and `apply` share: load, connect, read live state, plan.
 
-use crate::manifest::{Creation, Finding, Loaded, Resource, Severity};
+use crate::manifest::{Creation, Finding, Loaded, Releases, Resource, Severity};
 use crate::partner_center::{By, Connection, Part, Reader, Subject};
 use crate::plan::{self, LiveSource, MadeOf, Options, Plan, Product, ReleaseRef};
 use crate::sandbox::Sandbox;
 use crate::submission::{Kind, Live};
 
 use super::args::{Global, Release, Selection};
-use super::exit::Failure;
+use super::baseline::{self, Asked, Baseline, Missing};
+use super::exit::{Exit, Failure};
 use super::manifests::{Checked, base};
 use super::results::Results;
 use super::settings;
 
-/// A run: what is wanted, what is there, and the way to the Store.
-pub(super) struct Run {
+/// What is wanted, and what git said before.
+pub(super) struct Wanted<'a> {
+    selection: &'a Selection,
     loaded: Loaded,
     findings: Vec<Finding>,
+    baseline: Result<Baseline, Missing>,
+}
+
+impl<'a> Wanted<'a> {
+    /// Loads manifests. Needs no network.
+    pub(super) fn load(
+        global: &Global,
+        results: &Results,
+        selection: &'a Selection,
+        releases: Releasing,
+    ) -> Result<Self, Failure> {
+        let checked = Checked::load(global, &selection.manifests)?;
+        checked.refuse_errors(global, results)?;
+        let none = Releases::new();
+        let asked = Asked {
+            workspace: &checked.workspace,
+            paths: &selection.manifests.paths,
+            releases: if releases == Releasing::Earlier { &checked.releases } else { &none },
+            resources: &checked.loaded.resources,
+        };
+        let baseline = baseline::read(&selection.baseline, &asked)?;
+        let Checked { loaded, findings, .. } = checked;
+        let mut findings = findings.findings;
+        match &baseline {
+            Ok(baseline) => findings.extend(baseline.findings.iter().cloned()),
+            Err(missing) => findings.extend(missing.finding()),
+        }
+        Ok(Self { selection, loaded, findings, baseline })
+    }
+
+    /// The baseline, for what makes no sense without one.
+    pub(super) fn needed_baseline(&self, what: &str) -> Result<&Baseline, Failure> {
+        self.baseline.as_ref().map_err(|missing| {
+            Failure::new(Exit::Usage, format!("{what} needs a baseline in git: {missing}"))
+                .help(missing.remedy())
+        })
+    }
+
+    /// The plan against the baseline alone.
+    pub(super) fn offline_plan(&self) -> Result<Plan, Failure> {
+        let baseline = self.needed_baseline("`plan --offline`")?;
+        let live = plan::as_git_says(&self.loaded.resources, &baseline.resources);
+        let made_of = self.made_of(LiveSource::Baseline, baseline.committed.clone());
+        Ok(plan::plan(&self.products(&live), made_of, self.findings.clone()))
+    }
+
+    fn made_of(&self, live: LiveSource, read_at: String) -> MadeOf {
+        let named = &self.selection.manifests;
+        let release = |release: &Release| ReleaseRef {
+            address: release.address.to_string(),
+            folder: release.folder.display().to_string(),
+        };
+        MadeOf {
+            made_at: now(),
+            live,
+            read_at,
+            baseline: self.baseline.as_ref().ok().map(|baseline| baseline.reference.clone()),
+            paths: named.paths.iter().map(|path| path.display().to_string()).collect(),
+            releases: named.release.iter().map(release).collect(),
+            replace_untrusted: self.selection.replace_untrusted,
+        }
+    }
+
+    fn products<'p>(&'p self, live: &'p [Live]) -> Vec<Product<'p>> {
+        let earlier: &[Resource] = self.baseline.as_ref().map_or(&[], |baseline| &baseline.resources);
+        let product = |(resource, live): (&'p Resource, &'p Live)| {
+            let baseline = earlier.iter().find(|earlier| earlier.address == resource.address);
+            Product { resource, live, baseline }
+        };
+        self.loaded.resources.iter().zip(live).map(product).collect()
+    }
+}
+
+/// Whether a release that the run names is laid over what git said before, too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Releasing {
+    /// It is: what it says may be live already.
+    Earlier,
+    /// It is not: all of it is new.
+    Now,
+}
+
+/// A run: what is wanted, what is there, and the way to the Store.
+pub(super) struct Run<'a> {
+    wanted: Wanted<'a>,
     live: Vec<Live>,
     pub(super) options: Options,
     pub(super) connection: Connection,
@@ -23,47 +110,35 @@ pub(super) struct Run {
     sandbox: Option<Sandbox>,
 }
 
-impl Run {
+impl<'a> Run<'a> {
     /// Loads manifests, connects, and reads what Partner Center holds of them.
     pub(super) async fn start(
         global: &Global,
         results: &Results,
-        selection: &Selection,
+        selection: &'a Selection,
     ) -> Result<Self, Failure> {
-        let checked = Checked::load(global, &selection.manifests)?;
-        checked.refuse_errors(global, results)?;
-        let Checked { loaded, findings, .. } = checked;
+        Self::of(global, Wanted::load(global, results, selection, Releasing::Earlier)?).await
+    }
+
+    /// Connects, and reads what Partner Center holds of what is wanted.
+    pub(super) async fn of(global: &Global, wanted: Wanted<'a>) -> Result<Self, Failure> {
         let (connection, sandbox) = settings::connect(global, &base(global)?).await?;
         let reader = Reader::new(connection.clone());
         let read_at = now();
-        let live = reader.live(&subjects(&loaded.resources)).await?;
-        let named = &selection.manifests;
-        let release = |release: &Release| ReleaseRef {
-            address: release.address.to_string(),
-            folder: release.folder.display().to_string(),
-        };
-        let options = Options { replace_untrusted: selection.replace_untrusted };
-        let made_of = MadeOf {
-            made_at: now(),
-            live: LiveSource::Account,
-            read_at,
-            baseline: None,
-            paths: named.paths.iter().map(|path| path.display().to_string()).collect(),
-            releases: named.release.iter().map(release).collect(),
-            replace_untrusted: options.replace_untrusted,
-        };
-        Ok(Self { loaded, findings: findings.findings, live, options, connection, made_of, sandbox })
+        let live = reader.live(&subjects(&wanted.loaded.resources)).await?;
+        let options = Options { replace_untrusted: wanted.selection.replace_untrusted };
+        let made_of = wanted.made_of(LiveSource::Account, read_at);
+        Ok(Self { wanted, live, options, connection, made_of, sandbox })
     }
 
     /// What is wanted beside what is there.
     pub(super) fn products(&self) -> Vec<Product<'_>> {
-        let pairs = self.loaded.resources.iter().zip(&self.live);
-        pairs.map(|(resource, live)| Product { resource, live, baseline: None }).collect()
+        self.wanted.products(&self.live)
     }
 
     /// The plan.
     pub(super) fn plan(&self, products: &[Product<'_>]) -> Plan {
-        plan::plan(products, self.made_of.clone(), self.findings.clone())
+        plan::plan(products, self.made_of.clone(), self.wanted.findings.clone())
     }
 
     /// Ends the run.

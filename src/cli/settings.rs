@@ -13,7 +13,7 @@ use super::exit::{Exit, Failure};
 const API: &str = "https://manage.devcenter.microsoft.com/v1.0/my";
 const LOGIN: &str = "https://login.microsoftonline.com";
 
-fn variable(name: &str) -> Option<String> {
+pub(super) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.trim().is_empty())
 }
 

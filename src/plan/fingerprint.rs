@@ -29,7 +29,8 @@ fn change(change: &Change) -> Value {
 }
 
 /// Fingerprints of a plan: over actions, changes, digests and permits; not over times or ids of things yet to be made.
-pub(super) fn fingerprints(resources: &[(&ResourcePlan, Vec<Guard>)]) -> Fingerprints {
+/// Those of a plan that was made without the Store are never those of one that was made with it.
+pub(super) fn fingerprints(resources: &[(&ResourcePlan, Vec<Guard>)], is_offline: bool) -> Fingerprints {
     let mut actions: BTreeMap<&str, Value> = BTreeMap::new();
     let mut live = BTreeMap::new();
     let mut assets = BTreeMap::new();
@@ -49,5 +50,6 @@ pub(super) fn fingerprints(resources: &[(&ResourcePlan, Vec<Guard>)]) -> Fingerp
             assets.insert(asset.file.clone(), asset.sha256.clone());
         }
     }
-    Fingerprints { plan: format!("sp1:{}", digest(&json!(actions))), live, assets }
+    let over = if is_offline { json!({ "offline": actions }) } else { json!(actions) };
+    Fingerprints { plan: format!("sp1:{}", digest(&over)), live, assets }
 }

@@ -12,6 +12,7 @@ mod fingerprint;
 mod guards;
 mod icons;
 mod images;
+mod offline;
 mod origin;
 mod overlay;
 mod packages;
@@ -26,6 +27,7 @@ mod trailers;
 mod types;
 
 pub use blocker::{Blocker, BlockerKind};
+pub use offline::as_git_says;
 pub use overlay::{Baseline, Options, Overlay, lay_over};
 pub use pending::{DraftKind, Pending, classify};
 pub use planner::{Product, plan};

@@ -10,13 +10,14 @@ use super::checks::{Due, check};
 use super::creation;
 use super::fingerprint::fingerprints;
 use super::guards::{obstacles, risks};
+use super::offline::leave_unknown_out;
 use super::origin::{self, Told};
 use super::overlay::{Baseline, Options, Overlay, lay_over};
 use super::pending::{DraftKind, Pending, classify};
 use super::running::{self, RolloutCall};
 use super::types::{
-    Action, Base, Change, ChangeRoute, Counts, FORMAT_VERSION, GuardHit, InProgress, MadeOf, Origin, Plan,
-    PublishedBy, ResourcePlan, Route, Step, StepKind,
+    Action, Base, Change, ChangeRoute, Counts, FORMAT_VERSION, GuardHit, InProgress, LiveSource, MadeOf,
+    Origin, Plan, PublishedBy, ResourcePlan, Route, Step, StepKind,
 };
 
 /// A resource and what Partner Center holds of it.
@@ -45,14 +46,19 @@ pub fn plan(products: &[Product<'_>], made_of: MadeOf, findings: Vec<Finding>) -
         diagnostics: findings,
         fingerprints: super::types::Fingerprints::default(),
     };
+    let loaded = plan.diagnostics.len();
     for product in products {
         plan_product(&mut plan, *product, options);
+    }
+    let is_offline = plan.made_of.live == LiveSource::Baseline;
+    if is_offline {
+        leave_unknown_out(&mut plan, loaded);
     }
     let permits =
         |product: &Product<'_>| product.resource.permits.iter().map(|permit| permit.guard).collect();
     let parts: Vec<(&ResourcePlan, Vec<Guard>)> =
         plan.resources.iter().zip(products.iter().map(permits)).collect();
-    plan.fingerprints = fingerprints(&parts);
+    plan.fingerprints = fingerprints(&parts, is_offline);
     plan
 }
 

@@ -12,7 +12,7 @@ use super::run::{blockers, diagnostics, guards, has_guard, listed, made_of};
 use super::want::{at, span};
 
 /// The resource that a manifest describes; the app that it may need is there as well.
-fn resource(manifest: &str) -> Resource {
+pub(super) fn resource(manifest: &str) -> Resource {
     let folder = tempfile::tempdir().unwrap();
     let app =
         if manifest.contains("kind: App") { "" } else { "---\nkind: App\nname: reader\nid: 9NBLGGH4R315\n" };
@@ -69,7 +69,8 @@ fn with_package(mut resource: Resource, pack: Pack) -> Resource {
     resource
 }
 
-const GOLD: &str = "kind: AddOn\nname: gold\napp: reader\nproductId: contoso.gold\nproductType: Durable\n";
+pub(super) const GOLD: &str =
+    "kind: AddOn\nname: gold\napp: reader\nproductId: contoso.gold\nproductType: Durable\n";
 
 fn gold() -> Value {
     json!({"id": "9NGOLD000001", "productId": "contoso.gold", "productType": "Durable"})
@@ -163,7 +164,7 @@ fn an_icon_is_known_by_name_and_goes_by_null() {
     assert_eq!(listed(&plan.resources[0].changes), ["clear listings.en.icon"]);
 }
 
-const INSIDERS: &str =
+pub(super) const INSIDERS: &str =
     "kind: Flight\nname: insiders\napp: reader\nfriendlyName: Insiders\ngroupIds: [\"7\", \"8\"]\n";
 
 fn insiders() -> Value {
@@ -218,7 +219,7 @@ fn rolled_out(status: &str) -> Document {
     published_with([("packageDeliveryOptions.packageRollout", rollout)])
 }
 
-fn app(rest: &str) -> Resource {
+pub(super) fn app(rest: &str) -> Resource {
     resource(&format!("kind: App\nname: reader\nid: 9NBLGGH4R315\n{rest}"))
 }
 

@@ -9,6 +9,7 @@ mod kinds;
 mod listings;
 mod live;
 mod local;
+mod offline;
 mod origins;
 mod packages;
 mod pending;

@@ -160,6 +160,11 @@ impl Case {
         self
     }
 
+    /// What it permits, as the manifest says it.
+    pub(super) fn permitted(&self) -> Vec<Permit> {
+        self.permits.iter().map(|guard| Permit { guard: *guard, at: at(80) }).collect()
+    }
+
     /// With this at the baseline in git.
     pub(super) fn since(self, want: Want) -> Self {
         Self { baseline: Some(Some(want)), ..self }
@@ -176,13 +181,12 @@ impl Case {
     }
 
     fn resource(&self, want: Want) -> Resource {
-        let permits = self.permits.iter().map(|guard| Permit { guard: *guard, at: at(80) }).collect();
         Resource {
             address: Address::app(self.name),
             id: Some(format!("9N{:A>10}", self.name.to_uppercase())),
             creation: Creation::App,
             absent: None,
-            permits,
+            permits: self.permitted(),
             desired: want.0,
             rollout: None,
             at: at(1),
