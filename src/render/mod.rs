@@ -10,9 +10,9 @@ mod format;
 mod hygiene;
 mod json;
 mod page;
-mod plan_text;
+mod plan;
 mod validation;
-mod value_diff;
+mod wrap;
 
 pub use annotations::{azure, github, gitlab};
 pub use diagnostics::diagnostics;
@@ -21,7 +21,7 @@ pub use format::{Format, forms_of};
 pub use hygiene::visible;
 pub use json::json;
 pub use page::Look;
-pub use plan_text::plan_text;
+pub use plan::plan_text;
 pub use validation::{counts, validation};
 
 /// A size for people: `118.2 MB`, in steps of 1,000 as Partner Center shows it.
