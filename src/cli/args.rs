@@ -84,6 +84,11 @@ pub enum Command {
     /// Compares the manifests with what Partner Center holds. Exit code 0 with changes and without, also when guards or
     /// blockers stand in the way.
     Plan(PlanArgs),
+    /// Show what was changed in Partner Center, against git; sends nothing
+    ///
+    /// For schedules: names each field that is neither as the manifests want it nor as they said at the baseline. Exit code
+    /// 0 with drift and without, unless --detailed-exitcode is given.
+    Drift(DriftArgs),
     /// Carry the changes out
     ///
     /// Clones the published submission, sends it with the planned changes, uploads new files, reads everything back,
@@ -105,6 +110,7 @@ impl Command {
         match self {
             Self::Validate(_) => "validate",
             Self::Plan(_) => "plan",
+            Self::Drift(_) => "drift",
             Self::Apply(_) => "apply",
             Self::Explain(_) => "explain",
             Self::Schema(_) => "schema",
@@ -141,6 +147,14 @@ pub struct Selection {
     /// Upload images anew that would be taken on trust
     #[arg(long)]
     pub replace_untrusted: bool,
+    /// What tells changes made in Partner Center from those made in git.
+    #[command(flatten)]
+    pub since: Since,
+}
+
+/// What tells changes made in Partner Center from those made in git.
+#[derive(Debug, Args)]
+pub struct Since {
     /// Commit that tells changes made in Partner Center from those made in git: auto, none or git:REF
     ///
     /// auto is where this branch left the default branch, and on the default branch the commit before the push. What
@@ -192,6 +206,20 @@ pub struct PlanArgs {
     /// for reading: what stands in the way of it is not known, and it is not applied.
     #[arg(long)]
     pub offline: bool,
+}
+
+/// Arguments of `drift`.
+#[derive(Debug, Args)]
+pub struct DriftArgs {
+    /// What to compare with the Store.
+    #[command(flatten)]
+    pub manifests: Manifests,
+    /// What tells changes made in Partner Center from those made in git.
+    #[command(flatten)]
+    pub since: Since,
+    /// Exit with 2 when there is drift
+    #[arg(long)]
+    pub detailed_exitcode: bool,
 }
 
 /// Arguments of `apply`.
@@ -267,6 +295,8 @@ pub enum Schema {
     Manifest,
     /// Of `plan --output json`
     Plan,
+    /// Of `drift --output json`
+    Drift,
     /// Of --sandbox-seed files
     Seed,
 }

@@ -6,6 +6,7 @@
 mod apply;
 mod args;
 mod baseline;
+mod drift;
 mod exit;
 mod explain;
 mod manifests;
@@ -64,6 +65,7 @@ async fn run(cli: &Cli) -> Result<Exit, Failure> {
     match &cli.command {
         Command::Validate(args) => validate::run(global, &results, args),
         Command::Plan(args) => plan::run(global, &results, args).await,
+        Command::Drift(args) => drift::run(global, &results, args).await,
         Command::Apply(args) => apply::run(global, &results, args).await,
         Command::Explain(args) => explain::run(&results, args),
         Command::Schema(args) => schema::run(&results, args),

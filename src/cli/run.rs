@@ -6,16 +6,31 @@ use crate::plan::{self, LiveSource, MadeOf, Options, Plan, Product, ReleaseRef};
 use crate::sandbox::Sandbox;
 use crate::submission::{Kind, Live};
 
-use super::args::{Global, Release, Selection};
+use super::args::{Global, Manifests, Release, Selection, Since};
 use super::baseline::{self, Asked, Baseline, Missing};
 use super::exit::{Exit, Failure};
 use super::manifests::{Checked, base};
 use super::results::Results;
 use super::settings;
 
+/// What a run is about, as the command line names it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Named<'a> {
+    pub(super) manifests: &'a Manifests,
+    pub(super) since: &'a Since,
+    pub(super) replace_untrusted: bool,
+}
+
+impl<'a> From<&'a Selection> for Named<'a> {
+    fn from(selection: &'a Selection) -> Self {
+        let Selection { manifests, since, replace_untrusted } = selection;
+        Self { manifests, since, replace_untrusted: *replace_untrusted }
+    }
+}
+
 /// What is wanted, and what git said before.
 pub(super) struct Wanted<'a> {
-    selection: &'a Selection,
+    named: Named<'a>,
     loaded: Loaded,
     findings: Vec<Finding>,
     baseline: Result<Baseline, Missing>,
@@ -26,26 +41,27 @@ impl<'a> Wanted<'a> {
     pub(super) fn load(
         global: &Global,
         results: &Results,
-        selection: &'a Selection,
+        named: impl Into<Named<'a>>,
         releases: Releasing,
     ) -> Result<Self, Failure> {
-        let checked = Checked::load(global, &selection.manifests)?;
+        let named = named.into();
+        let checked = Checked::load(global, named.manifests)?;
         checked.refuse_errors(global, results)?;
         let none = Releases::new();
         let asked = Asked {
             workspace: &checked.workspace,
-            paths: &selection.manifests.paths,
+            paths: &named.manifests.paths,
             releases: if releases == Releasing::Earlier { &checked.releases } else { &none },
             resources: &checked.loaded.resources,
         };
-        let baseline = baseline::read(&selection.baseline, &asked)?;
+        let baseline = baseline::read(&named.since.baseline, &asked)?;
         let Checked { loaded, findings, .. } = checked;
         let mut findings = findings.findings;
         match &baseline {
             Ok(baseline) => findings.extend(baseline.findings.iter().cloned()),
             Err(missing) => findings.extend(missing.finding()),
         }
-        Ok(Self { selection, loaded, findings, baseline })
+        Ok(Self { named, loaded, findings, baseline })
     }
 
     /// The baseline, for what makes no sense without one.
@@ -65,7 +81,7 @@ impl<'a> Wanted<'a> {
     }
 
     fn made_of(&self, live: LiveSource, read_at: String) -> MadeOf {
-        let named = &self.selection.manifests;
+        let named = self.named.manifests;
         let release = |release: &Release| ReleaseRef {
             address: release.address.to_string(),
             folder: release.folder.display().to_string(),
@@ -77,7 +93,7 @@ impl<'a> Wanted<'a> {
             baseline: self.baseline.as_ref().ok().map(|baseline| baseline.reference.clone()),
             paths: named.paths.iter().map(|path| path.display().to_string()).collect(),
             releases: named.release.iter().map(release).collect(),
-            replace_untrusted: self.selection.replace_untrusted,
+            replace_untrusted: self.named.replace_untrusted,
         }
     }
 
@@ -126,7 +142,7 @@ impl<'a> Run<'a> {
         let reader = Reader::new(connection.clone());
         let read_at = now();
         let live = reader.live(&subjects(&wanted.loaded.resources)).await?;
-        let options = Options { replace_untrusted: wanted.selection.replace_untrusted };
+        let options = Options { replace_untrusted: wanted.named.replace_untrusted };
         let made_of = wanted.made_of(LiveSource::Account, read_at);
         Ok(Self { wanted, live, options, connection, made_of, sandbox })
     }

@@ -1,7 +1,7 @@
 //! `storeward schema`.
 
 use crate::manifest::manifest_schema;
-use crate::plan::Plan;
+use crate::plan::{Drift, Plan};
 use crate::render;
 use crate::sandbox;
 
@@ -13,6 +13,7 @@ pub(super) fn run(results: &Results, args: &SchemaArgs) -> Result<Exit, Failure>
     let schema = match args.which {
         Schema::Manifest => manifest_schema(),
         Schema::Plan => schemars::schema_for!(Plan).to_value(),
+        Schema::Drift => schemars::schema_for!(Drift).to_value(),
         Schema::Seed => sandbox::seed_schema(),
     };
     results.give(|_, _, _| render::json(&schema))?;

@@ -8,6 +8,7 @@
 mod blocker;
 mod checks;
 mod creation;
+mod drift;
 mod fingerprint;
 mod guards;
 mod icons;
@@ -27,6 +28,7 @@ mod trailers;
 mod types;
 
 pub use blocker::{Blocker, BlockerKind};
+pub use drift::{Drift, DriftCounts, DriftedResource};
 pub use offline::as_git_says;
 pub use overlay::{Baseline, Options, Overlay, lay_over};
 pub use pending::{DraftKind, Pending, classify};

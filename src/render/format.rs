@@ -22,12 +22,13 @@ pub enum Format {
     Gitlab,
 }
 
-use Format::{Azure, Github, Gitlab, Json, Text};
+use Format::{Azure, Github, Gitlab, Json, Markdown, Text};
 
 /// The forms of each command's result. ONE table: what is not in it is refused before a command starts.
 const FORMS: &[(&str, &[Format])] = &[
     ("validate", &[Text, Json, Github, Azure, Gitlab]),
     ("plan", &[Text, Json]),
+    ("drift", &[Text, Json, Markdown]),
     ("apply", &[Text, Json]),
     ("explain", &[Text]),
     // These two print JSON, whatever they are asked for.

@@ -21,7 +21,7 @@ pub use format::{Format, forms_of};
 pub use hygiene::visible;
 pub use json::json;
 pub use page::Look;
-pub use plan::plan_text;
+pub use plan::{drift_markdown, drift_text, plan_text};
 pub use validation::{counts, validation};
 
 /// A size for people: `118.2 MB`, in steps of 1,000 as Partner Center shows it.

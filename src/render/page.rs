@@ -133,7 +133,6 @@ pub(super) enum Symbol {
     Change,
     Replace,
     Move,
-    #[allow(dead_code, reason = "conflicts are shown once origins are told")]
     Unsure,
     Guard,
     Keep,

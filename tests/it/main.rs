@@ -11,6 +11,7 @@ mod asset_package;
 mod asset_package_bombs;
 mod asset_package_hostile;
 mod corpus;
+mod drifting;
 mod hostile_manifests;
 mod manifest_schema;
 mod meddling;

@@ -45,7 +45,8 @@ pub(super) struct CommitTree {
     releases: Vec<PathBuf>,
     nodes: BTreeMap<PathBuf, Node>,
     repository: RefCell<Repository>,
-    copies: TempDir,
+    /// Made where something is copied.
+    copies: RefCell<Option<TempDir>>,
     copied: Cell<u64>,
     known: RefCell<HashMap<PathBuf, PathBuf>>,
 }
@@ -69,7 +70,7 @@ impl CommitTree {
             releases,
             nodes: listed.map(|found| (found.path, node(&found.mode, found.id))).collect(),
             repository: RefCell::new(repository),
-            copies: tempfile::Builder::new().prefix("storeward-").tempdir()?,
+            copies: RefCell::default(),
             copied: Cell::new(0),
             known: RefCell::default(),
         })
@@ -130,7 +131,12 @@ impl CommitTree {
 
     /// A file of this name in a folder of its own.
     fn place_for(&self, id: &str, name: &std::ffi::OsStr) -> io::Result<PathBuf> {
-        let folder = self.copies.path().join(id);
+        let mut copies = self.copies.borrow_mut();
+        let copies = match &mut *copies {
+            Some(copies) => copies,
+            none => none.insert(tempfile::Builder::new().prefix("storeward-").tempdir()?),
+        };
+        let folder = copies.path().join(id);
         fs::create_dir_all(&folder)?;
         Ok(folder.join(name))
     }

@@ -187,8 +187,26 @@ pub(in crate::render) enum Stretch {
 /// Edits by words. Common words between edits that are longer than they join these: `[-All notes of a book-]` reads
 /// better than five edits of a word each.
 pub(super) fn stretches(old: &str, new: &str) -> Vec<Stretch> {
+    stretches_of(&TextDiff::from_words(old, new))
+}
+
+/// The same of short texts, where a full stop is told from the word before it; `None` where they have little in common.
+pub(super) fn short_stretches(old: &str, new: &str) -> Option<Vec<Stretch>> {
+    let words = TextDiff::from_unicode_words(old, new);
+    let stretches = stretches_of(&words);
+    let edits = || {
+        stretches.iter().filter_map(|stretch| match stretch {
+            Stretch::Edit { old, new } => Some((old.is_empty(), new.is_empty())),
+            Stretch::Same(_) => None,
+        })
+    };
+    let only_adds = edits().all(|(adds, _)| adds) || edits().all(|(_, removes)| removes);
+    (only_adds || words.ratio() >= ALIKE).then_some(stretches)
+}
+
+fn stretches_of(diff: &TextDiff<'_, '_, str>) -> Vec<Stretch> {
     let mut stretches: Vec<Stretch> = Vec::new();
-    for change in TextDiff::from_words(old, new).iter_all_changes() {
+    for change in diff.iter_all_changes() {
         let word = change.value();
         match (change.tag(), stretches.last_mut()) {
             (ChangeTag::Equal, Some(Stretch::Same(text))) => text.push_str(word),

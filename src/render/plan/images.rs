@@ -54,6 +54,6 @@ fn digest_of(file_name: &str) -> Option<&str> {
 }
 
 /// The last part of a live file name.
-fn known_name(file_name: &str, glyphs: &Glyphs) -> String {
+pub(super) fn known_name(file_name: &str, glyphs: &Glyphs) -> String {
     glyphs.line(file_name.rsplit(['/', '\\']).next().unwrap_or(file_name))
 }

@@ -10,6 +10,8 @@
 //!   resource where there is no room.
 
 mod draw;
+mod drift;
+mod drift_page;
 mod edit;
 mod images;
 mod layout;
@@ -21,6 +23,9 @@ mod text;
 mod value;
 mod words;
 
+#[allow(unused_imports, reason = "the door for sinks that draw a plan")]
+pub(super) use drift::{baseline, drift};
+pub use drift_page::{drift_markdown, drift_text};
 #[allow(unused_imports, reason = "the door for sinks that draw a plan")]
 pub(super) use layout::{Detail, Part, Row, diff_lines};
 #[allow(unused_imports, reason = "the door for sinks that draw a plan")]

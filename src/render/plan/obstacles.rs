@@ -1,6 +1,6 @@
 //! What stands against a plan: guards, blockers, findings.
 
-use crate::manifest::Severity;
+use crate::manifest::{Finding, Severity};
 use crate::plan::Plan;
 use crate::render::hygiene::visible;
 use crate::render::page::{ALARM, DIM, PLAIN, Symbol, YELLOW};
@@ -48,11 +48,11 @@ fn lines(indent: usize, bullet: &str, text: &str, glyphs: &Glyphs) -> Vec<Part> 
     visible(text).lines().enumerate().map(line).collect()
 }
 
-/// What else there is to say about a plan.
-pub(in crate::render) fn findings(plan: &Plan, detail: Detail) -> Vec<Part> {
+/// What else there is to say.
+pub(in crate::render) fn findings(findings: &[Finding], detail: Detail) -> Vec<Part> {
     let glyphs = detail.glyphs();
     let mut parts: Vec<Part> = Vec::new();
-    for finding in &plan.diagnostics {
+    for finding in findings {
         let (style, word) = match finding.severity {
             Severity::Error => (ALARM, "error"),
             Severity::Warning => (YELLOW, "warning"),

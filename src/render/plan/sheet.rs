@@ -1,6 +1,6 @@
 //! One resource, laid out.
 
-use crate::plan::{Action, Change, Plan, PublishedBy, ResourcePlan, Route};
+use crate::plan::{Action, Change, LiveSource, Plan, PublishedBy, ResourcePlan, Route};
 use crate::render::page::{BOLD, DIM, PLAIN, Symbol};
 use crate::render::{count, plural};
 use crate::submission::Section;
@@ -32,7 +32,7 @@ pub(in crate::render) fn sheet(plan: &Plan, resource: &ResourcePlan, detail: Det
     let glyphs = detail.glyphs();
     Sheet {
         title: title(resource, glyphs),
-        consequences: consequences(resource, glyphs),
+        consequences: consequences(plan, resource, glyphs),
         changes: changes(resource, detail),
         counts: counts(resource, glyphs),
         obstacles: obstacles(plan, &resource.address, detail),
@@ -46,17 +46,20 @@ fn title(resource: &ResourcePlan, glyphs: &Glyphs) -> Row {
         Action::Update | Action::Live => Symbol::Change,
         Action::None | Action::InProgress => Symbol::Keep,
     };
+    // Without the Store nobody knows what it calls an app.
+    let name = Some(&resource.name).filter(|name| !name.is_empty());
     Row::sign(0, symbol)
         .cell(BOLD, resource.address.clone())
-        .cell(PLAIN, format!("\"{}\"", glyphs.line(&resource.name)))
+        .cell(PLAIN, name.map(|name| format!("\"{}\"", glyphs.line(name))).unwrap_or_default())
         .cell(PLAIN, glyphs.line(&resource.id))
 }
 
-fn consequences(resource: &ResourcePlan, glyphs: &Glyphs) -> Vec<Part> {
+fn consequences(plan: &Plan, resource: &ResourcePlan, glyphs: &Glyphs) -> Vec<Part> {
     let row = |label, words: String| Part::from(Row::at(2).column(5, DIM, label).cell(PLAIN, words));
     let mut parts = Vec::new();
     if let Some(route) = resource.route.as_ref().filter(|_| resource.action == Action::Update) {
-        parts.push(row("route", route_text(route, glyphs)));
+        let is_known = plan.made_of.live != LiveSource::Baseline;
+        parts.push(row("route", route_text(route, is_known, glyphs)));
     }
     if let (Action::InProgress, Some(pending)) = (resource.action, &resource.pending) {
         let (submission, status) = (glyphs.line(&pending.submission), glyphs.line(pending.status.as_str()));
@@ -72,8 +75,10 @@ fn consequences(resource: &ResourcePlan, glyphs: &Glyphs) -> Vec<Part> {
     parts
 }
 
-fn route_text(route: &Route, glyphs: &Glyphs) -> String {
+/// `is_known` says whether the mode of publishing that no manifest states is known.
+fn route_text(route: &Route, is_known: bool, glyphs: &Glyphs) -> String {
     let published = match &route.published_by {
+        PublishedBy::Itself if !is_known => return format!("new submission {} certification", glyphs.arrow),
         PublishedBy::Itself => "publishes by itself once certified".to_owned(),
         PublishedBy::Hand => "then waits until somebody presses Publish now in Partner Center".to_owned(),
         PublishedBy::Date(date) => format!("publishes on {}", glyphs.line(date)),

@@ -1,11 +1,12 @@
 //! A plan as text for terminals, logs and files.
 
 use crate::manifest::Severity;
-use crate::plan::{Action, Plan, ResourcePlan};
+use crate::plan::{Action, Drift, LiveSource, MadeOf, Plan, ResourcePlan};
 use crate::render::page::{ALARM, BOLD, DIM, GREEN, Look, PLAIN, Page};
 use crate::render::{bytes, plural};
 
 use super::draw::draw;
+use super::drift::{baseline, drift};
 use super::layout::{Detail, Glyphs, Part, Row};
 use super::obstacles::findings;
 use super::sheet::sheet;
@@ -14,7 +15,12 @@ use super::sheet::sheet;
 pub fn plan_text(plan: &Plan, steps: bool, look: Look) -> String {
     let detail = Detail { ascii: look.ascii, ..Detail::default() };
     let glyphs = detail.glyphs();
-    let mut parts: Vec<Part> = vec![header(plan, glyphs).into()];
+    let mut parts: Vec<Part> = vec![header("plan", &plan.made_of, glyphs).into()];
+    let drifted = drift(&Drift::of(plan), detail);
+    if !drifted.is_empty() {
+        parts.push(Part::Gap);
+        parts.extend(drifted);
+    }
     let busy = |resource: &&ResourcePlan| {
         resource.action != Action::None || plan.blockers_of(&resource.address).next().is_some()
     };
@@ -24,7 +30,7 @@ pub fn plan_text(plan: &Plan, steps: bool, look: Look) -> String {
         parts
             .extend([sheet.consequences, sheet.changes, sheet.counts, sheet.obstacles].into_iter().flatten());
     }
-    let found = findings(plan, detail);
+    let found = findings(&plan.diagnostics, detail);
     if !found.is_empty() {
         parts.push(Part::Gap);
         parts.extend(found);
@@ -39,10 +45,23 @@ pub fn plan_text(plan: &Plan, steps: bool, look: Look) -> String {
     page.finish()
 }
 
-fn header(plan: &Plan, glyphs: &Glyphs) -> Row {
+/// The first line: what was compared with what.
+pub(super) fn header(command: &str, made_of: &MadeOf, glyphs: &Glyphs) -> Row {
     let dot = glyphs.dot;
-    let mut head = format!("storeward plan {dot} live read {}", plan.made_of.read_at.replace('T', " "));
-    for release in &plan.made_of.releases {
+    let read_at = made_of.read_at.replace('T', " ");
+    let live = match made_of.live {
+        LiveSource::Account => format!("live read {read_at}"),
+        LiveSource::Snapshot => format!("snapshot of {read_at}"),
+        LiveSource::Baseline => "not compared with the live Store".to_owned(),
+    };
+    let mut head = format!("storeward {command} {dot} {live}");
+    if let Some(since) = &made_of.baseline {
+        head.push_str(&format!(" {dot} baseline {}", baseline(since, glyphs)));
+    }
+    if made_of.live == LiveSource::Baseline {
+        head.push_str(&format!(" of {read_at}"));
+    }
+    for release in &made_of.releases {
         head.push_str(&format!(" {dot} release {}={}", release.address, glyphs.line(&release.folder)));
     }
     Row::at(0).cell(DIM, head)
@@ -75,8 +94,10 @@ fn summary(plan: &Plan, glyphs: &Glyphs) -> Vec<Part> {
     }
     if changing == 0 && plan.blockers.is_empty() {
         let matching = plan.resources.len() - on_its_way;
-        let mut words = String::from("No changes.");
-        if matching > 0 {
+        let is_offline = plan.made_of.live == LiveSource::Baseline;
+        let mut words =
+            String::from(if is_offline { "No changes against the baseline" } else { "No changes." });
+        if matching > 0 && !is_offline {
             let matches = if matching == 1 { "matches its manifest" } else { "match their manifests" };
             words.push_str(&format!(" {} {matches}", plural(matching, "product")));
         }
@@ -114,6 +135,10 @@ fn summary(plan: &Plan, glyphs: &Glyphs) -> Vec<Part> {
         (all, 0) => format!("{}, permitted", plural(all, "guard")),
         (all, open) => format!("{}, {open} without permit", plural(all, "guard")),
     };
+    let last = match plan.made_of.live {
+        LiveSource::Baseline => "for reading only: it was not compared with the live Store".to_owned(),
+        LiveSource::Account | LiveSource::Snapshot => format!("plan hash {}", plan.fingerprints.plan),
+    };
     let words = [
         format!("{} to change", plural(changing, "product")),
         plural(changing, "submission"),
@@ -123,6 +148,6 @@ fn summary(plan: &Plan, glyphs: &Glyphs) -> Vec<Part> {
     ];
     vec![
         Row::at(0).cell(BOLD, words.join(&format!(" {} ", glyphs.dot))).into(),
-        Row::at(0).cell(PLAIN, format!("plan hash {}", plan.fingerprints.plan)).into(),
+        Row::at(0).cell(PLAIN, last).into(),
     ]
 }

@@ -30,9 +30,29 @@ pub(super) fn place(change: &Change, glyphs: &Glyphs) -> Option<String> {
 pub(super) fn value(indent: usize, change: &Change, name: &str, detail: Detail) -> Vec<Part> {
     let glyphs = detail.glyphs();
     let row = Row::sign(indent, symbol(change)).cell(BOLD, glyphs.line(name)).right(place(change, glyphs));
-    let (before, after) = (change.before.as_ref(), change.after.as_ref());
-    if let (Some(Value::Array(_)) | None, Some(Value::Array(_)) | None) = (before, after) {
-        return items(indent, row, change, glyphs);
+    value_beside(row, indent, change.before.as_ref(), change.after.as_ref(), detail)
+}
+
+/// Whether two values are shown on one line.
+pub(super) fn fits_on_a_line(before: Option<&Value>, after: Option<&Value>) -> bool {
+    !are_lists(before, after) && long_texts(before, after).is_none()
+}
+
+fn are_lists(before: Option<&Value>, after: Option<&Value>) -> bool {
+    matches!((before, after), (Some(Value::Array(_)) | None, Some(Value::Array(_)) | None))
+}
+
+/// How a value changes, in a row that is begun; what needs more lines stands a little to the right of `indent`.
+pub(super) fn value_beside(
+    row: Row,
+    indent: usize,
+    before: Option<&Value>,
+    after: Option<&Value>,
+    detail: Detail,
+) -> Vec<Part> {
+    let glyphs = detail.glyphs();
+    if are_lists(before, after) {
+        return items(indent, row, before, after, glyphs);
     }
     if let Some((before, after)) = long_texts(before, after) {
         let sizes = match (before, after) {
@@ -94,13 +114,19 @@ pub(super) fn short(value: &Value, glyphs: &Glyphs) -> String {
 }
 
 /// A list before and after, item by item.
-fn items(indent: usize, row: Row, change: &Change, glyphs: &Glyphs) -> Vec<Part> {
+fn items(
+    indent: usize,
+    row: Row,
+    before: Option<&Value>,
+    after: Option<&Value>,
+    glyphs: &Glyphs,
+) -> Vec<Part> {
     let list = |value: Option<&Value>| -> Vec<String> {
         let plain =
             |item: &Value| item.as_str().map_or_else(|| short(item, glyphs), |text| glyphs.line(text));
         value.and_then(Value::as_array).into_iter().flatten().map(plain).collect()
     };
-    let (before, after) = (list(change.before.as_ref()), list(change.after.as_ref()));
+    let (before, after) = (list(before), list(after));
     let sizes = match (before.len(), after.len()) {
         (0, new) => plural(new, "item"),
         (old, new) => format!("{} {} {}", count(old), glyphs.arrow, plural(new, "item")),

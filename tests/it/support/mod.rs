@@ -1,6 +1,7 @@
 //! What several integration tests need.
 
 pub(crate) mod azure;
+pub(crate) mod git;
 pub(crate) mod local;
 #[expect(dead_code, reason = "the unit tests of videos use what stands in it besides")]
 pub(crate) mod mp4;
