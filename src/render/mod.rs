@@ -12,10 +12,10 @@ mod hygiene;
 mod json;
 mod markdown;
 mod page;
-mod plan_text;
+mod plan;
 mod totals;
 mod validation;
-mod value_diff;
+mod wrap;
 
 pub use annotations::{Annotation, Level, Places, annotations_of_plan, azure, github, gitlab};
 pub use diagnostics::diagnostics;
@@ -28,7 +28,7 @@ pub use markdown::{
     Applied, Ending, MAX_COMMENT_BYTES, Setting, applied_markdown, ended_markdown, plan_markdown,
 };
 pub use page::Look;
-pub use plan_text::plan_text;
+pub use plan::plan_text;
 pub use totals::Totals;
 pub use validation::{counts, validation};
 

@@ -3,6 +3,9 @@
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
+use super::hygiene::without_commands;
+use super::wrap::columns;
+
 /// How text is to look.
 #[derive(Debug, Clone, Copy)]
 pub struct Look {
@@ -60,7 +63,7 @@ impl Line {
     }
 
     fn width(&self) -> usize {
-        self.spans.iter().map(|(_, text)| text.width()).sum()
+        columns(&self.spans)
     }
 }
 
@@ -79,21 +82,26 @@ impl Page {
     /// Adds a line. The right column stands at the right edge, or one line below where there is no room.
     pub(super) fn line(&mut self, line: Line) {
         let width = line.width();
-        for (style, text) in line.spans {
-            self.styled(style, &text);
+        let mut text = String::new();
+        for (style, span) in line.spans {
+            self.styled(&mut text, style, &span);
         }
         if let Some(right) = line.right {
             let room = self.look.width.saturating_sub(width + right.width());
             if room >= 2 {
-                self.text.push_str(&" ".repeat(room));
+                text.push_str(&" ".repeat(room));
             } else {
-                self.text.push('\n');
-                self.text.push_str(&" ".repeat(self.look.width.saturating_sub(right.width()).max(6)));
+                self.end_line(&std::mem::take(&mut text));
+                text.push_str(&" ".repeat(self.look.width.saturating_sub(right.width()).max(6)));
             }
-            self.styled(DIM, &right);
+            self.styled(&mut text, DIM, &right);
         }
-        let kept = self.text.trim_end_matches(' ').len();
-        self.text.truncate(kept);
+        self.end_line(&text);
+    }
+
+    /// Wrapping and joining may have put together what a CI service takes for a command.
+    fn end_line(&mut self, line: &str) {
+        self.text.push_str(&without_commands(line.trim_end_matches(' ')));
         self.text.push('\n');
     }
 
@@ -104,11 +112,11 @@ impl Page {
         }
     }
 
-    fn styled(&mut self, style: Style, text: &str) {
+    fn styled(&self, line: &mut String, style: Style, text: &str) {
         if self.look.colour && style != PLAIN && !text.is_empty() {
-            self.text.push_str(&format!("{style}{text}{style:#}"));
+            line.push_str(&format!("{style}{text}{style:#}"));
         } else {
-            self.text.push_str(text);
+            line.push_str(text);
         }
     }
 
@@ -118,18 +126,35 @@ impl Page {
 }
 
 /// The symbols of a plan.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Symbol {
     Add,
     Remove,
     Change,
     Replace,
     Move,
+    #[allow(dead_code, reason = "conflicts are shown once origins are told")]
+    Unsure,
     Guard,
     Keep,
 }
 
 impl Symbol {
+    /// The first column of a diff that says the same: `+`, `-`, `!` for what changes, a blank for what stays.
+    pub(super) fn sign(self) -> char {
+        match self {
+            Self::Add => '+',
+            Self::Remove => '-',
+            Self::Change | Self::Replace | Self::Move | Self::Unsure | Self::Guard => '!',
+            Self::Keep => ' ',
+        }
+    }
+
+    /// Whether the symbol says more than the first column of a diff.
+    pub(super) fn says_more(self) -> bool {
+        matches!(self, Self::Replace | Self::Move | Self::Unsure | Self::Keep)
+    }
+
     pub(super) fn text(self, ascii: bool) -> &'static str {
         match (self, ascii) {
             (Self::Add, _) => "+",
@@ -139,6 +164,7 @@ impl Symbol {
             (Self::Replace, true) => "-/+",
             (Self::Move, false) => "↕",
             (Self::Move, true) => "mv",
+            (Self::Unsure, _) => "?",
             (Self::Guard, _) => "!",
             (Self::Keep, _) => "=",
         }
@@ -148,7 +174,7 @@ impl Symbol {
         match self {
             Self::Add => GREEN,
             Self::Remove => RED,
-            Self::Change | Self::Replace => YELLOW,
+            Self::Change | Self::Replace | Self::Unsure => YELLOW,
             Self::Move => CYAN,
             Self::Guard => ALARM,
             Self::Keep => DIM,

@@ -26,10 +26,12 @@ struct Alert {
 struct Kind {
     /// The word for it.
     word: String,
-    /// What it means, and what to do.
+    /// What it means, and what to do; with the mark that stands before it.
     meaning: String,
     /// Each one.
     items: Vec<String>,
+    /// Whether each one says what it means.
+    is_told_by_items: bool,
     /// What can be done, where there is a choice.
     remedies: Vec<String>,
 }
@@ -75,23 +77,32 @@ impl Alert {
         if self.kinds.is_empty() {
             return String::new();
         }
-        let mut lines = vec![self.head.clone()];
-        for kind in &self.kinds {
-            let number = kind.items.len();
-            let times = if number > 1 && limit < number {
-                format!(" {} times", count(number))
-            } else {
-                String::new()
-            };
-            let colon = if kind.meaning.is_empty() { "" } else { ": " };
-            lines.push(format!("- {}{times}{colon}{}", kind.word, kind.meaning));
-            lines.extend(kind.items.iter().take(limit).map(|item| format!("  - {item}")));
-            if let Some(more) = number.checked_sub(limit).filter(|more| *more > 0 && limit > 0) {
-                lines.push(format!("  - and {} more", count(more)));
+        let kinds = self.kinds.iter().flat_map(|kind| kind.told(limit));
+        boxed(self.colour, &std::iter::once(self.head.clone()).chain(kinds).collect::<Vec<_>>())
+    }
+}
+
+impl Kind {
+    fn told(&self, limit: usize) -> Vec<String> {
+        let mut lines = Vec::new();
+        match (self.items.as_slice(), limit) {
+            ([item], 1..) if self.is_told_by_items => lines.push(format!("- {} {item}", self.word)),
+            ([item], 1..) => lines.push(format!("- {} {item}{}", self.word, self.meaning)),
+            (items, limit) => {
+                let number = items.len();
+                let times = match number {
+                    0 | 1 => String::new(),
+                    _ => format!(" {} times", count(number)),
+                };
+                lines.push(format!("- {}{times}{}", self.word, self.meaning));
+                lines.extend(items.iter().take(limit).map(|item| format!("  - {item}")));
+                if let Some(more) = number.checked_sub(limit).filter(|more| *more > 0 && limit > 0) {
+                    lines.push(format!("  - and {} more", count(more)));
+                }
             }
-            lines.extend(kind.remedies.iter().map(|remedy| format!("  - → {remedy}")));
         }
-        boxed(self.colour, &lines)
+        lines.extend(self.remedies.iter().map(|remedy| format!("  - → {remedy}")));
+        lines
     }
 }
 
@@ -121,7 +132,7 @@ fn open_guards(hits: &[&GuardHit]) -> Alert {
         head: format!("**{}** {need} a permit; until then nothing is sent.", plural(hits.len(), "guard")),
         kinds: guards(hits, |hit| {
             let permit = code(&format!("permit: [{}]", hit.guard));
-            format!("{}. If it is meant: {permit}", prose(hit.guard.risk()))
+            format!(": {}. If it is meant: {permit}", prose(hit.guard.risk()))
         }),
     }
 }
@@ -131,7 +142,7 @@ fn permitted_guards(hits: &[&GuardHit]) -> Alert {
     Alert {
         colour: "NOTE",
         head: format!("**{}** {are} permitted.", plural(hits.len(), "guard")),
-        kinds: guards(hits, |hit| format!("{}.", prose(hit.guard.risk()))),
+        kinds: guards(hits, |hit| format!(": {}.", prose(hit.guard.risk()))),
     }
 }
 
@@ -147,8 +158,9 @@ fn guards(hits: &[&GuardHit], meaning: impl Fn(&GuardHit) -> String) -> Vec<Kind
 fn blockers(plan: &Plan) -> Alert {
     let mut kinds = Vec::new();
     for blocker in &plan.blockers {
-        let kind =
-            kind(&mut kinds, &format!("**{}**", blocker.kind), || format!("{}.", prose(blocker.kind.fact())));
+        let kind = kind(&mut kinds, &format!("**{}**", blocker.kind), || {
+            format!(": {}.", prose(blocker.kind.fact()))
+        });
         kind.items.push(format!("{} {}", code(&blocker.address), in_a_line(&blocker.detail)));
         for remedy in blocker.remedies.iter().map(|remedy| in_a_line(remedy)) {
             // The usual ones are the same for all.
@@ -207,9 +219,10 @@ fn mistakes_of(findings: &[Finding], severity: Severity) -> Alert {
         let help = finding.help.as_ref().map(|help| format!(" ({})", in_a_line(help)));
         let item =
             format!("{}{}{}", at.unwrap_or_default(), in_a_line(&finding.message), help.unwrap_or_default());
-        kind(&mut kinds, &code(&finding.code), || prose(finding.title().unwrap_or_default()))
-            .items
-            .push(item);
+        let title = || finding.title().map_or(String::new(), |title| format!(": {}", prose(title)));
+        let kind = kind(&mut kinds, &code(&finding.code), title);
+        kind.is_told_by_items = true;
+        kind.items.push(item);
     }
     let number = own().count();
     let (colour, head) = match severity {

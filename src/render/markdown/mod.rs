@@ -5,7 +5,6 @@
 
 mod alerts;
 mod details;
-mod gist;
 mod head;
 mod table;
 #[cfg(test)]

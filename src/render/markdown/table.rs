@@ -1,9 +1,9 @@
 //! The products of a plan, one in a row.
 
-use crate::plan::{Action, Plan, ResourcePlan};
+use crate::plan::{Action, Plan, PublishedBy, ResourcePlan};
+use crate::render::plan::in_few_words;
 use crate::render::{bytes, plural};
 
-use super::gist::{gist, route};
 use super::words::{cell, code, name, prose};
 
 /// Products without changes are listed in small plans only.
@@ -63,7 +63,7 @@ fn row(plan: &Plan, resource: &ResourcePlan, last: Column<'_>) -> String {
     };
     let is_blocked = plan.blockers_of(&resource.address).next().is_some();
     let route = if is_blocked { "**blocked**".to_owned() } else { prose(&route(resource)) };
-    let cells = [product, prose(&gist(resource)), route, (last.of)(resource)];
+    let cells = [product, prose(&in_few_words(resource)), route, (last.of)(resource)];
     format!("| {} |\n", cells.map(|markdown| cell(&markdown)).join(" | "))
 }
 
@@ -72,5 +72,24 @@ pub(super) fn upload(resource: &ResourcePlan) -> String {
     match resource.route.as_ref().map_or(0, |route| route.upload_bytes) {
         0 => "–".to_owned(),
         size => bytes(size),
+    }
+}
+
+/// How it takes effect, in a few words.
+fn route(resource: &ResourcePlan) -> String {
+    let start = match resource.action {
+        Action::None => return "–".to_owned(),
+        Action::InProgress => {
+            return resource.pending.as_ref().map_or_else(String::new, |pending| pending.status.to_string());
+        }
+        Action::Delete => return "at once, for good".to_owned(),
+        Action::Live => return "at once, without a submission".to_owned(),
+        Action::Create => "create → certification",
+        Action::Update => "submission → certification",
+    };
+    match resource.route.as_ref().map(|route| &route.published_by) {
+        None | Some(PublishedBy::Itself) => start.to_owned(),
+        Some(PublishedBy::Hand) => format!("{start} → somebody presses Publish now"),
+        Some(PublishedBy::Date(date)) => format!("{start} → on {}", date.get(..10).unwrap_or(date)),
     }
 }

@@ -1,29 +1,27 @@
-//! What changes about a product, in a few words: `2 packages → 4.3.0.0, description in 14 languages, 3 images`.
+//! A resource's changes in few words.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::plan::{Action, Change, Op, PublishedBy, ResourcePlan};
+use crate::plan::{Action, Change, Op, ResourcePlan};
+use crate::render::hygiene::visible_line;
 use crate::render::plural;
-use crate::submission::Kind;
-
-use super::words::clipped;
 
 /// More are counted.
 const MAX_WORDS: usize = 6;
 /// Longer values are cut.
 const MAX_VALUE_CHARS: usize = 40;
 
-/// What changes, in the order of risk.
-pub(super) fn gist(resource: &ResourcePlan) -> String {
-    let mut all = match (resource.action, resource.kind) {
-        (Action::None, _) => return "no change".to_owned(),
-        (Action::InProgress, _) => return "what is wanted is on its way".to_owned(),
-        (Action::Delete, _) => return "is deleted".to_owned(),
-        (Action::Create, Kind::Flight) => vec!["new flight".to_owned()],
-        (Action::Create, _) => vec!["new add-on".to_owned()],
-        (Action::Update | Action::Live, _) => Vec::new(),
+/// What changes, for a cell of a table: `2 packages → 4.3.0.0, description in 14 languages, 3 screenshots`; `no change`. What
+/// changes in several languages is named once.
+pub(in crate::render) fn in_few_words(resource: &ResourcePlan) -> String {
+    let mut all = match resource.action {
+        Action::None => return "no change".to_owned(),
+        Action::InProgress => return "on its way".to_owned(),
+        Action::Delete => return "deleted".to_owned(),
+        Action::Create => vec!["created".to_owned()],
+        Action::Update | Action::Live => Vec::new(),
     };
     let mut told: BTreeSet<Subject<'_>> = BTreeSet::new();
     for change in &resource.changes {
@@ -51,6 +49,7 @@ enum Subject<'c> {
     MarketPrices,
     NewLanguages,
     OldLanguages,
+    Screenshots,
     Images,
     Trailers,
     Text(&'c str),
@@ -68,6 +67,7 @@ impl<'c> Subject<'c> {
             (["pricing", "marketSpecificPricings", ..], _) => Self::MarketPrices,
             (["listings", _], Op::Remove) => Self::OldLanguages,
             (["listings", _], _) => Self::NewLanguages,
+            (["listings", _, "images", kind, ..], _) if kind.ends_with("Screenshot") => Self::Screenshots,
             (["listings", _, "images", ..], _) => Self::Images,
             (["listings", _, key, ..], _) => Self::Text(key),
             (["trailers", ..], _) => Self::Trailers,
@@ -109,13 +109,14 @@ impl<'c> Subject<'c> {
             Self::MarketPrices => format!("price in {}", plural(number, "market")),
             Self::NewLanguages => format!("{} more", plural(languages(changes), "language")),
             Self::OldLanguages => format!("{} fewer", plural(languages(changes), "language")),
+            Self::Screenshots => plural(number, "screenshot"),
             Self::Images => plural(number, "image"),
             Self::Trailers => plural(number, "trailer"),
             Self::Text(key) => match languages(changes) {
-                1 => key.to_owned(),
-                many => format!("{key} in {}", plural(many, "language")),
+                1 => visible_line(key),
+                many => format!("{} in {}", visible_line(key), plural(many, "language")),
             },
-            Self::Other(key) => key.to_owned(),
+            Self::Other(key) => visible_line(key),
         }
     }
 }
@@ -125,24 +126,9 @@ fn languages(changes: &[&Change]) -> usize {
 }
 
 fn short(value: &Value) -> String {
-    clipped(&value.as_str().map_or_else(|| value.to_string(), str::to_owned), MAX_VALUE_CHARS)
-}
-
-/// How it takes effect, in a few words.
-pub(super) fn route(resource: &ResourcePlan) -> String {
-    let start = match resource.action {
-        Action::None => return "–".to_owned(),
-        Action::InProgress => {
-            return resource.pending.as_ref().map_or_else(String::new, |pending| pending.status.to_string());
-        }
-        Action::Delete => return "at once, for good".to_owned(),
-        Action::Live => return "at once, without a submission".to_owned(),
-        Action::Create => "create → certification",
-        Action::Update => "submission → certification",
-    };
-    match resource.route.as_ref().map(|route| &route.published_by) {
-        None | Some(PublishedBy::Itself) => start.to_owned(),
-        Some(PublishedBy::Hand) => format!("{start} → somebody presses Publish now"),
-        Some(PublishedBy::Date(date)) => format!("{start} → on {}", date.get(..10).unwrap_or(date)),
+    let text = visible_line(&value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+    match text.char_indices().nth(MAX_VALUE_CHARS) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
     }
 }
