@@ -86,7 +86,7 @@ pub(super) fn details(plan: &Plan, room: usize) -> (String, bool) {
 
 fn drawn(resource: &ResourcePlan, plan: &Plan, rung: Rung) -> String {
     let changes = plural(resource.changes.len(), "change");
-    let context = if rung == Rung::All { 1 } else { 0 };
+    let context = usize::from(rung == Rung::All);
     let detail = Detail { context: Some(context), ..Detail::default() };
     let parts = match rung {
         Rung::All | Rung::Changes => parts(plan, resource, detail),
