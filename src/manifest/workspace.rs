@@ -243,8 +243,8 @@ impl Workspace {
     /// Whether a file, without links, or a folder on the way to it has a name that starts with a dot. The names of
     /// trusted folders themselves do not count: who named them has seen them.
     pub fn is_hidden(&self, real: &Path, release: Option<&Path>) -> bool {
-        let trusted = [release, Some(self.root.as_path())].into_iter().flatten();
-        let below = trusted.filter_map(|folder| real.strip_prefix(folder).ok()).next();
+        let mut trusted = [release, Some(self.root.as_path())].into_iter().flatten();
+        let below = trusted.find_map(|folder| real.strip_prefix(folder).ok());
         below.unwrap_or(real).components().any(|part| part.as_os_str().to_string_lossy().starts_with('.'))
     }
 
