@@ -180,8 +180,13 @@ fn list_changes(
                 let shot_again = shot_again(i, old, taken);
                 let op = if shot_again.is_some() { Op::Replace } else { Op::Add };
                 let change = overlay.change(Section::Listings, path, op, Some(&image.at));
-                change.before =
-                    shot_again.map(|entry| json!({ "fileName": entry.file_name(), "slot": i + 1 }));
+                change.before = shot_again.map(|entry| {
+                    let mut before = json!({ "fileName": entry.file_name(), "slot": i + 1 });
+                    if !entry.description().is_empty() {
+                        before["description"] = json!(entry.description());
+                    }
+                    before
+                });
                 let mut after = json!({ "fileName": asset.archive_name });
                 if let Some(caption) = caption_of_new(image, shot_again) {
                     after["description"] = json!(caption);

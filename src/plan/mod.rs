@@ -12,6 +12,8 @@ mod fingerprint;
 mod guards;
 mod icons;
 mod images;
+mod kept;
+mod notes;
 mod overlay;
 mod packages;
 mod pending;
@@ -25,10 +27,12 @@ mod trailers;
 mod types;
 
 pub use blocker::{Blocker, BlockerKind};
+pub use notes::{Notes, NotesText, notes};
 pub use overlay::{Baseline, Options, Overlay, lay_over};
 pub use pending::{DraftKind, Pending, classify};
 pub use planner::{Product, plan};
 pub use types::{
     Action, AssetRef, Base, BaselineRef, Change, ChangeRoute, Counts, Fingerprints, GuardHit, InProgress,
-    LiveSource, MadeOf, Op, Origin, Plan, PublishedBy, ReleaseRef, ResourcePlan, Route, Step, StepKind,
+    Kept, LiveSource, MadeOf, Op, Origin, Plan, PublishedBy, ReleaseRef, ResourcePlan, RolloutState, Route,
+    Step, StepKind, Why,
 };

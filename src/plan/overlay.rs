@@ -55,6 +55,8 @@ pub struct Overlay {
     pub uploads: Vec<Arc<Asset>>,
     /// What was looked at and not changed.
     pub counts: Counts,
+    /// The live fields that nobody manages.
+    pub unmanaged: Vec<Path>,
     /// What else there is to say.
     pub findings: Vec<Finding>,
     /// What happens to packages.
@@ -74,6 +76,7 @@ pub fn lay_over<'a>(baseline: impl Into<Baseline<'a>>, desired: &Desired, option
         document: live.clone(),
         uploads: Vec::new(),
         counts: Counts::default(),
+        unmanaged: Vec::new(),
         findings: Vec::new(),
         packages: PackageFacts::default(),
         inherits_rollout: false,
@@ -101,7 +104,8 @@ pub fn lay_over<'a>(baseline: impl Into<Baseline<'a>>, desired: &Desired, option
             lay_rollout(&mut overlay, live, desired);
         }
     }
-    overlay.counts.unmanaged = unmanaged(baseline, &overlay.document, desired);
+    overlay.unmanaged = unmanaged(baseline, &overlay.document, desired);
+    overlay.counts.unmanaged = overlay.unmanaged.len();
     overlay.changes.sort_by_key(|change| change.section);
     overlay.uploads.sort_by(|a, b| a.archive_name.cmp(&b.archive_name));
     overlay.uploads.dedup_by(|a, b| a.archive_name == b.archive_name);
@@ -330,33 +334,35 @@ fn has_language(live: &Document, language: &str) -> bool {
 }
 
 /// What stands for a value that is not shown: a digest, so that a change is seen and a plan can be compared.
-fn hidden(value: &Value) -> Value {
+pub(super) fn hidden(value: &Value) -> Value {
     let text = canonical::text(value.as_str().unwrap_or_default());
     json!({ "hidden": format!("sha256:{}", Digest::of(text.as_bytes()).short()) })
 }
 
 /// The live fields that say something, that the manifest does not own, and that do not go with their language.
-fn unmanaged(baseline: Baseline<'_>, after: &Document, desired: &Desired) -> usize {
+fn unmanaged(baseline: Baseline<'_>, after: &Document, desired: &Desired) -> Vec<Path> {
     let live = baseline.document;
-    let says = |path: &[String]| live.get(path).and_then(canonical::value).is_some();
-    let owns = |path: &Path| desired.owned.iter().any(|owned| path.covers(&owned.path));
-    Field::all_of(baseline.kind)
-        .filter(|field| !field.is_group())
-        .map(|field| match field.scope {
+    let is_left = |api: &[String], path: &Path| {
+        let says = live.get(api).and_then(canonical::value).is_some();
+        says && !desired.owned.iter().any(|owned| path.covers(&owned.path))
+    };
+    let mut paths = Vec::new();
+    for field in Field::all_of(baseline.kind).filter(|field| !field.is_group()) {
+        let below = field.path.iter().copied();
+        match field.scope {
             Scope::Submission => {
-                usize::from(says(&field.api_path(None)) && !owns(&Path::new(field.path.iter().copied())))
+                paths.extend(Some(Path::new(below)).filter(|path| is_left(&field.api_path(None), path)));
             }
-            Scope::Listing => live
-                .languages()
-                .filter(|language| has_language(after, language))
-                .filter(|language| {
+            Scope::Listing => {
+                for language in live.languages().filter(|language| has_language(after, language)) {
                     let lower = canonical::language(language);
-                    let keys = ["listings", lower.as_str()].into_iter().chain(field.path.iter().copied());
-                    says(&field.api_path(Some(language))) && !owns(&Path::new(keys))
-                })
-                .count(),
-        })
-        .sum()
+                    let path = Path::new(["listings", lower.as_str()].into_iter().chain(below.clone()));
+                    paths.extend(Some(path).filter(|path| is_left(&field.api_path(Some(language)), path)));
+                }
+            }
+        }
+    }
+    paths
 }
 
 impl From<&Asset> for AssetRef {

@@ -217,19 +217,32 @@ fn entry_of(asset: &Asset, desired: &Desired) -> Map<String, Value> {
     entry
 }
 
-fn shown(entry: FileEntry<'_>) -> Value {
-    json!({
+/// What a plan shows of a live package. What it may do is there where the API says it.
+pub(super) fn shown(entry: FileEntry<'_>) -> Value {
+    let mut shown = json!({
         "fileName": entry.file_name(),
         "version": entry.version(),
         "architecture": entry.architecture(),
         "deviceFamilies": entry.device_families().collect::<Vec<_>>(),
-    })
+    });
+    if let Some(capabilities) = entry.json().get("capabilities").filter(|names| names.is_array()) {
+        shown["capabilities"] = capabilities.clone();
+    }
+    shown
 }
 
 fn described(package: &Package) -> Value {
-    json!({
+    let mut described = json!({
         "version": package.version.to_string(),
         "architectures": package.architectures.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "deviceFamilies": package.device_families.iter().map(|family| family.name.clone()).collect::<Vec<_>>(),
-    })
+    });
+    for (key, restricted_only) in [("capabilities", false), ("restrictedCapabilities", true)] {
+        let own = package.capabilities.iter().filter(|own| own.restricted || !restricted_only);
+        let names: Vec<&str> = own.map(|own| own.name.as_str()).collect();
+        if !names.is_empty() {
+            described[key] = json!(names);
+        }
+    }
+    described
 }

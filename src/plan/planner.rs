@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::manifest::{Code, Finding, Guard, Resource, Severity};
+use crate::manifest::{Code, Creation, Finding, Guard, Resource, Severity};
 use crate::submission::{Document, Kind, Live, LiveProduct, Rollout};
 
 use super::blocker::{Blocker, BlockerKind};
@@ -10,6 +10,7 @@ use super::checks::{Due, check};
 use super::creation;
 use super::fingerprint::fingerprints;
 use super::guards::{obstacles, risks};
+use super::kept;
 use super::overlay::{Baseline, Options, Overlay, lay_over};
 use super::pending::{DraftKind, Pending, classify};
 use super::running::{self, RolloutCall};
@@ -67,6 +68,8 @@ fn plan_product(plan: &mut Plan, product: Product<'_>, options: Options) {
         pending: None,
         changes: Vec::new(),
         counts: Counts::default(),
+        kept: Vec::new(),
+        unmanaged: Vec::new(),
     };
     match live {
         Live::Unsupported(words) => {
@@ -120,7 +123,11 @@ fn in_progress(document: &Document) -> InProgress {
 }
 
 fn base(document: &Document) -> Base {
-    Base { submission: document.id().to_owned(), name: document.friendly_name().to_owned() }
+    Base {
+        submission: document.id().to_owned(),
+        name: document.friendly_name().to_owned(),
+        rollout: running::open(document),
+    }
 }
 
 /// One resource being planned.
@@ -195,6 +202,9 @@ impl Planning<'_> {
             self.block(BlockerKind::FirstSubmission, "no submission of this app was ever published");
         }
         self.planned.action = Action::Create;
+        if let Creation::Flight { rank_higher_than: Some(below), .. } = &self.resource.creation {
+            self.planned.kept.push(kept::ranks_below(below, &self.live.flights));
+        }
         let created = creation::created(self.resource);
         self.step(StepKind::Create, "create it; what is set now stays as it is");
         self.submit(baseline, overlay, Pending::None, created, Vec::new(), Vec::new());
@@ -317,6 +327,8 @@ impl Planning<'_> {
     ) {
         self.plan.diagnostics.extend(overlay.findings.iter().cloned());
         self.planned.counts = overlay.counts;
+        self.planned.kept.extend(kept::beside(baseline, &self.resource.desired, &overlay));
+        self.planned.unmanaged.clone_from(&overlay.unmanaged);
         for call in &calls {
             needed.extend(call.risks.iter().map(|(guard, _)| *guard));
             self.guards(&call.risks);

@@ -6,7 +6,7 @@ use crate::asset::Version;
 use crate::manifest::{Code, Finding, Guard, OpenRollout, Resource, RolloutWanted, Severity};
 use crate::submission::{Document, Path, Rollout, Section};
 
-use super::types::{Change, ChangeRoute, Op};
+use super::types::{Change, ChangeRoute, Op, RolloutState};
 
 /// A call that changes a running rollout.
 #[derive(Debug)]
@@ -24,6 +24,21 @@ pub(super) struct RolloutCall {
 /// The newest version among the packages of a submission: the one that its rollout brings.
 fn newest(published: &Document) -> Option<Version> {
     published.packages().into_iter().filter_map(|package| package.version()?.parse().ok()).max()
+}
+
+/// The gradual rollout of a published submission that is running or was halted.
+pub(super) fn open(published: &Document) -> Option<RolloutState> {
+    let halted = match published.rollout() {
+        Rollout::Closed => return None,
+        Rollout::InProgress => false,
+        Rollout::Stopped => true,
+    };
+    Some(RolloutState {
+        of: newest(published).map(|version| version.to_string()),
+        percentage: published.rollout_percentage().cloned(),
+        halted,
+        fallback: published.fallback_submission().map(str::to_owned),
+    })
 }
 
 /// What `rollout` asks of the rollout that is running; nothing where it speaks of another version, or is as it should be.

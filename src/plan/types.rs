@@ -116,6 +116,40 @@ pub struct ResourcePlan {
     pub changes: Vec<Change>,
     /// What was looked at and not changed.
     pub counts: Counts,
+    /// What stays beside what changes, where a reader of the changes asks for it.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub kept: Vec<Kept>,
+    /// The live fields that no manifest mentions; they are left as they are.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub unmanaged: Vec<Path>,
+}
+
+/// Something that stays as it is beside what changes. It is no part of the fingerprint.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Kept {
+    /// Where it is afterwards, in the words of the manifest.
+    pub path: Path,
+    /// The live value.
+    pub value: Value,
+    /// Why it stays.
+    pub why: Why,
+}
+
+/// Why something stays as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Why {
+    /// It is what is wanted: an image or package of the same content, a package of the same version.
+    Wanted,
+    /// An image that was uploaded elsewhere, of the same type, place and file name: taken for what is wanted.
+    OnTrust,
+    /// A package that `retain: newest-per-target` keeps, which holds where nothing is said.
+    NewestPerTarget,
+    /// A package that `retain: all` keeps.
+    RetainAll,
+    /// No manifest mentions it.
+    Unmanaged,
 }
 
 /// What is to be done with a product.
@@ -185,6 +219,26 @@ pub struct Base {
     pub submission: String,
     /// The name that Partner Center shows.
     pub name: String,
+    /// Its gradual rollout, if that is running or was halted.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub rollout: Option<RolloutState>,
+}
+
+/// A gradual rollout that is running or was halted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RolloutState {
+    /// The newest version among its packages.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub of: Option<String>,
+    /// The share of customers that gets it, in percent.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub percentage: Option<Value>,
+    /// Whether it was halted.
+    pub halted: bool,
+    /// The submission that the other customers have.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub fallback: Option<String>,
 }
 
 /// A pending submission.

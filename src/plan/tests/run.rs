@@ -180,6 +180,15 @@ impl Case {
     pub(super) fn plan(self, want: Want) -> Plan {
         plan_all([(self, want)])
     }
+
+    /// The plan, and what else is found out from it and what it was made of.
+    pub(super) fn plan_and<T>(self, want: Want, and: impl Fn(&Plan, &[Product<'_>]) -> T) -> (Plan, T) {
+        let (resource, live) = (self.resource(want), self.live);
+        let products = [Product { resource: &resource, live: &live }];
+        let plan = plan(&products, made_of(self.options), Vec::new());
+        let found = and(&plan, &products);
+        (plan, found)
+    }
 }
 
 /// One plan for several apps.
