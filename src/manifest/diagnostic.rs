@@ -1,5 +1,6 @@
 //! What there is to say about what the user wrote: many at once, each with a code and a place.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
@@ -90,6 +91,8 @@ const MIN_SECRET: usize = 8;
 const BLANK: &str = "••••••••";
 /// No key or word is longer; comparing long ones takes time by the square of their length.
 const MAX_WORD_BYTES: usize = 64;
+/// How much of a name is said where several are.
+const MAX_BRIEF_CHARS: usize = 120;
 
 /// The findings of a run. The same finding is kept once, however many languages share the line it is about.
 #[derive(Debug, Default)]
@@ -129,12 +132,9 @@ impl Diagnostics {
         diagnostic.message = self.blanked(diagnostic.message);
         diagnostic.label = diagnostic.label.map(|label| self.blanked(label));
         diagnostic.help = diagnostic.help.map(|help| self.blanked(help));
-        if diagnostic.message.len() > MAX_MESSAGE_BYTES {
-            // What the user wrote stands in the middle.
-            let (half, end) = (MAX_MESSAGE_BYTES / 2, diagnostic.message.len());
-            let start = &diagnostic.message[..diagnostic.message.floor_char_boundary(half)];
-            let rest = &diagnostic.message[diagnostic.message.ceil_char_boundary(end - half)..];
-            diagnostic.message = format!("{start}…{rest}");
+        let Diagnostic { message, label, help, .. } = &mut diagnostic;
+        for text in [Some(message), label.as_mut(), help.as_mut()].into_iter().flatten() {
+            cut(text);
         }
         diagnostic.hides_text |= self.hides_text;
         self.has_errors |= diagnostic.severity == Severity::Error;
@@ -232,6 +232,15 @@ impl Diagnostics {
         self.has_errors
     }
 
+    /// The first so many of them, errors before warnings where not all are, in the order of [`Self::sorted`].
+    pub fn foremost(&self, max: usize) -> Vec<&Diagnostic> {
+        let mut all: Vec<_> = self.sorted().into_iter().enumerate().collect();
+        all.sort_by_key(|(place, diagnostic)| (diagnostic.severity, *place));
+        all.truncate(max);
+        all.sort_by_key(|(place, _)| *place);
+        all.into_iter().map(|(_, diagnostic)| diagnostic).collect()
+    }
+
     /// All of them, in the order of files and positions; those without a place first.
     pub fn sorted(&self) -> Vec<&Diagnostic> {
         let mut all: Vec<_> = self.kept.iter().collect();
@@ -241,16 +250,39 @@ impl Diagnostics {
     }
 }
 
+/// Leaves the middle of an over-long text out, where what the user wrote stands.
+fn cut(text: &mut String) {
+    if text.len() > MAX_MESSAGE_BYTES {
+        let (half, end) = (MAX_MESSAGE_BYTES / 2, text.len());
+        let start = &text[..text.floor_char_boundary(half)];
+        *text = format!("{start}…{}", &text[text.ceil_char_boundary(end - half)..]);
+    }
+}
+
+/// A name of any length, for a text in which it stands beside others.
+pub fn brief(name: &str) -> Cow<'_, str> {
+    match name.char_indices().nth(MAX_BRIEF_CHARS) {
+        Some((end, _)) => format!("{}…", &name[..end]).into(),
+        None => name.into(),
+    }
+}
+
 /// The candidate that was probably meant, if one is near enough.
 pub fn did_you_mean<'c>(written: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     if written.len() > MAX_WORD_BYTES {
         return None;
     }
     let folded = written.to_lowercase();
+    let length = folded.chars().count();
+    let near = |candidate: &str| (candidate.len().max(written.len()) / 3).clamp(1, 4);
     candidates
         .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(&folded, &candidate.to_lowercase()), candidate))
-        .filter(|(distance, candidate)| *distance <= (candidate.len().max(written.len()) / 3).clamp(1, 4))
+        .filter(|candidate| candidate.len() <= 2 * MAX_WORD_BYTES)
+        .map(|candidate| (candidate, candidate.to_lowercase()))
+        // Words differ at least by what one is longer than the other, which is told sooner.
+        .filter(|(candidate, other)| other.chars().count().abs_diff(length) <= near(candidate))
+        .map(|(candidate, other)| (strsim::damerau_levenshtein(&folded, &other), candidate))
+        .filter(|(distance, candidate)| *distance <= near(candidate))
         // Everything is near to a word of one letter.
         .filter(|(distance, _)| *distance < written.len())
         .min_by_key(|(distance, _)| *distance)
@@ -287,6 +319,30 @@ mod tests {
         assert!(diagnostics.has_errors(), "what was left out could be one");
         assert_eq!(diagnostics.sorted().len(), MAX_KEPT + 1);
         assert!(diagnostics.sorted()[0].message.starts_with("2 more findings were left out"));
+    }
+
+    #[test]
+    fn errors_are_among_the_foremost() {
+        let mut diagnostics = Diagnostics::default();
+        for i in 0..9 {
+            diagnostics.push(Diagnostic::warning(Code::UnknownKey, None, format!("w{i}")));
+        }
+        diagnostics.push(Diagnostic::error(Code::UnknownKey, None, "e"));
+        let foremost = |max| diagnostics.foremost(max).iter().map(|d| d.message.clone()).collect::<Vec<_>>();
+        assert_eq!(foremost(3), ["w0", "w1", "e"]);
+        assert_eq!(foremost(20).len(), 10);
+    }
+
+    #[test]
+    fn what_to_do_is_cut_too() {
+        let mut diagnostics = Diagnostics::default();
+        let long = "x".repeat(1_000_000);
+        diagnostics.push(Diagnostic::error(Code::UnknownKey, None, "m").help(long.clone()).label(long));
+        let said = diagnostics.sorted()[0];
+        for text in [&said.help, &said.label] {
+            assert!(text.as_ref().unwrap().len() <= MAX_MESSAGE_BYTES + 3);
+        }
+        assert_eq!(brief(&"ü".repeat(121)).chars().count(), 121);
     }
 
     #[test]

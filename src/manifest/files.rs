@@ -1,6 +1,9 @@
 //! The files that manifests name: texts, images, packages.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::fs;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -10,10 +13,11 @@ use crate::submission::vocabulary::{
     IMAGE_MAX_BYTES, Sizes, TRAILER_ADVISED_SECONDS, TRAILER_EXTENSIONS, TRAILER_MAX_BYTES, TRAILER_SIZES,
 };
 
+use super::budget::Budget;
 use super::code::Code;
 use super::desired::{Asset, AssetContent};
 use super::diagnostic::{Diagnostic, Diagnostics};
-use super::heading::Headings;
+use super::heading::{HeadingError, Headings};
 use super::source::{SourceId, Sources, Span};
 use super::value::Nothing;
 use super::workspace::Workspace;
@@ -23,6 +27,10 @@ use super::yaml::{self, Node};
 /// hold some ten thousands.
 const MAX_NODES: usize = 500_000;
 
+/// What keeping a heading takes, and what looking at it is counted as, in bytes.
+const HEADING_BYTES: usize = 200;
+const LOOK_BYTES: usize = 8;
+
 /// Opens files for manifests, each one once.
 #[derive(Debug)]
 pub struct Files<'w> {
@@ -30,6 +38,13 @@ pub struct Files<'w> {
     texts: HashMap<PathBuf, SourceId>,
     documents: HashMap<SourceId, Option<Rc<Vec<Node>>>>,
     headings: HashMap<SourceId, Headings>,
+    sections: HashMap<(SourceId, String), Result<Range<usize>, HeadingError>>,
+    /// Those that were probably meant by those that are not there.
+    near: HashMap<PathBuf, Option<Arc<str>>>,
+    /// What is said of places where nothing is.
+    hints: HashMap<(SourceId, String), Option<String>>,
+    /// What the run may take.
+    pub(super) budget: Budget,
     /// How many values the documents hold.
     nodes: usize,
     packages: HashMap<PathBuf, Package>,
@@ -46,6 +61,10 @@ impl<'w> Files<'w> {
             documents: HashMap::new(),
             nodes: 0,
             headings: HashMap::new(),
+            sections: HashMap::new(),
+            near: HashMap::new(),
+            hints: HashMap::new(),
+            budget: Budget::default(),
             packages: HashMap::new(),
             pixels: HashMap::new(),
             fingerprints: HashMap::new(),
@@ -62,7 +81,10 @@ impl<'w> Files<'w> {
         if let Some(known) = self.texts.get(path) {
             return Ok(*known);
         }
+        // Asked first: once it is used up, nothing more is read.
+        self.budget.hold(0)?;
         let source = self.workspace.read_text(path, at, sources)?;
+        self.budget.hold(sources.get(source).text.len())?;
         self.texts.insert(path.to_owned(), source);
         Ok(source)
     }
@@ -93,9 +115,58 @@ impl<'w> Files<'w> {
         documents.ok_or(Nothing)
     }
 
-    /// The headings in a source.
-    pub(super) fn headings(&mut self, source: SourceId, sources: &Sources) -> &Headings {
-        self.headings.entry(source).or_insert_with(|| Headings::of(&sources.get(source).text))
+    /// The bytes of a source that stand below a heading.
+    pub(super) fn section(
+        &mut self,
+        source: SourceId,
+        heading: &str,
+        sources: &Sources,
+    ) -> Result<Result<Range<usize>, HeadingError>, Diagnostic> {
+        let key = (source, heading.to_owned());
+        if let Some(known) = self.sections.get(&key) {
+            return Ok(known.clone());
+        }
+        let headings = match self.headings.entry(source) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                let headings = Headings::of(&sources.get(source).text);
+                self.budget.hold(headings.count() * HEADING_BYTES)?;
+                place.insert(headings)
+            }
+        };
+        self.budget.take(headings.count() * LOOK_BYTES)?;
+        let mut found = headings.section(heading, false);
+        if matches!(found, Err(HeadingError::NotFound { .. })) && self.budget.may_guess() {
+            found = headings.section(heading, true);
+        }
+        self.sections.insert(key, found.clone());
+        Ok(found)
+    }
+
+    /// What there is to say of a place in a source where nothing is, worked out by `hint`, once, and not too often.
+    pub(super) fn hint(
+        &mut self,
+        source: SourceId,
+        place: &str,
+        hint: impl FnOnce() -> Option<String>,
+    ) -> Option<String> {
+        let key = (source, place.to_owned());
+        if let Some(known) = self.hints.get(&key) {
+            return known.clone();
+        }
+        let said = if self.budget.may_guess() { hint() } else { None };
+        self.hints.insert(key, said.clone());
+        said
+    }
+
+    /// The name of the file that was probably meant by one that is not there.
+    pub(super) fn near(&mut self, missing: &Path) -> Option<Arc<str>> {
+        if let Some(known) = self.near.get(missing) {
+            return known.clone();
+        }
+        let near = if self.budget.may_guess() { self.workspace.near(missing) } else { None };
+        self.near.insert(missing.to_owned(), near.clone());
+        near
     }
 
     /// How many images and packages were read.
@@ -107,12 +178,12 @@ impl<'w> Files<'w> {
     pub fn read_ahead(&mut self, mut images: Vec<PathBuf>) {
         images.sort_unstable();
         images.dedup();
-        images.retain(|path| !self.fingerprints.contains_key(path));
+        images.retain(|path| !self.fingerprints.contains_key(path) && !is_larger(path, IMAGE_MAX_BYTES));
         let read = asset::read_images(&images);
         for (path, (header, fingerprint)) in
             images.into_iter().zip(read).filter_map(|(p, r)| Some((p, r.ok()?)))
         {
-            if header.format == ImageFormat::Png && header.size <= IMAGE_MAX_BYTES {
+            if header.format == ImageFormat::Png {
                 self.pixels.insert(path.clone(), (header.width, header.height));
                 self.fingerprints.insert(path, fingerprint);
             }
@@ -168,14 +239,14 @@ impl<'w> Files<'w> {
         if let Some(known) = self.pixels.get(path) {
             return Ok(*known);
         }
-        let header = asset::image_header(path).map_err(|error| {
-            wrong(Code::BadImage, at, &error.to_string(), path, shown, "export it as PNG again")
-        })?;
-        if header.size > IMAGE_MAX_BYTES {
+        if is_larger(path, IMAGE_MAX_BYTES) {
             let message = format!("`{shown}` is larger than 50 MB");
             let help = "export it in fewer colours, or with stronger compression";
             return Err(Diagnostic::error(Code::BadImage, at, message).help(help));
         }
+        let header = asset::image_header(path).map_err(|error| {
+            wrong(Code::BadImage, at, &error.to_string(), path, shown, "export it as PNG again")
+        })?;
         if header.format != ImageFormat::Png {
             let message = format!("`{shown}` is a {} file", header.format);
             return Err(Diagnostic::error(Code::BadImage, at, message)
@@ -192,13 +263,13 @@ impl<'w> Files<'w> {
             diagnostics.push(diagnostic);
             None
         };
+        if is_larger(path, TRAILER_MAX_BYTES) {
+            let message = format!("`{shown}` is larger than 2 GB");
+            let diagnostic = Diagnostic::error(Code::BadVideo, at, message);
+            return refuse(diagnostic.help("export it with a lower bit rate, or shorter"));
+        }
         let header = match asset::video_header(path) {
-            Ok(header) if header.size <= TRAILER_MAX_BYTES => header,
-            Ok(_) => {
-                let message = format!("`{shown}` is larger than 2 GB");
-                let diagnostic = Diagnostic::error(Code::BadVideo, at, message);
-                return refuse(diagnostic.help("export it with a lower bit rate, or shorter"));
-            }
+            Ok(header) => header,
             Err(error) => {
                 return refuse(wrong(
                     Code::BadVideo,
@@ -255,6 +326,11 @@ impl<'w> Files<'w> {
         let name = self.workspace.display(path);
         Arc::new(Asset { path: path.to_owned(), name, archive_name, fingerprint, content, span })
     }
+}
+
+/// Whether a file is too large to be looked into: however large it is, that is known at once.
+fn is_larger(path: &Path, max: u64) -> bool {
+    fs::metadata(path).is_ok_and(|found| found.len() > max)
 }
 
 /// What is wrong with a file, with its name as people know it. What to do stands at the end, behind a semicolon, unless

@@ -13,6 +13,9 @@ const MAX_NAMED_CHARS: usize = 60;
 /// How many headings are kept. No changelog has as many, and every value that names one looks through them.
 const MAX_HEADINGS: usize = 20_000;
 
+/// The longest text that is looked through, in bytes: reading Markdown takes many times as much.
+const MAX_BYTES: usize = 1024 * 1024;
+
 /// How many headings are guessed from, and how long one may be: a hostile file can have any number of any length.
 const MAX_GUESSED: usize = 1000;
 const MAX_GUESSED_BYTES: usize = 100;
@@ -24,8 +27,8 @@ const BLANK: [char; 4] = [' ', '\t', '\r', '\n'];
 #[derive(Debug)]
 pub(super) struct Headings {
     all: Vec<Heading>,
-    /// Whether there are more than are kept.
-    too_many: bool,
+    /// Why the text is not looked through.
+    refused: Option<HeadingError>,
 }
 
 #[derive(Debug)]
@@ -70,6 +73,9 @@ pub(super) enum HeadingError {
     /// Nobody has written that.
     #[error("more than {MAX_HEADINGS} headings")]
     TooMany,
+    /// Nor that.
+    #[error("longer than {} KiB", MAX_BYTES / 1024)]
+    TooLong,
 }
 
 impl HeadingError {
@@ -86,7 +92,7 @@ impl HeadingError {
             Self::Ambiguous { .. } => {
                 "write its level too, as in `## 1.4.0`, or give each heading a text of its own".to_owned()
             }
-            Self::TooMany => "name a file that people write".to_owned(),
+            Self::TooMany | Self::TooLong => "name a file that people write".to_owned(),
         }
     }
 }
@@ -107,6 +113,9 @@ const WAYS: [fn(&Heading, &str) -> bool; 3] = [
 impl Headings {
     /// Reads the headings of a text.
     pub(super) fn of(text: &str) -> Self {
+        if text.len() > MAX_BYTES {
+            return Self { all: Vec::new(), refused: Some(HeadingError::TooLong) };
+        }
         let mut found: Vec<(Heading, Range<usize>)> = Vec::new();
         let mut events = Parser::new(text).into_offset_iter();
         let (mut depth, mut line, mut counted) = (0_usize, 1, 0);
@@ -126,7 +135,7 @@ impl Headings {
             }
             if let Some(Open { level, words, inner }) = open.take_if(|_| depth == 0) {
                 if found.len() == MAX_HEADINGS {
-                    return Self { all: Vec::new(), too_many: true };
+                    return Self { all: Vec::new(), refused: Some(HeadingError::TooMany) };
                 }
                 line += text[counted..at.start].matches('\n').count();
                 counted = at.start;
@@ -151,17 +160,23 @@ impl Headings {
             headings.push(heading);
         }
         headings.reverse();
-        Self { all: headings, too_many: false }
+        Self { all: headings, refused: None }
+    }
+
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.all.len()
     }
 
     /// The bytes that stand below a heading, up to the next one of the same or a higher level, without blank lines around
     /// and without the definitions of links at the end, which show nothing.
     ///
     /// A heading is found by its text, else by its first word without brackets (`## [1.4.0] - 2026-01-01`), else by
-    /// that without the `v` of a version. `#`s before the text fix the level.
-    pub(super) fn section(&self, heading: &str) -> Result<Range<usize>, HeadingError> {
-        if self.too_many {
-            return Err(HeadingError::TooMany);
+    /// that without the `v` of a version. `#`s before the text fix the level. `guess` says whether an error names the one
+    /// that was probably meant, which takes long.
+    pub(super) fn section(&self, heading: &str, guess: bool) -> Result<Range<usize>, HeadingError> {
+        if let Some(refused) = &self.refused {
+            return Err(refused.clone());
         }
         let (level, wanted) = level_and_text(heading);
         let at_level = || self.all.iter().filter(|heading| level.is_none_or(|level| level == heading.level));
@@ -184,7 +199,7 @@ impl Headings {
         let guesses = texts.filter(|text| (1..=MAX_GUESSED_BYTES).contains(&text.len()));
         Err(HeadingError::NotFound {
             wanted: heading.trim().to_owned(),
-            meant: did_you_mean(&wanted, guesses).map(str::to_owned),
+            meant: did_you_mean(&wanted, guesses.filter(|_| guess)).map(str::to_owned),
             there: self.all.iter().take(MAX_NAMED).map(|heading| shortened(&heading.text)).collect(),
             more: self.all.len().saturating_sub(MAX_NAMED),
         })
@@ -276,7 +291,7 @@ mod tests {
     use super::*;
 
     fn section(text: &str, heading: &str) -> Result<Range<usize>, HeadingError> {
-        Headings::of(text).section(heading)
+        Headings::of(text).section(heading, true)
     }
 
     const CHANGELOG: &str = "\

@@ -223,6 +223,10 @@ fn load_file(
     if !named && !may_hold_manifest(&text) {
         return;
     }
+    if let Err(diagnostic) = files.budget.hold(text.len()) {
+        loaded.diagnostics.push(diagnostic);
+        return;
+    }
     let folder = path.parent().unwrap_or(Path::new(""));
     let source = loaded.sources.add(files.workspace().display(path), folder, &text);
     let parsed = yaml::parse(&loaded.sources, source, &mut loaded.diagnostics);

@@ -5,6 +5,7 @@
 //! values. Every problem of a run is collected in [`Diagnostics`]; nothing stops at the first.
 
 mod ahead;
+mod budget;
 mod checks;
 mod code;
 mod decode;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::submission::{FIELDS, Shape};
 
 use super::code::Code;
-use super::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
+use super::diagnostic::{Diagnostic, Diagnostics, brief, did_you_mean};
 use super::files::Files;
 use super::source::{SourceId, Sources, Span};
 use super::yaml::{Entry, Node, Yaml};
@@ -17,8 +17,11 @@ const MAX_EXPANDED_BYTES: usize = 1024 * 1024;
 const MAX_NAMED: usize = 12;
 const MAX_GUESSED: usize = 1000;
 
-/// How long a text in a file of its own may be. The longest field takes 10,000 characters.
-const MAX_TEXT_BYTES: usize = 256 * 1024;
+/// How long a text, or a list, that a file holds may be. The longest field takes 10,000 characters.
+const MAX_TEXT_BYTES: usize = 64 * 1024;
+
+/// The longest `at`, in bytes.
+const MAX_AT_BYTES: usize = 1024;
 
 /// What surrounds a value: what expansions mean in it.
 #[derive(Debug, Clone, Copy)]
@@ -159,6 +162,7 @@ impl Values<'_, '_> {
 
     /// Replaces `$(lang)`, `$(release)` and `$(package.version)`; `$$(` stands for `$(`.
     fn expand(&mut self, text: &str, at: Span, scope: Scope<'_>) -> Result<String, Nothing> {
+        self.take(text.len())?;
         let mut expanded = String::new();
         let mut rest = text;
         while let Some(start) = rest.find("$(") {
@@ -191,7 +195,22 @@ impl Values<'_, '_> {
             let message = format!("longer than {} MiB with its expansions", MAX_EXPANDED_BYTES / 1024 / 1024);
             return Err(self.report(Diagnostic::error(Code::TooLong, at, message).help("shorten the text")));
         }
+        self.take(expanded.len() - expanded.len().min(text.len()))?;
         Ok(expanded)
+    }
+
+    /// Counts what a value takes.
+    fn take(&mut self, bytes: usize) -> Result<(), Nothing> {
+        self.files.budget.take(bytes).map_err(|diagnostic| self.report(diagnostic))
+    }
+
+    /// Refuses a text or a list in a file that is longer than any field takes, before it is copied.
+    fn refuse_long(&mut self, bytes: usize, at: Span) -> Result<(), Nothing> {
+        if bytes > MAX_TEXT_BYTES {
+            let message = format!("longer than {} KiB, and no field takes as much", MAX_TEXT_BYTES / 1024);
+            return Err(self.report(Diagnostic::error(Code::TooLong, at, message).help("shorten the text")));
+        }
+        self.take(bytes)
     }
 
     /// What a value says: itself, or what the file that it names says.
@@ -230,15 +249,8 @@ impl Values<'_, '_> {
             self.diagnostics.keep_secret(self.sources.whole(source));
         }
         let Some(place) = node.get("at") else {
-            let text = &self.sources.get(source).text;
-            if text.len() > MAX_TEXT_BYTES {
-                let message =
-                    format!("longer than {} KiB, and no field takes as much", MAX_TEXT_BYTES / 1024);
-                return Err(
-                    self.report(Diagnostic::error(Code::TooLong, at, message).help("shorten the text"))
-                );
-            }
-            let text = text.trim_end_matches('\n').to_owned();
+            self.refuse_long(self.sources.get(source).text.len(), at)?;
+            let text = self.sources.get(source).text.trim_end_matches('\n').to_owned();
             return Ok(Content::Text(text, self.sources.whole(source)));
         };
         let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
@@ -270,8 +282,11 @@ impl Values<'_, '_> {
     }
 
     fn below_heading(&mut self, source: SourceId, heading: &str, at: Span) -> Result<Content, Nothing> {
-        match self.files.headings(source, self.sources).section(heading) {
+        self.refuse_long_at(source, heading, at)?;
+        let found = self.files.section(source, heading, self.sources);
+        match found.map_err(|diagnostic| self.report(diagnostic))? {
             Ok(range) => {
+                self.refuse_long(range.len(), at)?;
                 let span = Span { source, start: range.start, end: range.end };
                 Ok(Content::Text(self.sources.get(source).text[range].to_owned(), span))
             }
@@ -286,25 +301,49 @@ impl Values<'_, '_> {
         }
     }
 
+    fn refuse_long_at(&mut self, source: SourceId, place: &str, at: Span) -> Result<(), Nothing> {
+        if place.len() <= MAX_AT_BYTES {
+            return Ok(());
+        }
+        let name = &self.sources.get(source).name;
+        let message = format!("nothing at `{}` in `{name}`", brief(place));
+        let help = format!("no place has a name of more than {MAX_AT_BYTES} bytes");
+        Err(self.report(Diagnostic::error(Code::NothingAtPointer, at, message).help(help)))
+    }
+
     fn at_pointer(&mut self, source: SourceId, pointer: &str, at: Span) -> Result<Content, Nothing> {
+        self.refuse_long_at(source, pointer, at)?;
         let documents = self.files.documents(source, self.sources, self.diagnostics)?;
         let root = documents.first();
-        let Some(found) = root.and_then(|root| follow(root, pointer)) else {
+        let (found, looked_at) = root.map_or((None, 0), |root| follow(root, pointer));
+        self.take(looked_at)?;
+        let Some(found) = found else {
             let name = &self.sources.get(source).name;
             let message = format!("nothing at `{pointer}` in `{name}`");
             let mut diagnostic = Diagnostic::error(Code::NothingAtPointer, at, message);
             let hides = self.diagnostics.hides_text();
             if !pointer.starts_with('/') {
                 diagnostic = diagnostic.help(format!("a JSON Pointer starts with a slash: `/{pointer}`"));
-            } else if let Some(keys) = root.and_then(|root| keys_near(root, pointer)).filter(|_| !hides) {
+            } else if let Some(keys) = (!hides)
+                .then(|| self.files.hint(source, pointer, || root.and_then(|root| keys_near(root, pointer))))
+                .flatten()
+            {
                 diagnostic = diagnostic.help(keys);
             }
             return Err(self.report(diagnostic));
         };
         match &found.value {
             Yaml::Scalar { .. } if found.is_null() => Ok(Content::Null(found.span)),
-            Yaml::Scalar { text, .. } => Ok(Content::Text(text.clone(), found.span)),
+            Yaml::Scalar { text, .. } => {
+                self.refuse_long(text.len(), at)?;
+                Ok(Content::Text(text.clone(), found.span))
+            }
             Yaml::List(items) => {
+                let lengths = items.iter().map(|item| match &item.value {
+                    Yaml::Scalar { text, .. } => text.len().max(1),
+                    _ => 1,
+                });
+                self.refuse_long(lengths.sum(), at)?;
                 let mut texts = Vec::new();
                 for item in items {
                     match &item.value {
@@ -376,7 +415,7 @@ impl Values<'_, '_> {
             [one] => format!("`{one}` does not exist"),
             several => format!("neither `{}` exists", several.join("` nor `")),
         };
-        let near = missing.first().and_then(|path| self.files.workspace().near(path));
+        let near = missing.first().and_then(|path| self.files.near(path));
         let help = match near {
             Some(near) => format!("did you mean `{near}`?"),
             None if has_fallback => {
@@ -448,18 +487,22 @@ pub fn is_like_secret(key: &str) -> bool {
     did_you_mean(key, secret.map(|field| field.path[0])).is_some()
 }
 
-fn follow<'n>(root: &'n Node, pointer: &str) -> Option<&'n Node> {
-    if pointer.is_empty() {
-        return Some(root);
-    }
-    pointer.strip_prefix('/')?.split('/').try_fold(root, |node, token| {
+/// The value that a pointer leads to, and how many keys were looked at on the way.
+fn follow<'n>(root: &'n Node, pointer: &str) -> (Option<&'n Node>, usize) {
+    let mut looked_at = 0;
+    let Some(tokens) = pointer.strip_prefix('/') else {
+        return (Some(root).filter(|_| pointer.is_empty()), looked_at);
+    };
+    let found = tokens.split('/').try_fold(root, |node, token| {
         let token = token.replace("~1", "/").replace("~0", "~");
+        looked_at += node.entries().map_or(0, <[Entry]>::len);
         match &node.value {
             Yaml::Map(_) => node.get(&token),
             Yaml::List(items) => items.get(token.parse::<usize>().ok()?),
             Yaml::Scalar { .. } => None,
         }
-    })
+    });
+    (found, looked_at)
 }
 
 /// What is at the deepest place that a pointer reaches.
@@ -467,7 +510,7 @@ fn keys_near(root: &Node, pointer: &str) -> Option<String> {
     let mut reached = root;
     let mut missed = "";
     for token in pointer.strip_prefix('/')?.split('/') {
-        match follow(reached, &format!("/{token}")) {
+        match follow(reached, &format!("/{token}")).0 {
             Some(next) => reached = next,
             None => {
                 missed = token;
@@ -480,7 +523,10 @@ fn keys_near(root: &Node, pointer: &str) -> Option<String> {
             let keys = || entries.iter().map(|entry| entry.key.as_str());
             match did_you_mean(missed, keys().take(MAX_GUESSED)) {
                 Some(meant) => Some(format!("did you mean `{meant}`?")),
-                None => Some(format!("there is {}", keys().take(MAX_NAMED).collect::<Vec<_>>().join(", "))),
+                None => Some(format!(
+                    "there is {}",
+                    keys().take(MAX_NAMED).map(brief).collect::<Vec<_>>().join(", ")
+                )),
             }
         }
         Yaml::List(items) => Some(format!("the list there has {} items, counted from 0", items.len())),

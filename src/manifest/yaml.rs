@@ -16,6 +16,8 @@ use super::value::is_like_secret;
 const MAX_DEPTH: usize = 48;
 /// How many values one file may hold, aliases counted each time they are used.
 const MAX_NODES: usize = 100_000;
+/// How many signs of YAML one file may hold: brackets, colons and the like.
+const MAX_SIGNS: usize = 250_000;
 /// How much text the aliases and anchors of one file may copy, in bytes.
 const MAX_COPIED_BYTES: usize = 16 * 1024 * 1024;
 
@@ -171,6 +173,12 @@ pub fn parse(sources: &Sources, source: SourceId, diagnostics: &mut Diagnostics)
         reached: 0,
         secret_end: None,
     };
+    if let Some(at) = crowded(text) {
+        let diagnostic = too_many(Span { source, start: at, end: text.len() });
+        builder.diagnostics.push(diagnostic);
+        builder.hide_rest(text);
+        return Parsed { documents: builder.documents, whole: false, nodes: builder.nodes };
+    }
     let mut parser = Parser::new_from_str(text);
     while let Some(event) = parser.next_event() {
         let outcome = match event {
@@ -310,9 +318,7 @@ impl Builder<'_> {
     fn count(&mut self, nodes: usize, span: Span) -> Result<(), Diagnostic> {
         self.nodes += nodes;
         if self.nodes > MAX_NODES {
-            let message = format!("more than {MAX_NODES} values, aliases counted each time they are used");
-            let help = "no manifest needs as many; say what is the same in every language below `$each`";
-            return Err(Diagnostic::error(Code::TooComplex, span, message).help(help));
+            return Err(too_many(span));
         }
         Ok(())
     }
@@ -405,6 +411,29 @@ fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
         rest = end;
         Some((start, &text[start..end]))
     })
+}
+
+/// Where a text has had as many commas as a file may hold values, or as many of all signs between values as they could
+/// stand in. The parser keeps every token of a list or map in brackets until it is closed, before any can be counted.
+fn crowded(text: &str) -> Option<usize> {
+    let (mut commas, mut signs) = (0, 0);
+    text.bytes().position(|byte| {
+        // A quoted text has two of them, and words have some.
+        let halves = match byte {
+            b',' | b'[' | b']' | b'{' | b'}' | b':' | b'?' | b'*' | b'&' | b'!' => 2,
+            b'"' | b'\'' => 1,
+            _ => 0,
+        };
+        commas += usize::from(byte == b',');
+        signs += halves;
+        commas > MAX_NODES || signs > 2 * MAX_SIGNS
+    })
+}
+
+fn too_many(span: Span) -> Diagnostic {
+    let message = format!("more than {MAX_NODES} values, aliases counted each time they are used");
+    let help = "no manifest needs as many; say what is the same in every language below `$each`";
+    Diagnostic::error(Code::TooComplex, span, message).help(help)
 }
 
 fn too_deep(span: Span) -> Diagnostic {

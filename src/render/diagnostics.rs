@@ -10,7 +10,7 @@ use crate::manifest::{Diagnostic, Diagnostics, Location, Severity, Sources, Span
 use super::hygiene::{is_invisible, visible, without_commands};
 use super::page::Look;
 
-/// More are counted, not shown.
+/// More are counted, not shown; warnings before errors.
 const MAX_SHOWN: usize = 50;
 /// How much is shown before and behind the start of a span; whole files, or lines of megabytes, would be slow to render.
 const CONTEXT_BYTES: usize = 400;
@@ -20,9 +20,8 @@ pub fn diagnostics(diagnostics: &Diagnostics, sources: &Sources, look: Look) -> 
     let renderer = if look.colour { Renderer::styled() } else { Renderer::plain() };
     let decor = if look.ascii { DecorStyle::Ascii } else { DecorStyle::Unicode };
     let renderer = renderer.decor_style(decor).term_width(look.width);
-    let sorted = diagnostics.sorted();
     let mut text = String::new();
-    for diagnostic in sorted.iter().take(MAX_SHOWN) {
+    for diagnostic in diagnostics.foremost(MAX_SHOWN) {
         let level = match diagnostic.severity {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
@@ -53,7 +52,7 @@ pub fn diagnostics(diagnostics: &Diagnostics, sources: &Sources, look: Look) -> 
         text.push_str(&renderer.render(&[group.element(Level::HELP.message(help))]));
         text.push_str("\n\n");
     }
-    if let Some(more) = sorted.len().checked_sub(MAX_SHOWN).filter(|more| *more > 0) {
+    if let Some(more) = diagnostics.sorted().len().checked_sub(MAX_SHOWN).filter(|more| *more > 0) {
         let more = super::plural(more, "more finding");
         text.push_str(&format!("{more} not shown here; `--output json` names them all\n"));
     }

@@ -409,8 +409,9 @@ fn the_headings_of_a_file_are_read_once() {
     let languages: String = (0..300).fold(String::new(), |all, i| format!("{all}    en-x{i:03}: {{}}\n"));
     let case = Case::new(&format!("submission:\n  listings:\n    $each: {keys}\n{languages}"));
     for (text, message) in [
-        ("`a` *b* [c](<d\n".repeat(200_000), "no heading `z`"),
-        ("# a\n".repeat(700_000), "more than 20000 headings"),
+        ("`a` *b* [c](<d\n".repeat(60_000), "no heading `z`"),
+        ("# a\n".repeat(250_000), "more than 20000 headings"),
+        ("# a\n".repeat(700_000), "longer than 1024 KiB"),
     ] {
         fs::write(case.0.path().join("c.md"), text).unwrap();
         says(&case, Code::NothingAtPointer, 6, message);

@@ -230,17 +230,17 @@ fn files_that_lie_or_lead_astray() {
         "picture of 1 GB that is none",
         &[],
         "SW1304",
-        "not an image",
+        "larger than 50 MB",
     );
     let large = Stranger::app(picture, "png home.png 1366x768");
     fs::File::options().write(true).open(large.folder().join("home.png")).unwrap().set_len(1 << 30).unwrap();
     large.is_told("picture of 1 GB", &[], "SW1304", "home.png");
 
     let at = |place: &str| format!("submission:\n  listings:\n    en-us: {{description: {place}}}");
-    let hashes = Stranger::app(&at("{file: text.md, at: '1.0'}"), "repeat text.md 4194304 #");
-    hashes.is_told("4 MB of #", &[], "SW1303", "no heading `1.0`");
-    let headings = Stranger::app(&at("{file: text.md, at: '1.0'}"), "lines text.md 300000 #\u{a0}");
-    headings.is_told("300,000 near headings", &[], "SW1303", "no heading");
+    let hashes = Stranger::app(&at("{file: text.md, at: '1.0'}"), "repeat text.md 1048576 #");
+    hashes.is_told("1 MB of #", &[], "SW1303", "no heading `1.0`");
+    let headings = Stranger::app(&at("{file: text.md, at: '1.0'}"), "lines text.md 100000 #\u{a0}");
+    headings.is_told("100,000 near headings", &[], "SW1303", "no heading");
     let pointer = "/a".repeat(512 * 1024);
     Stranger::new(
         &[
@@ -298,4 +298,138 @@ fn what_is_no_file_is_not_opened() {
         "SW1301",
         "nothing",
     );
+}
+
+/// An app whose languages, as many as there are, share this listing.
+fn shared(listing: &str, files: &[(&str, &str)], made: &str) -> Stranger {
+    let languages = lines(395, |i| format!("    {}: {{}}\n", language(i)));
+    let app = format!("{HEAD}submission:\n  listings:\n    $each: {listing}\n{languages}");
+    let files: Vec<(&str, &str)> = files.iter().copied().chain([("app.yaml", app.as_str())]).collect();
+    Stranger::new(&files, made)
+}
+
+fn language(i: usize) -> String {
+    let letter = |i: usize| char::from(b"abcdefghijklmnopqrstuvwxyz"[i % 26]);
+    [letter(i / 26), letter(i)].iter().collect()
+}
+
+/// The same value for each key that takes a text.
+fn texts(value: &str) -> String {
+    let keys = [
+        "title", "description", "releaseNotes", "shortTitle", "shortDescription", "sortTitle", "voiceTitle",
+        "devStudio", "copyrightAndTrademarkInfo", "licenseTerms",
+    ];
+    format!("{{{}}}", keys.map(|key| format!("{key}: {value}")).join(", "))
+}
+
+#[test]
+fn what_is_small_in_the_repository_stays_small() {
+    let many = format!("{{kind: App, name: a, id: 9NBLGGH4R315, x: [1{}]}}", ",1".repeat(2_000_000));
+    Stranger::new(&[("app.yaml", &many)], "").is_told(
+        "list in brackets",
+        &[],
+        "SW1008",
+        "more than 100000 values",
+    );
+    let pairs = format!("{{kind: App, x: [{}]}}", "[]".repeat(1_900_000));
+    Stranger::new(&[("app.yaml", &pairs)], "").is_told(
+        "brackets without commas",
+        &[],
+        "SW1008",
+        "more than 100000",
+    );
+    let files = lines(395, |i| format!("repeat {}.txt 130000 {}\n", language(i), "x".repeat(30)));
+    shared("{title: {file: $(lang).txt}}", &[], &files).is_told(
+        "395 texts of 4 MB",
+        &[],
+        "SW1008",
+        "more than 40 MiB of text together",
+    );
+    let changelogs = shared("{title: {file: $(lang).md, at: zz}}", &[], "");
+    let headings = lines(19_000, |i| format!("# h{i}\n"));
+    for i in 0..395 {
+        changelogs.write(&format!("{}.md", language(i)), headings.as_bytes());
+    }
+    changelogs.is_told("395 changelogs", &[], "SW1303", "no heading");
+    let head = Stranger::new(&[("app.yaml", HEAD)], "");
+    for i in 0..200 {
+        let text = format!("{HEAD}# {}\n", "#".repeat(3_900_000));
+        head.write(&format!("{i}.yaml"), text.replace("name: reader", &format!("name: r{i}")).as_bytes());
+    }
+    head.is_told("200 manifests of comment", &[], "SW1008", "more than 40 MiB of text together");
+}
+
+#[test]
+fn names_without_end_are_said_in_part() {
+    let keys: Vec<String> = (0..12).map(|i| format!("\"{}{i}\":1", "k".repeat(330_000))).collect();
+    let json = format!("{{{}}}", keys.join(","));
+    shared("{title: {file: t.json, at: /$(lang)zzzzz}}", &[("t.json", &json)], "").is_told(
+        "keys of 330 KB",
+        &[],
+        "SW1303",
+        "nothing at `/",
+    );
+    let place = format!("\"x$(lang){}\"", "A".repeat(900_000));
+    shared(&format!("{{title: {{file: t.json, at: {place}}}}}"), &[("t.json", "{}")], "").is_told(
+        "place of 900 KB",
+        &[],
+        "SW1303",
+        "nothing at `x",
+    );
+}
+
+#[test]
+fn languages_times_keys_times_files() {
+    let below = |text: &str| format!("# z\n{text}\n");
+    let place = texts("{file: t.md, at: z}");
+    shared(&place, &[("t.md", &below(&"y".repeat(3_800_000)))], "").is_told(
+        "one long section",
+        &[],
+        "SW1303",
+        "longer than 1024 KiB",
+    );
+    shared(&place, &[("t.md", &below(&"y ".repeat(500_000)))], "").is_told(
+        "one section of 1 MB",
+        &[],
+        "SW1202",
+        "longer than 64 KiB",
+    );
+    let list = format!("{{\"b\": [{}]}}", vec!["1"; 90_000].join(","));
+    shared(&texts("{file: t.json, at: /b}"), &[("t.json", &list)], "").is_told(
+        "one list of 90,000",
+        &[],
+        "SW1202",
+        "longer than 64 KiB",
+    );
+    shared(&texts("{file: t.txt}"), &[("t.txt", &"x".repeat(65_000))], "").is_told(
+        "one text",
+        &[],
+        "SW1008",
+        "more than 40 MiB of text together",
+    );
+    let many = lines(1000, |i| format!("text {}{i:04} x\n", "b".repeat(56)));
+    shared(&texts(&format!("{{file: \"$(lang){}\"}}", "a".repeat(56))), &[], &many).is_told(
+        "names that are near to none",
+        &[],
+        "SW1301",
+        "does not exist",
+    );
+}
+
+#[test]
+fn a_picture_that_is_too_large_is_not_read() {
+    let picture = "submission:\n  listings:\n    en-us: {images: {Screenshot: [{file: a.jpg}]}}";
+    let jpeg = "hex a.jpg ff d8 ff e0 00 10 4a 46 49 46 00 01 01 00 00 01 00 01 00 00 ff c0 00 11 08 03 00 05 56 03 01 22 00 02 11 01 03 11 01";
+    let large = Stranger::app(picture, jpeg);
+    fs::File::options().write(true).open(large.folder().join("a.jpg")).unwrap().set_len(8 << 30).unwrap();
+    large.is_told("picture of 8 GB", &[], "SW1304", "larger than 50 MB");
+}
+
+#[test]
+fn ignore_files_of_any_size() {
+    let ignores = Stranger::new(&[("app.yaml", HEAD), ("bad.yaml", "kind: App\n")], "");
+    ignores.write(".gitignore", lines(300_000, |i| format!("{i}a&*b/**/c\n")).as_bytes());
+    ignores.is_told("ignore file of 5 MB", &[], "SW1102", "is missing");
+    let sparse = Stranger::new(&[("bad.yaml", "kind: App\n")], "sparse .ignore 1073741824");
+    sparse.is_told("ignore file of 1 GB", &[], "SW1102", "is missing");
 }
