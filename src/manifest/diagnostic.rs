@@ -99,7 +99,8 @@ const MAX_BRIEF_CHARS: usize = 120;
 pub struct Diagnostics {
     /// Each with its number, by which those at one place are sorted.
     kept: HashMap<Diagnostic, usize>,
-    has_errors: bool,
+    /// How many errors were told, doubles counted.
+    errors: usize,
     hides_text: bool,
     /// Where text stands that must not be shown, whatever is said beside it.
     secrets: Vec<Span>,
@@ -137,7 +138,7 @@ impl Diagnostics {
             cut(text);
         }
         diagnostic.hides_text |= self.hides_text;
-        self.has_errors |= diagnostic.severity == Severity::Error;
+        self.errors += usize::from(diagnostic.severity == Severity::Error);
         diagnostic
     }
 
@@ -162,7 +163,7 @@ impl Diagnostics {
             let count = self.left_out.as_ref().map_or(0, |(count, _)| *count) + 1;
             let message = format!("{count} more findings were left out; these are the first {MAX_KEPT}");
             self.left_out = Some((count, Diagnostic::error(Code::TooComplex, None, message)));
-            self.has_errors = true;
+            self.errors += 1;
         }
     }
 
@@ -229,7 +230,12 @@ impl Diagnostics {
 
     /// Whether one of them is an error.
     pub fn has_errors(&self) -> bool {
-        self.has_errors
+        self.errors > 0
+    }
+
+    /// How many errors were told so far, doubles counted.
+    pub(super) fn errors(&self) -> usize {
+        self.errors
     }
 
     /// The first so many of them, errors before warnings where not all are, in the order of [`Self::sorted`].

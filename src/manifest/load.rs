@@ -52,9 +52,10 @@ pub fn load(workspace: &Workspace, paths: &[PathBuf], releases: &Releases) -> Lo
     let mut files = Files::new(workspace);
     let mut spans = Vec::new();
     for (path, named) in manifest_files(workspace, paths, &mut loaded.diagnostics) {
-        let before = loaded.resources.len();
+        let before = (loaded.resources.len(), loaded.diagnostics.errors());
         load_file(&path, named, &mut files, releases, &mut loaded, &mut spans);
-        if named && path.is_file() && loaded.resources.len() == before && !loaded.diagnostics.has_errors() {
+        let now = (loaded.resources.len(), loaded.diagnostics.errors());
+        if named && path.is_file() && now == before {
             let message = format!("`{}` holds no manifest", workspace.display(&path));
             loaded.diagnostics.push(Diagnostic::error(Code::NoManifest, None, message).help(WHAT_IS_ONE));
         }
@@ -86,7 +87,12 @@ fn manifest_files(
         if let Err(diagnostic) = workspace.check_named(&path) {
             diagnostics.push(diagnostic);
         } else if path.is_dir() {
-            files.extend(workspace.yaml_files(&path, diagnostics).into_iter().map(|file| (file, false)));
+            let found = workspace.yaml_files(&path, diagnostics);
+            if found.is_empty() {
+                let message = format!("`{}` holds no YAML file", workspace.display(&path));
+                diagnostics.push(Diagnostic::error(Code::NoManifest, None, message).help(WHAT_IS_ONE));
+            }
+            files.extend(found.into_iter().map(|file| (file, false)));
         } else if path.is_file() {
             files.push((path, true));
         } else {
@@ -125,6 +131,10 @@ enum KindOf<'d> {
     Misspelt {
         at: Span,
     },
+    /// A list of manifests.
+    Listed {
+        at: Span,
+    },
     /// No kind, and a block of a manifest.
     Missing {
         at: Span,
@@ -133,32 +143,48 @@ enum KindOf<'d> {
     Other,
 }
 
+/// Keys of which one, beside a `kind` or a block, tells a manifest from the documents of other programs.
+const TELLING: [&str; 10] = [
+    "name", "submission", "release", "rollout", "id", "app", "productId", "productType", "friendlyName",
+    "groupIds",
+];
+
 fn kind_of(document: &Node) -> KindOf<'_> {
+    if let Yaml::List(items) = &document.value {
+        let is_one = |item: &&Node| item.entries().is_some() && matches!(kind_of(item), KindOf::Known(_));
+        return items.iter().find(is_one).map_or(KindOf::Other, |item| KindOf::Listed { at: item.span });
+    }
     let entries = document.entries().unwrap_or_default();
-    let word = |entry: &'_ Entry| match &entry.value.value {
-        Yaml::Scalar { text, .. } => Some((text.clone(), entry.value.span)),
-        _ => None,
-    };
-    let looks_like_one = ["submission", "release"].iter().any(|key| document.get(key).is_some());
+    let has = |key: &str| document.get(key).is_some();
+    // Who else writes `kind` writes this beside it.
+    if has("apiVersion") {
+        return KindOf::Other;
+    }
+    let has_block = has("submission") || has("release");
+    // What several manifests share may hold a block, but not who it is about.
+    let looks_like_one = has_block && ["name", "id", "app", "productId"].into_iter().any(has);
+    let tells = TELLING.into_iter().any(has);
+    let missing = || KindOf::Missing { at: entries.first().map_or(document.span, |first| first.key_span) };
     let Some(entry) = entries.iter().find(|entry| entry.key == "kind") else {
-        let near = entries.iter().find(|entry| {
-            entry.key.eq_ignore_ascii_case("kind")
-                && word(entry).is_some_and(|(text, _)| Kind::parse(&text).is_some())
-        });
-        return match near {
+        let is_kind = |entry: &&Entry| {
+            let Yaml::Scalar { text, .. } = &entry.value.value else { return false };
+            entry.key.eq_ignore_ascii_case("kind") && Kind::parse(text).is_some()
+        };
+        return match entries.iter().find(is_kind) {
             Some(near) => KindOf::Misspelt { at: near.key_span },
-            None if looks_like_one => {
-                KindOf::Missing { at: entries.first().map_or(document.span, |first| first.key_span) }
-            }
+            None if looks_like_one => missing(),
             None => KindOf::Other,
         };
     };
-    let Yaml::Scalar { text, .. } = &entry.value.value else { return KindOf::Other };
+    let Yaml::Scalar { text, .. } = &entry.value.value else {
+        return if looks_like_one { KindOf::Missing { at: entry.key_span } } else { KindOf::Other };
+    };
     match Kind::parse(text) {
         Some(kind) => KindOf::Known(kind),
-        None if text.is_empty() && looks_like_one => KindOf::Missing { at: entry.key_span },
+        None if text.is_empty() && has_block => KindOf::Missing { at: entry.key_span },
         None => match did_you_mean(text, kinds()) {
-            None if !looks_like_one => KindOf::Other,
+            None if !has_block => KindOf::Other,
+            Some(_) if !tells => KindOf::Other,
             kind => KindOf::Meant { written: text, at: entry.value.span, kind },
         },
     }
@@ -166,6 +192,21 @@ fn kind_of(document: &Node) -> KindOf<'_> {
 
 fn kinds() -> impl Iterator<Item = &'static str> {
     Kind::ALL.iter().map(|kind| kind.as_str())
+}
+
+/// Whether a text, in a file that nobody named, holds what may be a manifest: a line of one, broken or not, or a document.
+fn holds_manifest(text: &str) -> bool {
+    if may_hold_manifest(text) {
+        return true;
+    }
+    let folded = text.to_ascii_lowercase();
+    if !["kind", "submission", "release"].into_iter().any(|word| folded.contains(word)) {
+        return false;
+    }
+    let mut sources = Sources::default();
+    let source = sources.add("", Path::new(""), text);
+    let parsed = yaml::parse(&sources, source, &mut Diagnostics::default());
+    parsed.documents.iter().any(|document| !matches!(kind_of(document), KindOf::Other))
 }
 
 /// Whether a text may hold a manifest at all. Other YAML in a repository is none of our business, broken or not.
@@ -180,8 +221,9 @@ fn may_hold_manifest(text: &str) -> bool {
             || line.get(..4).is_some_and(|key| key.eq_ignore_ascii_case("kind"))
                 && line[4..].trim_start_matches(['"', '\'', ' ']).strip_prefix(':').is_some_and(|kind| {
                     let mut words = kind.split([' ', ',', '}', '"', '\'', '#']);
-                    let kind =
-                        words.find(|word| !word.is_empty() && !word.starts_with('&')).unwrap_or_default();
+                    let kind = words
+                        .find(|word| !word.is_empty() && !word.starts_with(['&', '!']))
+                        .unwrap_or_default();
                     did_you_mean(kind, kinds()).is_some()
                 })
     })
@@ -207,6 +249,11 @@ fn load_file(
     loaded: &mut Loaded,
     spans: &mut Vec<KeySpans>,
 ) {
+    // Asked first: once it is used up, nothing more is read.
+    if let Err(diagnostic) = files.budget.hold(0) {
+        loaded.diagnostics.push(diagnostic);
+        return;
+    }
     let text = match files.workspace().read(path, None) {
         Ok(text) => text,
         Err(diagnostic) => {
@@ -220,7 +267,7 @@ fn load_file(
             return;
         }
     };
-    if !named && !may_hold_manifest(&text) {
+    if !named && !holds_manifest(&text) {
         return;
     }
     if let Err(diagnostic) = files.budget.hold(text.len()) {
@@ -265,6 +312,11 @@ fn load_document(
             let message = "the key is `kind`, in lower case";
             report(loaded, Diagnostic::error(Code::UnknownKey, at, message).help("write `kind`"));
         }
+        KindOf::Listed { at } => {
+            let message = "manifests in a list";
+            let help = "put a line `---` between them, without `- ` before their keys";
+            report(loaded, Diagnostic::error(Code::WrongType, at, message).help(help));
+        }
         KindOf::Missing { at } => {
             let message = "this looks like a manifest, and has no `kind`";
             let help = "add `kind: App`, `kind: AddOn` or `kind: Flight`";
@@ -290,6 +342,42 @@ mod tests {
         assert!(!loaded.diagnostics.has_errors(), "{:?}", loaded.diagnostics);
         assert_eq!(loaded.resources.len(), 1);
         assert!(!format!("{:?}", loaded.sources).contains("something else"));
+    }
+
+    #[test]
+    fn manifests_are_told_from_other_documents() {
+        for text in [
+            "{name: b, kind: App, id: bad}", "kind:\n  App", "kind: >-\n  App", "? kind\n: App",
+            "kind: !!str App", "- kind: App\n  name: b", "kind: [App]\nname: b\nid: x\nsubmission: {}",
+            "name: b\rkind: App\r", "name: b\nid: x\nrelease: {}", "kind: Ap\nid: x", "Kind: App",
+            "kind: App\n: : [", "kind: App", "a: 1\n---\nkind: Flight",
+        ] {
+            assert!(holds_manifest(text), "{text}");
+        }
+        for text in
+            ["kind: Deployment\nid: x", "- kind\n- release", "kind: [", "a: b", "{apiVersion: v1, kind: App}"]
+        {
+            assert!(!holds_manifest(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn documents_of_other_programs_are_none_of_ours() {
+        let is_other = |text: &str| {
+            let mut sources = Sources::default();
+            let source = sources.add("", Path::new(""), text);
+            let parsed = yaml::parse(&sources, source, &mut Diagnostics::default());
+            matches!(kind_of(&parsed.documents[0]), KindOf::Other)
+        };
+        for text in [
+            "apiVersion: backstage.io/v1alpha1\nkind: API", "apiVersion: v1\nkind: App\nmetadata: {}",
+            "kind: light\ncolour: red", "kind: Addon", "submission: {visibility: Public}", "release: {a: b}",
+        ] {
+            assert!(is_other(text), "{text}");
+        }
+        for text in ["kind: App", "kind: Addon\nname: a", "name: a\nrelease: {}", "kind:\nsubmission: {}"] {
+            assert!(!is_other(text), "{text}");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::submission::canonical;
 use crate::submission::vocabulary::is_price;
 use crate::submission::{FIELDS, Field, Null, Path, Shape};
 
@@ -204,9 +205,13 @@ impl Reader<'_, '_, '_> {
                 };
                 Diagnostic::error(Code::BadPrice, at, format!("`{text}` is not a price")).help(help)
             }
-            Shape::Date => match text.parse::<jiff::Timestamp>() {
-                Ok(_) => return Ok(Value::String(text.to_owned())),
-                Err(_) => {
+            Shape::Date => match canonical::instant(text) {
+                Some(_) if canonical::is_unset_date(text) => {
+                    let message = format!("`{text}` is what the Store shows for no date");
+                    Diagnostic::error(Code::BadDate, at, message).help("leave it out")
+                }
+                Some(_) => return Ok(Value::String(text.to_owned())),
+                None => {
                     Diagnostic::error(Code::BadDate, at, format!("`{text}` is not a date with a time zone"))
                         .help("write it as 2026-09-01T08:00:00Z")
                 }

@@ -484,7 +484,9 @@ fn bad_expansion(name: &str, at: Span) -> Diagnostic {
 /// Whether a key is, or is meant as, one whose value is never shown.
 pub fn is_like_secret(key: &str) -> bool {
     let secret = FIELDS.iter().filter(|field| matches!(field.shape, Shape::Notes { .. }));
-    did_you_mean(key, secret.map(|field| field.path[0])).is_some()
+    // Asked of every word of a text that cannot be read: most are too short.
+    let secret = secret.map(|field| field.path[0]).filter(|name| key.len() + 4 >= name.len());
+    did_you_mean(key, secret).is_some()
 }
 
 /// The value that a pointer leads to, and how many keys were looked at on the way.

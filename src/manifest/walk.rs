@@ -63,45 +63,38 @@ pub(super) fn walk(root: &Path, folder: &Path, is_wanted: impl Fn(&Path) -> bool
 
 /// What is ignored in a folder: by its own files, else by those of the folders around it.
 struct Level {
-    /// Of `.ignore`, which wins over what git reads, wherever it lies.
-    ignore: Gitignore,
-    /// Of what git reads.
-    gitignore: Gitignore,
+    own: Gitignore,
     around: Option<Rc<Level>>,
-    reads_gitignore: bool,
+    /// Whether git reads ignore files here.
+    is_in_git: bool,
 }
 
 impl Level {
     /// What holds everywhere: the excludes of the repository, and of its user.
     fn outermost(root: &Path, patterns: &mut Patterns) -> Self {
-        let reads_gitignore = root.join(".git").exists();
-        let (global, _) = if reads_gitignore { Gitignore::global() } else { (Gitignore::empty(), None) };
-        let around = Level { ignore: Gitignore::empty(), gitignore: global, around: None, reads_gitignore };
-        let exclude = root.join(".git/info/exclude");
-        Self {
-            ignore: Gitignore::empty(),
-            gitignore: if reads_gitignore { patterns.of(root, &exclude) } else { Gitignore::empty() },
-            around: Some(Rc::new(around)),
-            reads_gitignore,
-        }
+        let is_in_git = root.join(".git").exists();
+        let none = Gitignore::empty();
+        let (global, own) = if is_in_git {
+            (Gitignore::global().0, patterns.of(root, &root.join(".git/info/exclude")))
+        } else {
+            (none.clone(), none)
+        };
+        let around = Level { own: global, around: None, is_in_git };
+        Self { own, around: Some(Rc::new(around)), is_in_git }
     }
 
     fn of(folder: &Path, around: Rc<Level>, patterns: &mut Patterns) -> Self {
-        let reads_gitignore = around.reads_gitignore;
-        let mut read = |name: &str| patterns.of(folder, &folder.join(name));
-        Self {
-            ignore: read(".ignore"),
-            gitignore: if reads_gitignore { read(".gitignore") } else { Gitignore::empty() },
-            around: Some(around),
-            reads_gitignore,
-        }
+        let is_in_git = around.is_in_git;
+        let own =
+            if is_in_git { patterns.of(folder, &folder.join(".gitignore")) } else { Gitignore::empty() };
+        Self { own, around: Some(around), is_in_git }
     }
 
     fn ignores(&self, path: &Path, is_folder: bool) -> bool {
-        let levels = || std::iter::successors(Some(self), |level| level.around.as_deref());
-        let own = levels().map(|level| level.ignore.matched(path, is_folder));
-        let gits = levels().map(|level| level.gitignore.matched(path, is_folder));
-        own.chain(gits).find(|matched| !matches!(matched, Match::None)).is_some_and(|first| first.is_ignore())
+        std::iter::successors(Some(self), |level| level.around.as_deref())
+            .map(|level| level.own.matched(path, is_folder))
+            .find(|matched| !matches!(matched, Match::None))
+            .is_some_and(|first| first.is_ignore())
     }
 }
 
@@ -161,8 +154,7 @@ mod tests {
         for (name, text) in [
             (".git/info/exclude", "excluded.yaml\n"),
             (".gitignore", "# out\nout/\n*.gen.yaml\n!kept.gen.yaml\n/only-here.yaml\n"),
-            ("a/.gitignore", "\u{feff}below.yaml\n"),
-            ("a/.ignore", "own.yaml\n!in.gen.yaml\n"),
+            ("a/.gitignore", "\u{feff}below.yaml\n!in.gen.yaml\n"),
             ("excluded.yaml", ""),
             ("out/x.yaml", ""),
             ("x.gen.yaml", ""),
@@ -171,7 +163,6 @@ mod tests {
             (".hidden/x.yaml", ""),
             ("a/only-here.yaml", ""),
             ("a/b/below.yaml", ""),
-            ("a/b/own.yaml", ""),
             ("a/b/in.gen.yaml", ""),
             ("a/b/x.gen.yaml", ""),
             ("text.md", ""),
@@ -195,14 +186,15 @@ mod tests {
         fs::write(root.join("a.yaml"), "").unwrap();
         fs::write(root.join("patterns"), "a.yaml\n").unwrap();
         std::os::unix::fs::symlink("patterns", root.join(".gitignore")).unwrap();
-        std::os::unix::fs::symlink("/dev/zero", root.join(".ignore")).unwrap();
+        fs::create_dir(root.join("sub")).unwrap();
+        std::os::unix::fs::symlink("/dev/zero", root.join("sub/.gitignore")).unwrap();
         assert_eq!(found(&root, ""), ["a.yaml"]);
         for large in
             ["a*b/**/c\n".repeat(MAX_PATTERNS + 1), "x".repeat(MAX_PATTERN_BYTES + 1), "\n".repeat(1 << 18)]
         {
-            fs::remove_file(root.join(".ignore")).unwrap();
-            fs::write(root.join(".ignore"), large).unwrap();
-            assert_eq!(walk(&root, &root, |_| true).unread, [root.join(".ignore")]);
+            fs::remove_file(root.join(".gitignore")).unwrap();
+            fs::write(root.join(".gitignore"), large).unwrap();
+            assert_eq!(walk(&root, &root, |_| true).unread, [root.join(".gitignore")]);
         }
     }
 }

@@ -203,10 +203,7 @@ impl Workspace {
 
     /// Reads a text file into the sources.
     pub fn read_text(&self, path: &Path, at: Span, sources: &mut Sources) -> Result<SourceId, Diagnostic> {
-        let mut text = self.read(path, Some(at))?;
-        if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
-            text = joined_surrogates(&text);
-        }
+        let text = self.read(path, Some(at))?;
         let folder = path.parent().unwrap_or(Path::new(""));
         Ok(sources.add(self.display(path), folder, &text))
     }
@@ -308,33 +305,6 @@ fn root_around(named: &Path) -> Option<PathBuf> {
     let (written, real) = (folder(&written), folder(&real));
     let root = git_root(&written).or_else(|| git_root(&real)).unwrap_or(&written);
     root.canonicalize().ok()
-}
-
-/// JSON with the characters written that it escapes in two halves, such as `\ud83d\ude00`: YAML, by whose rules it is
-/// read, knows no halves.
-fn joined_surrogates(text: &str) -> String {
-    let half = |text: &str| {
-        let digits = text.strip_prefix("\\u")?.get(..4)?;
-        u16::from_str_radix(digits, 16).ok()
-    };
-    let mut joined = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('\\') {
-        joined.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let halves = half(rest).zip(rest.get(6..).and_then(half));
-        let whole = halves.and_then(|(high, low)| char::decode_utf16([high, low]).next()?.ok());
-        if let Some(c) = whole.filter(|c| c.len_utf16() == 2) {
-            joined.push(c);
-            rest = &rest[12..];
-        } else {
-            // An escaped backslash starts no other escape.
-            let end = rest.char_indices().nth(2).map_or(rest.len(), |(end, _)| end);
-            joined.push_str(&rest[..end]);
-            rest = &rest[end..];
-        }
-    }
-    joined + rest
 }
 
 /// Why a path leads nowhere.
@@ -498,19 +468,6 @@ mod tests {
         assert_eq!(told(&root.join("apps/reader/../../copy/a.md")), "copy/a.md");
         assert_eq!(told(&root.join("copy/a.md")), "copy/a.md");
         assert_eq!(told(Path::new("/elsewhere/a.md")), "/elsewhere/a.md");
-    }
-
-    #[test]
-    fn halves_of_a_character_are_joined_and_nothing_else_changes() {
-        for (written, read) in [
-            (r#"["\ud83d\ude00 \u00e9"]"#, r#"["😀 \u00e9"]"#),
-            (r"\\ud83d\ude00", r"\\ud83d\ude00"),
-            (r"\ud83d x", r"\ud83d x"),
-            ("\\", "\\"),
-            ("\\ü\\uü", "\\ü\\uü"),
-        ] {
-            assert_eq!(joined_surrogates(written), read);
-        }
     }
 
     #[cfg(unix)]

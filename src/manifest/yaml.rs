@@ -3,7 +3,9 @@
 //! Scalars stay texts until a field says what it wants, so `NO` is Norway and `1.10` is not 1.1. Duplicate keys,
 //! merge keys and tags are errors; aliases are copied within a budget.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::path::Path;
 
 use saphyr_parser::{Event, Parser, ScalarStyle};
 
@@ -160,7 +162,17 @@ pub struct Parsed {
 /// Reads every document of a source. A syntax error ends reading; the documents before it are returned as well.
 pub fn parse(sources: &Sources, source: SourceId, diagnostics: &mut Diagnostics) -> Parsed {
     let text = &sources.get(source).text;
-    let bytes = (!text.is_ascii()).then(|| text.char_indices().map(|(i, _)| i).chain([text.len()]).collect());
+    let is_json = Path::new(&*sources.get(source).name)
+        .extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+    let joined = if is_json { joined_surrogates(text) } else { None };
+    let (read, bytes) = match joined {
+        Some((joined, bytes)) => (Cow::Owned(joined), Some(bytes)),
+        None => {
+            let bytes = || text.char_indices().map(|(i, _)| i).chain([text.len()]).collect();
+            (Cow::Borrowed(text.as_str()), (!text.is_ascii()).then(bytes))
+        }
+    };
     let mut builder = Builder {
         source,
         bytes,
@@ -179,7 +191,7 @@ pub fn parse(sources: &Sources, source: SourceId, diagnostics: &mut Diagnostics)
         builder.hide_rest(text);
         return Parsed { documents: builder.documents, whole: false, nodes: builder.nodes };
     }
-    let mut parser = Parser::new_from_str(text);
+    let mut parser = Parser::new_from_str(&read);
     while let Some(event) = parser.next_event() {
         let outcome = match event {
             Ok((event, span)) => {
@@ -194,7 +206,7 @@ pub fn parse(sources: &Sources, source: SourceId, diagnostics: &mut Diagnostics)
                     // The parser's own limit, which it reaches while it looks ahead.
                     Err(too_deep(at))
                 } else {
-                    let format = if sources.get(source).name.ends_with(".json") { "JSON" } else { "YAML" };
+                    let format = if is_json { "JSON" } else { "YAML" };
                     let diagnostic =
                         Diagnostic::error(Code::Syntax, at, format!("not valid {format}: {}", error.info()));
                     Err(diagnostic.help(builder.advice(error.info(), sources)))
@@ -413,6 +425,39 @@ fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
+/// JSON with the characters written that it escapes in two halves, such as `\ud83d\ude00`: YAML, by whose rules it is
+/// read, knows no halves. With it, where each character stands in the text as it was. `None` where it has none.
+fn joined_surrogates(text: &str) -> Option<(String, Vec<usize>)> {
+    let half = |text: &str| {
+        let digits = text.strip_prefix("\\u")?.get(..4)?;
+        u16::from_str_radix(digits, 16).ok()
+    };
+    let mut joined = String::new();
+    let (mut bytes, mut at, mut has_halves) = (Vec::new(), 0, false);
+    while let Some(c) = text[at..].chars().next() {
+        let rest = &text[at..];
+        let halves = half(rest).zip(rest.get(6..).and_then(half));
+        let whole = halves.and_then(|(high, low)| char::decode_utf16([high, low]).next()?.ok());
+        bytes.push(at);
+        if let Some(c) = whole.filter(|c| c.len_utf16() == 2) {
+            joined.push(c);
+            at += 12;
+            has_halves = true;
+            continue;
+        }
+        joined.push(c);
+        at += c.len_utf8();
+        // An escaped backslash starts no other escape.
+        if let Some(escaped) = text[at..].chars().next().filter(|_| c == '\\') {
+            bytes.push(at);
+            joined.push(escaped);
+            at += escaped.len_utf8();
+        }
+    }
+    bytes.push(text.len());
+    has_halves.then_some((joined, bytes))
+}
+
 /// Where a text has had as many commas as a file may hold values, or as many of all signs between values as they could
 /// stand in. The parser keeps every token of a list or map in brackets until it is closed, before any can be counted.
 fn crowded(text: &str) -> Option<usize> {
@@ -489,6 +534,23 @@ mod tests {
             })
             .collect();
         (documents, said)
+    }
+
+    #[test]
+    fn halves_of_a_character_are_joined_and_nothing_else_changes() {
+        let (read, bytes) = joined_surrogates("[\"\\ud83d\\ude00 \\u00e9\"]").unwrap();
+        assert_eq!(read, "[\"😀 \\u00e9\"]");
+        assert_eq!(bytes[..5], [0, 1, 2, 14, 15]);
+        for same in ["\\\\ud83d\\ude00", "\\ud83d x", "\\", "\\ü\\uü", ""] {
+            assert_eq!(joined_surrogates(same), None, "{same}");
+        }
+        let mut sources = Sources::default();
+        let text = "{\"title\":\"\\ud83d\\ude00\\ud83d\\ude00\",\"foo\":1}";
+        let source = sources.add("l.json", Path::new(""), text);
+        let parsed = parse(&sources, source, &mut Diagnostics::default());
+        let entries = parsed.documents[0].entries().unwrap();
+        assert_eq!(sources.location(entries[1].key_span).column, 37);
+        assert!(matches!(&entries[0].value.value, Yaml::Scalar { text, .. } if text == "😀😀"));
     }
 
     #[test]

@@ -44,17 +44,38 @@ pub fn number(number: &Number) -> String {
 }
 
 /// Whether a text is the service's date for *not set*, in any of its precisions and offsets, or without one.
-fn is_unset_date(text: &str) -> bool {
+pub fn is_unset_date(text: &str) -> bool {
     let is_instant = text.len() >= "1601-01-01T00:00".len()
         && text.bytes().all(|b| b.is_ascii_digit() || b"-T:.+Z".contains(&b));
     is_instant && (text.starts_with("1601-01-01T") || date(text).as_deref() == Some("1601-01-01T00:00:00Z"))
 }
 
+/// The instant that a text means: RFC 3339 with a `T`, seconds and a time zone. Nothing else is one, neither for the
+/// service nor in manifests.
+pub fn instant(text: &str) -> Option<jiff::Timestamp> {
+    let digits = |part: &str, form: &str| {
+        part.len() == form.len()
+            && part.bytes().zip(form.bytes()).all(|(byte, form)| match form {
+                b'0' => byte.is_ascii_digit(),
+                sign => byte == sign,
+            })
+    };
+    let (time, rest) = text.split_at_checked("2026-09-01T08:00:00".len())?;
+    let zone = match rest.strip_prefix('.') {
+        Some(fraction) => {
+            let zone = fraction.trim_start_matches(|c: char| c.is_ascii_digit());
+            (zone.len() < fraction.len()).then_some(zone)?
+        }
+        None => rest,
+    };
+    let is_one = digits(time, "0000-00-00T00:00:00")
+        && (zone == "Z" || digits(zone, "+00:00") || digits(zone, "-00:00"));
+    is_one.then(|| text.parse().ok()).flatten()
+}
+
 /// An instant in one spelling, or `None` where the text is no date with a time zone.
 fn date(text: &str) -> Option<String> {
-    let looks_like_one =
-        text.len() >= 20 && text.as_bytes()[4] == b'-' && text.as_bytes().get(10) == Some(&b'T');
-    looks_like_one.then(|| text.parse::<jiff::Timestamp>().ok()).flatten().map(|instant| instant.to_string())
+    instant(text).map(|instant| instant.to_string())
 }
 
 /// A value's canonical form; `None` where the value says nothing (null, empty text, list or map, unset date).
@@ -103,6 +124,24 @@ mod tests {
 
     fn parsed(text: &str) -> Value {
         serde_json::from_str(text).unwrap()
+    }
+
+    #[test]
+    fn an_instant_has_one_form() {
+        for text in [
+            "2026-09-01T08:00:00Z", "2026-09-01T08:00:00.1234567Z", "2026-09-01T08:00:00+02:00",
+            "2026-09-01T08:00:00-00:30",
+        ] {
+            assert!(instant(text).is_some(), "{text}");
+        }
+        for text in [
+            "", "20260901T080000Z", "2026-09-01T08Z", "2026-09-01 08:00:00Z", "2026-09-01T08:00:00",
+            "2026-09-01T08:00:00+02:00[Europe/Berlin]", "2026-09-01 08:00:00+02:00:30",
+            "2026-13-01T08:00:00Z", "-009999-01-02T01:59:59Z", "2026-09-01T08:00:00.Z",
+            "2026-09-01T08:00:00+02", "2026-09-01t08:00:00Z", "2026-09-01T08:00:0üZ",
+        ] {
+            assert!(instant(text).is_none(), "{text}");
+        }
     }
 
     #[test]

@@ -17,7 +17,7 @@ use zip::{CompressionMethod, ZipArchive};
 use crate::support::msix::{Msix, MsixBundle, write_zip};
 
 const BUNDLE: MsixBundle<'_> = MsixBundle {
-    name: "Contoso.Reader",
+    name: "Contoso Reader",
     publisher: "CN=Contoso",
     version: "2024.1.0.0",
     packages: &[
@@ -62,7 +62,7 @@ fn capabilities(package: &Package) -> Vec<(&str, bool)> {
 fn check_bundle(package: &Package, kind: PackageKind) {
     assert_eq!(package.kind, kind);
     assert!(package.kind.is_bundle());
-    assert_eq!(package.name, "Contoso.Reader");
+    assert_eq!(package.name, "Contoso Reader");
     assert_eq!(package.publisher, "CN=Contoso");
     assert_eq!(package.version, version("2024.1.0.0"));
     assert!(package.architectures.iter().eq(&[Architecture::X64, Architecture::Arm64]));

@@ -277,7 +277,7 @@ fn a_package_without_an_architecture_is_neutral_and_restriction_is_told_by_names
 fn bundles_that_are_none_are_refused() {
     let bundle = |packages: &str, more: &[Raw]| {
         let manifest = format!(
-            "<Bundle><Identity Name='n' Publisher='p' Version='1.0.0.0'/><Packages>{packages}</Packages></Bundle>"
+            "<Bundle><Identity Name='Contoso.Reader' Publisher='CN=Contoso' Version='1.0.0.0'/><Packages>{packages}</Packages></Bundle>"
         );
         let manifest = stored("AppxMetadata/AppxBundleManifest.xml", manifest.as_bytes());
         read("a.msixbundle", &raw_zip(&[&[manifest], more].concat())).unwrap_err()

@@ -527,3 +527,77 @@ fn results_are_not_written_through_links() {
     out("real.json").ended(0);
     out("../real.json").ended(0);
 }
+
+#[test]
+fn errors_are_shown_before_warnings_are_cut() {
+    let languages: String = (0..73).fold(String::new(), |all, i| format!("{all}    zz-{i:03}: {{}}\n"));
+    let around = repository(&format!("submission:\n  listings:\n{languages}"));
+    let repo = around.path().join("repo");
+    fs::write(
+        repo.join("z.yaml"),
+        format!("{}foo: 1\n", HEAD.replace("name: a", "name: z").replace("315", "316")),
+    )
+    .unwrap();
+    run(storeward(&repo).arg("validate")).ended(3).says("unknown key `foo`").says("more findings not shown");
+}
+
+#[test]
+fn every_named_file_and_folder_is_told_of() {
+    let around = repository("foo: 1\n");
+    let repo = around.path().join("repo");
+    fs::write(repo.join("z.yaml"), "a: 1\n").unwrap();
+    fs::create_dir(repo.join("empty")).unwrap();
+    run(storeward(&repo).args(["validate", "app.yaml", "z.yaml", "empty"]))
+        .ended(3)
+        .says("unknown key `foo`")
+        .says("`z.yaml` holds no manifest")
+        .says("`empty` holds no YAML file");
+    fs::write(repo.join("app.yaml"), HEAD).unwrap();
+    fs::write(repo.join("z.yaml"), "{name: b, kind: App, id: bad}\n").unwrap();
+    run(storeward(&repo).arg("validate")).ended(3).says("z.yaml:1");
+    fs::write(repo.join("z.yaml"), "- kind: App\n  name: b\n").unwrap();
+    run(storeward(&repo).arg("validate")).ended(3).says("manifests in a list");
+    fs::write(repo.join("z.yaml"), "apiVersion: kappctrl.k14s.io/v1alpha1\nkind: App\nmetadata: {}\n")
+        .unwrap();
+    run(storeward(&repo).arg("validate")).ended(0).says("1 manifest is valid");
+}
+
+#[test]
+fn a_package_gives_no_advice_and_a_bundle_holds_one_app() {
+    use crate::support::msix::MsixBundle;
+
+    let case = Case::new("submission:\n  packages:\n    files: [a.msix]\n");
+    Msix { version: "x; run this", ..Msix::default() }.write(&case.0.path().join("a.msix"));
+    let loaded = case.load(None);
+    let said = loaded.diagnostics.sorted();
+    assert!(said[0].message.contains("`x; run this`"), "{said:?}");
+    assert_eq!(said[0].help.as_deref(), Some("correct it and build again"));
+
+    let case = Case::new("submission:\n  packages:\n    files: [a.msixbundle]\n");
+    let app = Msix::default();
+    for (inner, what) in
+        [(Msix { name: "Other.App", ..app }, "name"), (Msix { publisher: "CN=Z", ..app }, "publisher")]
+    {
+        let bundle = MsixBundle {
+            name: app.name,
+            publisher: app.publisher,
+            version: app.version,
+            packages: &[inner],
+            resource_languages: &[],
+        };
+        bundle.write(&case.0.path().join("a.msixbundle"));
+        says(&case, Code::BadPackage, 6, &format!("as {what} inside of a bundle"));
+    }
+}
+
+#[test]
+fn a_date_is_an_instant_in_one_form() {
+    for date in ["20260901T080000Z", "2026-09-01 08:00:00Z", "1601-01-01T00:00:00Z", "'2026-09-01T08Z'"] {
+        let case = Case::new(&format!(
+            "submission:\n  targetPublishMode: SpecificDate\n  targetPublishDate: {date}\n"
+        ));
+        let said = case.said(None);
+        assert_eq!(said.len(), 1, "{date}: {said:?}");
+        assert_eq!((said[0].0, said[0].1), (Code::BadDate, 6), "{date}");
+    }
+}

@@ -172,8 +172,18 @@ pub enum PackageProblem {
         /// The name of the attribute.
         attribute: &'static str,
     },
+    /// A package inside that is of another app than the bundle says.
+    #[error("has `{found}` as {what} inside of a bundle of `{wanted}`; bundle packages of one app")]
+    OtherApp {
+        /// What differs: `name` or `publisher`.
+        what: &'static str,
+        /// What the package inside says.
+        found: String,
+        /// What the bundle says.
+        wanted: String,
+    },
     /// An attribute with a value that it cannot have.
-    #[error("has `{value}` as `{attribute}` in `{element}`, which is {reason}")]
+    #[error("has `{value}` as `{attribute}` in `{element}`, which is {reason}; correct it and build again")]
     Value {
         /// The path of the element.
         element: String,

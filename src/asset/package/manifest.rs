@@ -41,16 +41,10 @@ pub(super) struct AppManifest {
 /// What the manifest of a bundle says.
 pub(super) struct BundleManifest {
     pub(super) identity: Identity,
-    /// The application packages, at least one.
-    pub(super) applications: Vec<Application>,
+    /// The names of the application packages, at least one.
+    pub(super) applications: Vec<String>,
     /// The languages of application and resource packages.
     pub(super) languages: Vec<String>,
-}
-
-/// An application package in a bundle.
-pub(super) struct Application {
-    pub(super) file_name: String,
-    pub(super) architecture: Architecture,
 }
 
 impl AppManifest {
@@ -97,10 +91,7 @@ impl BundleManifest {
                 "Bundle/Identity" => set_identity(&mut identity, element)?,
                 // A package without a type is a resource package.
                 "Bundle/Packages/Package" if element.attribute("Type")?.as_deref() == Some("application") => {
-                    applications.push(Application {
-                        file_name: element.required("FileName")?,
-                        architecture: element.parsed_or("Architecture", Architecture::Neutral)?,
-                    });
+                    applications.push(element.required("FileName")?);
                 }
                 "Bundle/Packages/Package/Resources/Resource" => languages.extend(language(element)?),
                 _ => {}

@@ -130,15 +130,31 @@ fn read_bundle(
     let mut package = empty(kind, size, bundle.identity);
     package.languages = bundle.languages;
     let mut opened = HashSet::new();
-    for application in bundle.applications {
-        if !opened.insert(key(&application.file_name)) {
-            return Err(PackageProblem::Twice { name: shown(&application.file_name) });
+    for name in bundle.applications {
+        if !opened.insert(key(&name)) {
+            return Err(PackageProblem::Twice { name: shown(&name) });
         }
-        let inner = container.open_inner(&application.file_name)?;
-        let app = within(inside, &application.file_name, |inside| read_app(inner, inside))?;
-        add(&mut package, application.architecture, app.facts)?;
+        let inner = container.open_inner(&name)?;
+        let app = within(inside, &name, |inside| {
+            let app = read_app(inner, inside)?;
+            is_of(&package, &app.identity)?;
+            Ok(app)
+        })?;
+        add(&mut package, app.architecture, app.facts)?;
     }
     Ok(package)
+}
+
+/// Refuses a package of another app than that of its bundle, as the Store does after the upload. Versions may differ.
+fn is_of(bundle: &Package, identity: &Identity) -> Result<(), PackageProblem> {
+    let pairs =
+        [("name", &identity.name, &bundle.name), ("publisher", &identity.publisher, &bundle.publisher)];
+    match pairs.into_iter().find(|(_, found, wanted)| found != wanted) {
+        Some((what, found, wanted)) => {
+            Err(PackageProblem::OtherApp { what, found: shown(found), wanted: shown(wanted) })
+        }
+        None => Ok(()),
+    }
 }
 
 fn read_app(window: Window, inside: &mut Vec<String>) -> Result<AppManifest, PackageProblem> {

@@ -430,6 +430,6 @@ fn ignore_files_of_any_size() {
     let ignores = Stranger::new(&[("app.yaml", HEAD), ("bad.yaml", "kind: App\n")], "");
     ignores.write(".gitignore", lines(300_000, |i| format!("{i}a&*b/**/c\n")).as_bytes());
     ignores.is_told("ignore file of 5 MB", &[], "SW1102", "is missing");
-    let sparse = Stranger::new(&[("bad.yaml", "kind: App\n")], "sparse .ignore 1073741824");
+    let sparse = Stranger::new(&[("bad.yaml", "kind: App\n")], "sparse .gitignore 1073741824");
     sparse.is_told("ignore file of 1 GB", &[], "SW1102", "is missing");
 }

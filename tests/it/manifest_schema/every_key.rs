@@ -17,7 +17,7 @@ submission:
   applicationCategory: Games_Word
   visibility: Hidden
   targetPublishMode: SpecificDate
-  targetPublishDate: 2030-09-01 08:00:00+02:00
+  targetPublishDate: 2030-09-01T08:00:00+02:00
   hardwarePreferences: [Touch, Mouse]
   automaticBackupEnabled: true
   canInstallOnRemovableMedia: 'false'
@@ -110,7 +110,7 @@ release:
     minimumSystemRam: Memory2GB
   packageRollout: {percentage: '25'}
   isMandatoryUpdate: true
-  mandatoryUpdateEffectiveDate: 20300901T080000Z
+  mandatoryUpdateEffectiveDate: 2030-09-01T08:00:00Z
   openRollout: finalize
   listings: {$each: {releaseNotes: Version $(package.version) for $(lang)}, en-us: {}}
 rollout: {of: 01.043.0.0, state: halted}
