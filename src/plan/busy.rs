@@ -120,12 +120,15 @@ impl Busy<'_> {
     }
 
     fn finding(&self, code: Code, document: &Document, what: &str, help: &str) -> Finding {
-        let said: String = said_of(document).into_iter().map(|said| format!("; {said}")).collect();
         let address = &self.resource.address;
+        let words: Vec<String> = [format!("{address}: {}, {what}", named(document))]
+            .into_iter()
+            .chain(said_of(document))
+            .collect();
         Finding {
             code: code.to_string(),
             severity: Severity::Warning,
-            message: format!("{address}: {}, {what}{said}", named(document)),
+            message: words.join("; "),
             at: None,
             help: Some(help.to_owned()),
         }

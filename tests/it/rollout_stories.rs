@@ -113,7 +113,7 @@ fn a_rollout_is_raised_by_one_line() {
     assert_eq!(team.versions(), ["1.0.0.0", "1.5.0.0"], "the others go on with the old one");
     assert!(team.plan(&[]).nothing(), "the same manifest asks for nothing");
     let line = |line: &str| {
-        team.0.manifest(&manifest("{percentage: 10}", &format!("rollout: {{of: 1.5.0.0, {line}}}\n")))
+        team.0.manifest(&manifest("{percentage: 10}", &format!("rollout: {{of: 1.5.0.0, {line}}}\n")));
     };
     line("percentage: 50");
     assert!(team.plan(&[]).is("live", &["rollout.percentage"]));
