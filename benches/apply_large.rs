@@ -58,7 +58,7 @@ fn main() {
     let print = fingerprint(&path).unwrap();
     let name = archive_name(&[], &path, &print.digest);
     let archive = folder.join("archive.zip");
-    write_archive(&archive, Entry { name, path: path.clone(), fingerprint: print });
+    write_archive(&archive, Entry { name, path: path.clone(), shown: path.clone(), fingerprint: print });
     let wanted = fingerprint(&archive).unwrap();
 
     let rounds: Vec<Round> = (0..ROUNDS).map(|_| Round::run(folder, &path, &archive, &wanted)).collect();

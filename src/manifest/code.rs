@@ -179,6 +179,8 @@ codes! {
         "The service takes `allowTargetFutureDeviceFamilies` only with all of Desktop, Mobile, Xbox and Holographic in it, each true or false, and else refuses the whole update. What the Store holds of an app that was never filled in can lack some; name those in the manifest.";
     NoListing = 2019, "a submission without a listing",
         "The service refuses a submission that has no listing at all. A new add-on needs one; of the languages of an app or an add-on, one must stay.";
+    FailedBefore = 2020, "a failed submission that is replaced",
+        "An earlier submission failed at the Store. It is none to start from, so it is removed and another one is made from what is published. What the Store said of it may hold for the new one, too.";
     RolloutOver = 2030, "a rollout that is over",
         "`rollout` says how a running rollout is to go on. The rollout of that version was halted or reached everybody, which cannot be taken back: no call of the Store resumes one.";
     FlightWaits = 2031, "a flight that waits for its first packages",

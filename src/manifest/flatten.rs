@@ -47,6 +47,8 @@ pub(super) struct Layer<'n> {
     pub(super) settings: Desired,
     /// Which packages stay, and where that is written.
     pub(super) retain: Option<(Retain, Span)>,
+    /// The last `packages` that names no files; those of another part may.
+    without_files: Option<Span>,
 }
 
 /// What a block says of one language.
@@ -116,7 +118,20 @@ impl<'a, 'v, 'w, 'n> Flatten<'a, 'v, 'w, 'n> {
                 self.block_part(part);
             }
         }
+        self.refuse_no_files();
         std::mem::take(&mut self.layer)
+    }
+
+    /// The parts of `packages` may lie in several files; one of them names the packages.
+    fn refuse_no_files(&mut self) {
+        let names_some =
+            |leaf: &Leaf<'_>| leaf.field.is_some_and(|field| matches!(field.shape, Shape::Packages));
+        let Some(at) = self.layer.without_files.filter(|_| !self.layer.once.iter().any(names_some)) else {
+            return;
+        };
+        let diagnostic = Diagnostic::error(Code::MissingKey, at, "`packages` needs `files`");
+        let help = "name files or patterns, such as `$(release)/*.msixbundle`";
+        self.values.report(diagnostic.help(help));
     }
 
     fn scope<'s>(&self, lang: Option<&'s str>) -> Scope<'s>
@@ -363,12 +378,7 @@ impl<'a, 'v, 'w, 'n> Flatten<'a, 'v, 'w, 'n> {
         }
         match files {
             Some(files) => leaves.push(self.leaf(field, files)),
-            None if entry.value.entries().is_some() => {
-                let diagnostic =
-                    Diagnostic::error(Code::MissingKey, entry.key_span, "`packages` needs `files`");
-                let help = "name files or patterns, such as `$(release)/*.msixbundle`";
-                self.values.report(diagnostic.help(help));
-            }
+            None if entry.value.entries().is_some() => self.layer.without_files = Some(entry.key_span),
             None => {}
         }
     }

@@ -3,6 +3,7 @@
 //! A manifest may come from a fork, so it can name only regular files inside the workspace, after symbolic
 //! links are resolved. Release folders, which the command line names, are the exception.
 
+use std::borrow::Cow;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
@@ -85,10 +86,16 @@ impl Workspace {
         &self.current
     }
 
-    /// A path for people: relative to the current folder where it lies below it, with `/`.
+    /// A path for people: as seen from the current folder, with `/`. Where on this machine that lies is nobody's business.
     pub fn display(&self, path: &Path) -> Arc<str> {
-        let shown = path.strip_prefix(&self.current).unwrap_or(path);
-        Arc::from(shown.to_string_lossy().replace('\\', "/"))
+        let below = path.strip_prefix(&self.current).map(Path::to_owned);
+        let shown = below.or_else(|_| from(&self.current, &lexically_normal(path)).ok_or(()));
+        Arc::from(shown.as_deref().unwrap_or(path).to_string_lossy().replace('\\', "/"))
+    }
+
+    /// A path that leads out of the workspace, as it was written.
+    fn as_written<'p>(&self, path: &'p Path) -> Cow<'p, str> {
+        path.strip_prefix(&self.current).unwrap_or(path).to_string_lossy()
     }
 
     /// The same path as seen from the root of the workspace, for services that know the repository and not the current
@@ -112,7 +119,7 @@ impl Workspace {
     }
 
     fn outside(&self, path: &Path, span: Span) -> Diagnostic {
-        let message = format!("`{}` lies outside the workspace", self.display(path));
+        let message = format!("`{}` lies outside the workspace", self.as_written(path));
         Diagnostic::error(Code::OutsideWorkspace, span, message)
             .help("keep it inside the repository; for built packages, name their folder with --release")
     }
@@ -370,6 +377,16 @@ fn reversed(path: &Path) -> Vec<PathBuf> {
     path.components().rev().map(|part| PathBuf::from(part.as_os_str())).collect()
 }
 
+/// A path as seen from a folder, both without `.` and `..`; none where they have nothing in common, as on two drives.
+fn from(folder: &Path, path: &Path) -> Option<PathBuf> {
+    let common = folder.components().zip(path.components()).take_while(|(own, other)| own == other).count();
+    if common == 0 {
+        return None;
+    }
+    let up = folder.components().skip(common).map(|_| Component::ParentDir);
+    Some(up.chain(path.components().skip(common)).collect())
+}
+
 /// A path without `.` and `..`, as text: nothing is looked up.
 fn lexically_normal(path: &Path) -> PathBuf {
     let mut normal = PathBuf::new();
@@ -467,7 +484,8 @@ mod tests {
         assert_eq!(told(&root.join("apps/reader/store.yaml")), "apps/reader/store.yaml");
         assert_eq!(told(&root.join("apps/reader/../../copy/a.md")), "copy/a.md");
         assert_eq!(told(&root.join("copy/a.md")), "copy/a.md");
-        assert_eq!(told(Path::new("/elsewhere/a.md")), "/elsewhere/a.md");
+        let outside = told(&root.with_file_name("elsewhere").join("a.md"));
+        assert_eq!(outside, "../../../elsewhere/a.md", "nobody needs to know where the workspace lies");
     }
 
     #[cfg(unix)]

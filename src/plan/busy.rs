@@ -75,7 +75,7 @@ impl Busy<'_> {
         };
         let mut lines = vec![named(document)];
         if document.status().phase() == Phase::Dead {
-            lines.extend(errors_of(document));
+            lines.extend(said_of(document));
         }
         lines.extend(theirs.lines());
         lines.extend(why.map(str::to_owned));
@@ -92,7 +92,7 @@ impl Busy<'_> {
 
     fn failed_before(&self, document: &Document) -> Blocker {
         let address = self.resource.address.as_str();
-        let lines: Vec<String> = [named(document)].into_iter().chain(errors_of(document)).collect();
+        let lines: Vec<String> = [named(document)].into_iter().chain(said_of(document)).collect();
         Blocker::new(address, BlockerKind::Dead, lines.join("\n"))
     }
 
@@ -105,23 +105,33 @@ impl Busy<'_> {
             Pending::Dead { .. } => true,
             Pending::None | Pending::OnItsWay => false,
         };
-        let said = errors_of(document);
-        let said = if said.is_empty() { String::new() } else { format!("; {}", said.join("; ")) };
-        is_ours.then(|| Finding {
-            code: Code::DraftNotWanted.to_string(),
+        let help = "name the release that it was made for again, or delete it in Partner Center if nobody needs it; no \
+                    other submission can be made meanwhile";
+        is_ours
+            .then(|| self.finding(Code::DraftNotWanted, document, "and nothing in this run needs it", help))
+    }
+
+    /// What the Store said of a failed submission that is removed, so that another one can be made.
+    pub(super) fn replaced(&self) -> Option<Finding> {
+        let document = self.live.pending.as_ref()?;
+        let help = "make sure that what this run sends mends it";
+        matches!(self.pending, Pending::Dead { .. })
+            .then(|| self.finding(Code::FailedBefore, document, "and is replaced", help))
+    }
+
+    fn finding(&self, code: Code, document: &Document, what: &str, help: &str) -> Finding {
+        let address = &self.resource.address;
+        let words: Vec<String> = [format!("{address}: {}, {what}", named(document))]
+            .into_iter()
+            .chain(said_of(document))
+            .collect();
+        Finding {
+            code: code.to_string(),
             severity: Severity::Warning,
-            message: format!(
-                "{}: {}, and nothing in this run needs it{said}",
-                self.resource.address,
-                named(document)
-            ),
+            message: words.join("; "),
             at: None,
-            help: Some(
-                "name the release that it was made for again, or delete it in Partner Center if nobody needs it; no \
-                 other submission can be made meanwhile"
-                    .to_owned(),
-            ),
-        })
+            help: Some(help.to_owned()),
+        }
     }
 }
 
@@ -136,14 +146,15 @@ fn named(document: &Document) -> String {
     format!("submission {} \"{}\" is {}", document.id(), document.friendly_name(), document.status())
 }
 
-/// The errors of a failed submission, in the service's words.
-fn errors_of(document: &Document) -> Vec<String> {
-    let errors = document.get(&["statusDetails", "errors"]).and_then(Value::as_array);
-    let text =
-        |error: &Value, key: &str| one_line(error.get(key).and_then(Value::as_str).unwrap_or_default());
-    errors
-        .into_iter()
-        .flatten()
-        .map(|error| format!("the Store said: {} {}", text(error, "code"), text(error, "details")))
-        .collect()
+/// What the service said of a failed submission, in its words: errors, and where reports of certification can be read.
+fn said_of(document: &Document) -> Vec<String> {
+    let items = |key: &str| {
+        let items = document.get(&["statusDetails", key]).and_then(Value::as_array);
+        items.into_iter().flatten()
+    };
+    let text = |item: &Value, key: &str| one_line(item.get(key).and_then(Value::as_str).unwrap_or_default());
+    let errors = items("errors")
+        .map(|error| format!("the Store said: {} {}", text(error, "code"), text(error, "details")));
+    let reports = items("certificationReports").map(|report| text(report, "reportUrl"));
+    errors.chain(reports.filter(|url| !url.is_empty()).map(|url| format!("its report: {url}"))).collect()
 }

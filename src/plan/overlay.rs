@@ -4,6 +4,7 @@
 //! same is not touched: the live spelling travels back.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -147,6 +148,7 @@ impl Overlay {
         let entry = |asset: &Arc<Asset>| Entry {
             name: asset.archive_name.clone(),
             path: asset.path.clone(),
+            shown: PathBuf::from(&*asset.name),
             fingerprint: asset.fingerprint,
         };
         Archive::layout(self.uploads.iter().map(entry).collect())

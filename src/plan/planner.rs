@@ -396,6 +396,10 @@ impl Planning<'_> {
             // The permit is about the draft that is there.
             needed.push(Guard::ReplacesDraft);
         }
+        if in_the_way.is_none() {
+            let replaced = self.busy(pending).replaced();
+            self.plan.diagnostics.extend(replaced);
+        }
         self.plan.blockers.extend(in_the_way);
         self.unused_permits(&needed);
         let due = Due {

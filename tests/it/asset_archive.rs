@@ -45,7 +45,7 @@ fn open(archive: &Archive) -> ZipArchive<BufReader<Whole<'_>>> {
 fn entry(folder: &TempDir, name: &str, content: &[u8]) -> Entry {
     let path = folder.path().join(name);
     fs::write(&path, content).unwrap();
-    Entry { name: name.to_owned(), fingerprint: fingerprint(&path).unwrap(), path }
+    Entry { name: name.to_owned(), fingerprint: fingerprint(&path).unwrap(), shown: path.clone(), path }
 }
 
 /// An entry whose file is never looked at.
@@ -53,6 +53,7 @@ fn imaginary(name: &str, path: &str) -> Entry {
     Entry {
         name: name.to_owned(),
         path: PathBuf::from(path),
+        shown: PathBuf::from(path),
         fingerprint: Fingerprint { size: 3, digest: Digest::of(path.as_bytes()), crc32: 0 },
     }
 }
@@ -311,6 +312,7 @@ fn sizes_and_offsets_above_4_gib() {
         .map(|(i, &size)| Entry {
             name: format!("{i}.msix"),
             path: sparse(&folder, &format!("{i}.msix"), size),
+            shown: PathBuf::from(format!("{i}.msix")),
             // Not the real checksum: the content is never read here.
             fingerprint: Fingerprint { size, digest: Digest::of(b""), crc32: 7 },
         })
@@ -400,7 +402,12 @@ fn python_reads_it() {
 fn python_reads_more_than_4_gib() {
     let folder = TempDir::new().unwrap();
     let path = sparse(&folder, "big.msix", (4 << 30) + 12_345);
-    let big = Entry { name: "big.msix".to_owned(), fingerprint: fingerprint(&path).unwrap(), path };
+    let big = Entry {
+        name: "big.msix".to_owned(),
+        fingerprint: fingerprint(&path).unwrap(),
+        shown: path.clone(),
+        path,
+    };
     let archive = Archive::layout(vec![big, entry(&folder, "z.png", b"after")]).unwrap();
     let path = folder.path().join("upload.zip");
     write(&archive, &path);

@@ -181,6 +181,7 @@ fn the_payload_of_25_gb_is_not_read() {
     let entry = |name: &str, path: &PathBuf, fingerprint| Entry {
         name: name.to_owned(),
         path: path.clone(),
+        shown: path.clone(),
         fingerprint,
     };
     let archive = Archive::layout(vec![

@@ -353,3 +353,26 @@ fn no_text_of_a_manifest_is_a_command_to_a_service() {
         }
     }
 }
+
+#[test]
+fn files_are_named_as_seen_from_here_and_never_by_where_the_machine_keeps_them() {
+    let blocks = "submission:\n  listings: {en-us: {images: {Icon: [{file: ../art/icon.png}]}}}\n  trailers:\n    \
+                  - {file: ../art/intro.mp4, trailerAssets: {en-us: {title: T, imageList: [{file: ../art/still.png}]}}}\n\
+                  release: {packages: {files: [$(release)/*.msix]}}\n";
+    let repo = Repo::new(blocks);
+    for name in ["art/icon.png", "art/intro.mp4", "art/still.png"] {
+        repo.write(name, "broken");
+    }
+    let elsewhere = tempfile::tempdir().unwrap();
+    fs::write(elsewhere.path().join("a.msix"), "broken").unwrap();
+    let release = format!("app/a={}", elsewhere.path().display());
+    let ran = run(storeward(&repo.path("app")).args(["validate", "--release", &release])).ended(3);
+    let said = format!("{}{}", ran.stdout, ran.stderr);
+    for name in ["`../art/icon.png`", "`../art/intro.mp4`", "`../art/still.png`", "/a.msix`"] {
+        assert!(said.contains(name), "{name} is not in:\n{said}");
+    }
+    for folder in [repo.0.path(), elsewhere.path()] {
+        let folder = folder.canonicalize().unwrap();
+        assert!(!said.contains(&format!("`{}", folder.display())), "{said}");
+    }
+}

@@ -30,6 +30,8 @@ pub struct Entry {
     pub name: String,
     /// Where the content is.
     pub path: PathBuf,
+    /// What it is called for people, who need not know where on this machine it lies.
+    pub shown: PathBuf,
     /// What the content was when the archive was planned.
     pub fingerprint: Fingerprint,
 }
@@ -91,8 +93,8 @@ impl Archive {
                 }
                 return Err(ArchiveError::Conflict {
                     name: entry.name,
-                    first: last.entry.path.clone(),
-                    second: entry.path,
+                    first: last.entry.shown.clone(),
+                    second: entry.shown,
                 });
             }
             check_name(&entry.name)?;
@@ -104,7 +106,7 @@ impl Archive {
             let end = data_start
                 .checked_add(entry.fingerprint.size)
                 .filter(|end| *end < format::MAX_SIZE)
-                .ok_or_else(|| ArchiveError::TooLarge { path: entry.path.clone() })?;
+                .ok_or_else(|| ArchiveError::TooLarge { path: entry.shown.clone() })?;
             placed.push(Placed { entry, start: at, header, data_start, end });
             at = end;
         }
@@ -197,8 +199,8 @@ impl Placed {
         bytes: &'a mut Vec<u8>,
     ) -> Result<(u64, &'a [u8]), ArchiveError> {
         let unreadable =
-            |source: io::Error| ArchiveError::Unreadable { path: self.entry.path.clone(), source };
-        let changed = || ArchiveError::Changed { paths: vec![self.entry.path.clone()] };
+            |source: io::Error| ArchiveError::Unreadable { path: self.entry.shown.clone(), source };
+        let changed = || ArchiveError::Changed { paths: vec![self.entry.shown.clone()] };
         let (mut file, size) = open_regular(&self.entry.path).map_err(unreadable)?;
         if size != self.entry.fingerprint.size {
             return Err(changed());

@@ -26,7 +26,7 @@ impl Verifier {
     pub(super) fn new<'a>(entries: impl Iterator<Item = &'a Entry>) -> Self {
         let files = entries
             .map(|entry| File {
-                path: entry.path.clone(),
+                path: entry.shown.clone(),
                 size: entry.fingerprint.size,
                 crc32: entry.fingerprint.crc32,
                 parts: BTreeSet::new(),

@@ -47,7 +47,13 @@ fn block(kind: Kind) -> Value {
         ("openRollout", described(prose, word(OPEN_ROLLOUT)))
     });
     let beside = listings.into_iter().chain(open_rollout).chain([included()]);
-    map(fields(kind, Scope::Submission).chain(beside), &[])
+    let block = map(fields(kind, Scope::Submission).chain(beside), &[]);
+    if !Field::all_of(kind).any(|field| matches!(field.shape, Shape::Packages)) {
+        return block;
+    }
+    // Another file may name the files, of the block or of its packages.
+    let files = json!({ "if": { "required": ["$file"] }, "else": { "required": ["files"] } });
+    with(block, json!({ "if": { "required": ["$file"] }, "else": { "properties": { "packages": files } } }))
 }
 
 fn listings(kind: Kind) -> Value {

@@ -74,7 +74,7 @@ pub(super) fn packages() -> Value {
         ),
         included(),
     ];
-    with(map(keys, &[]), json!({ "if": { "required": ["$file"] }, "else": { "required": ["files"] } }))
+    map(keys, &[])
 }
 
 fn caption() -> (&'static str, Value) {

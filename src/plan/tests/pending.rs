@@ -306,11 +306,20 @@ fn the_same_content_that_failed_is_not_sent_again() {
         let dead = with_errors(sent(&release(), status), refused());
         let plan = plan(dead, release());
         assert_eq!(blockers(&plan), [BlockerKind::Dead], "{status}");
-        let said = plan.blockers[0].detail.lines().nth(1);
-        assert_eq!(said, Some("the Store said: InvalidParameterValue Validation error: MissingTitle"));
+        let said = details(&plan);
+        assert_eq!(said[1..], ["the Store said: InvalidParameterValue Validation error: MissingTitle"]);
     }
     let processed = with_errors(committed(&sent(&release(), "CertificationFailed")), refused());
     assert_eq!(blockers(&plan(processed, release())), [BlockerKind::Dead]);
+}
+
+#[test]
+fn the_report_of_certification_is_named() {
+    let mut dead = with_errors(sent(&release(), "CertificationFailed"), refused());
+    let report =
+        json!([{"date": "2026-08-22T09:14:07Z", "reportUrl": "https://partner.example/report/7"}, {}]);
+    dead.set(&["statusDetails", "certificationReports"], report);
+    assert_eq!(details(&plan(dead, release()))[2..], ["its report: https://partner.example/report/7"]);
 }
 
 #[test]
@@ -324,6 +333,11 @@ fn other_content_replaces_a_dead_submission_of_ours() {
             let plan = plan(dead, next());
             assert!(plan.blockers.is_empty(), "{status}: {:?}", plan.blockers);
             assert_eq!(steps(&plan)[..2], [StepKind::Discard, StepKind::Clone]);
+            let told = plan.diagnostics.iter().find(|finding| finding.code == "SW2020").unwrap();
+            assert!(
+                told.message.contains("Validation error: MissingTitle"),
+                "its errors are shown: {told:?}"
+            );
         }
     }
     let untouched = submission(&published(), "CommitFailed");

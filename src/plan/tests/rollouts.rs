@@ -37,6 +37,17 @@ fn a_running_rollout_is_raised_by_one_line_and_without_a_submission() {
 }
 
 #[test]
+fn a_rollout_call_sends_no_price_and_needs_none() {
+    let mut base = rolled_out(RUNNING);
+    base.set(&["pricing", "priceId"], json!("Base"));
+    let raised = app("rollout: {of: 1.4.0.0, percentage: 50}\n");
+    let plan = planned(&raised, live(None, Some(base.clone())));
+    assert_eq!((blockers(&plan), plan.resources[0].action), (vec![], Action::Live));
+    let texts = app("submission: {visibility: Private, openRollout: finalize}\n");
+    assert_eq!(blockers(&planned(&texts, live(None, Some(base)))), [BlockerKind::PriceUnreadable]);
+}
+
+#[test]
 fn less_and_the_end_of_a_rollout_need_a_permit() {
     let run = |line: &str| {
         let resource = app(&format!("rollout: {{of: 1.4.0.0, {line}}}\n"));

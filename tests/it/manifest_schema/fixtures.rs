@@ -47,6 +47,7 @@ fn valid_fixtures_pass() {
 const ONLY_THE_LOADER_SEES: &[(&str, &str)] = &[
     ("dollar-file-empty", "the file that is named is wrong"),
     ("dollar-file-of-two-documents", "the file that is named is wrong"),
+    ("packages-without-files-in-any-part", "the file that is named could have them"),
     ("players-the-wrong-way-round", "one number is held against another"),
 ];
 
