@@ -52,6 +52,8 @@ pub(super) const ALARM: Style = AnsiColor::Red.on_default().bold();
 pub(super) struct Line {
     spans: Vec<(Style, String)>,
     right: Option<String>,
+    /// What stands in the first column of a diff.
+    sign: Option<char>,
 }
 
 impl Line {
@@ -80,6 +82,7 @@ impl Line {
     pub(super) fn join(mut self, other: Self) -> Self {
         self.spans.extend(other.spans);
         self.right = self.right.or(other.right);
+        self.sign = self.sign.or(other.sign);
         self
     }
 
@@ -106,7 +109,9 @@ impl Line {
         if self.width() <= width {
             return vec![self];
         }
-        let mut lines = vec![Self::default()];
+        let sign = self.sign;
+        let begun = |spans| Self { spans, right: None, sign };
+        let mut lines = vec![begun(Vec::new())];
         let mut used = 0;
         for (style, text) in self.spans {
             for word in words(&text, width.saturating_sub(indent).max(1)) {
@@ -115,7 +120,7 @@ impl Line {
                     if let Some(last) = lines.last_mut() {
                         last.trim_end();
                     }
-                    lines.push(Self::new(PLAIN, " ".repeat(indent)));
+                    lines.push(begun(vec![(PLAIN, " ".repeat(indent))]));
                     used = indent;
                 }
                 let line = lines.pop().expect("there is always a line");
@@ -134,13 +139,20 @@ impl Line {
 #[derive(Debug)]
 pub(super) struct Page {
     pub(super) look: Look,
+    /// Whether it is to be shown as a diff: each sign in the first column, what goes and what comes in lines of their own.
+    pub(super) diff: bool,
     text: String,
     used: BTreeSet<Symbol>,
 }
 
 impl Page {
     pub(super) fn new(look: Look) -> Self {
-        Self { look, text: String::new(), used: BTreeSet::new() }
+        Self { look, diff: false, text: String::new(), used: BTreeSet::new() }
+    }
+
+    /// A page in the form of a diff, so many columns wide.
+    pub(super) fn of_diff(width: usize) -> Self {
+        Self { diff: true, ..Self::new(Look { colour: false, ascii: false, width }) }
     }
 
     /// Adds a line; one that is too long goes on below, indented. The right column stands at the right edge, or one line below
@@ -151,7 +163,8 @@ impl Page {
 
     /// The same, indented by so many columns where it goes on.
     pub(super) fn line_with(&mut self, line: Line, indent: usize) {
-        for line in line.drawn(self.look.ascii).wrapped(self.look.width, indent) {
+        let width = self.look.width - usize::from(self.diff);
+        for line in line.drawn(self.look.ascii).wrapped(width, indent) {
             self.put(line);
         }
     }
@@ -162,17 +175,30 @@ impl Page {
     }
 
     fn put(&mut self, line: Line) {
-        let width = line.width();
+        let mut width = line.width();
+        if self.diff {
+            // Signs that a diff has no colour for are one that it has.
+            self.text.push(match line.sign {
+                Some(sign @ ('+' | '-')) => sign,
+                Some(_) => '!',
+                None => ' ',
+            });
+            width += 1;
+        }
         for (style, text) in line.spans {
             self.styled(style, &text);
         }
         if let Some(right) = line.right {
             let room = self.look.width.saturating_sub(width + right.width());
-            if room >= 2 {
-                self.text.push_str(&" ".repeat(room));
-            } else {
-                self.text.push('\n');
-                self.text.push_str(&" ".repeat(self.look.width.saturating_sub(right.width()).max(6)));
+            match (room >= 2, self.diff) {
+                (true, false) => self.text.push_str(&" ".repeat(room)),
+                (false, false) => {
+                    self.text.push('\n');
+                    self.text.push_str(&" ".repeat(self.look.width.saturating_sub(right.width()).max(6)));
+                }
+                // What stands at the right edge is out of sight on a phone.
+                (true, true) => self.text.push_str("  "),
+                (false, true) => self.text.push_str("\n       "),
             }
             self.styled(DIM, &right);
         }
@@ -199,7 +225,22 @@ impl Page {
     /// The start of a line that a symbol opens, behind so many blanks.
     pub(super) fn open(&mut self, indent: usize, symbol: Symbol) -> Line {
         self.used.insert(symbol);
-        Line::new(symbol.style(), format!("{}{} ", " ".repeat(indent), symbol.sign()))
+        self.signed(indent, symbol.sign(), symbol.style())
+    }
+
+    /// The start of a line that a sign opens, behind so many blanks; in a diff it stands before them.
+    pub(super) fn signed(&self, indent: usize, sign: char, style: Style) -> Line {
+        let blanks = " ".repeat(indent);
+        if !self.diff {
+            return Line::new(style, format!("{blanks}{sign} "));
+        }
+        match Symbol::ALL.iter().find(|symbol| symbol.sign() == sign) {
+            Some(Symbol::Keep) => Line::new(style, format!("{blanks}{sign} ")),
+            Some(Symbol::Add | Symbol::Remove | Symbol::Change) => {
+                Line { sign: Some(sign), ..Line::new(style, blanks) }
+            }
+            _ => Line { sign: Some(sign), ..Line::new(style, format!("{blanks}{sign} ")) },
+        }
     }
 
     /// The symbols that opened lines so far.

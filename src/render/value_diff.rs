@@ -26,8 +26,8 @@ pub(super) fn text_diff(page: &mut Page, before: &str, after: &str, full: bool) 
     let (before, after) = (visible(before), visible(after));
     let alike = TextDiff::from_words(before.as_str(), after.as_str()).ratio() >= ALIKE;
     if !blanks && (before.is_empty() || !alike) {
-        block(page, "-", RED, &before);
-        block(page, "+", GREEN, &after);
+        block(page, '-', RED, &before);
+        block(page, '+', GREEN, &after);
         return;
     }
     let lines = TextDiff::from_lines(before.as_str(), after.as_str());
@@ -42,8 +42,10 @@ pub(super) fn text_diff(page: &mut Page, before: &str, after: &str, full: bool) 
             _ => {
                 fold(page, std::mem::take(&mut folded));
                 if blanks {
-                    block(page, "-", RED, &with_blanks(&old));
-                    block(page, "+", GREEN, &with_blanks(&new));
+                    block(page, '-', RED, &with_blanks(&old));
+                    block(page, '+', GREEN, &with_blanks(&new));
+                } else if page.diff {
+                    both_sides(page, &old, &new);
                 } else {
                     edited(page, number, &old, &new);
                 }
@@ -86,10 +88,45 @@ fn same(page: &mut Page, number: usize, text: &str) {
     }
 }
 
-fn block(page: &mut Page, sign: &str, style: Style, text: &str) {
+fn block(page: &mut Page, sign: char, style: Style, text: &str) {
     for line in text.lines() {
-        page.line_with(Line::new(style, format!("      {sign} {line}")), 8);
+        page.line_with(page.signed(6, sign, style).and(style, line), 8);
     }
+}
+
+/// So many words of a stretch that stays are shown on each side of an edit in a diff.
+const WORDS_AROUND: usize = 6;
+
+/// Changed lines in a diff: first as they were, then as they become, without the words in between that stay.
+fn both_sides(page: &mut Page, old: &str, new: &str) {
+    let stretches = stretches(old.trim_end_matches('\n'), new.trim_end_matches('\n'));
+    let last = stretches.len().saturating_sub(1);
+    let (mut before, mut after) = (String::new(), String::new());
+    for (at, stretch) in stretches.iter().enumerate() {
+        let (old, new) = match stretch {
+            Stretch::Same(text) => {
+                let text = around(text, at > 0, at < last);
+                (text.clone(), text)
+            }
+            Stretch::Edit { old, new } => (old.clone(), new.clone()),
+        };
+        before.push_str(&old);
+        after.push_str(&new);
+    }
+    block(page, '-', RED, before.trim());
+    block(page, '+', GREEN, after.trim());
+}
+
+/// The words at the ends of a text that stand beside an edit.
+fn around(text: &str, follows: bool, leads: bool) -> String {
+    let words: Vec<&str> = text.split_inclusive(char::is_whitespace).collect();
+    let head = if follows { WORDS_AROUND } else { 0 };
+    let tail = if leads { WORDS_AROUND } else { 0 };
+    if words.len() <= head + tail + 1 {
+        return text.to_owned();
+    }
+    let (head, tail) = (words[..head].concat(), words[words.len() - tail..].concat());
+    format!("{} {} {tail}", head.trim_end(), glyphs::ELLIPSIS)
 }
 
 /// What a reader sees as one edit: a stretch that stays, or one that goes and one that comes in its place.
@@ -221,6 +258,20 @@ mod tests {
                    │ you own.+}
                    ⋯ 2 lines unchanged
         ");
+    }
+
+    #[test]
+    fn in_a_diff_both_sides_of_an_edit_have_lines_of_their_own() {
+        let before = "One.\nNotes stay in sync, on the road and at home, across all your PCs.\nThree.";
+        let after = "One.\nNotes stay in sync, on the road and at home, across every device.\nThree.";
+        let mut page = Page::of_diff(40);
+        text_diff(&mut page, before, after, false);
+        let lines = [
+            "            ⋯ 1 line unchanged", "-      … the road and at home, across",
+            "-        all your PCs.", "+      … the road and at home, across", "+        every device.",
+            "            ⋯ 1 line unchanged",
+        ];
+        assert_eq!(page.finish().lines().collect::<Vec<_>>(), lines);
     }
 
     #[test]

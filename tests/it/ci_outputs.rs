@@ -361,3 +361,56 @@ fn a_summary_is_added_and_never_so_long_that_github_drops_it() {
         assert!(!story.path("summary.md").exists(), "{command}");
     }
 }
+
+#[test]
+fn sixty_languages_fit_into_a_comment_and_are_whole_in_the_summary() {
+    let languages: Vec<&str> = "af-za am-et ar-sa as-in az-latn-az be-by bg-bg bn-in bs-latn-ba ca-es cs-cz cy-gb da-dk de-de el-gr \
+                                es-es et-ee eu-es fa-ir fi-fi fil-ph fr-fr ga-ie gl-es gu-in he-il hi-in hr-hr hu-hu hy-am id-id is-is \
+                                it-it ja-jp ka-ge kk-kz km-kh kn-in ko-kr ky-kg lb-lu lo-la lt-lt lv-lv mi-nz mk-mk ml-in mr-in ms-my \
+                                mt-mt nb-no ne-np nl-nl nn-no or-in pl-pl pt-br ro-ro ru-ru sk-sk"
+        .split_whitespace()
+        .collect();
+    assert_eq!(languages.len(), 60);
+    let words = |language: &str, step: usize| -> String {
+        (0..300).map(|i| format!("{language}word{}", (i * step) % 97)).collect::<Vec<_>>().join(" ")
+    };
+    let mut published = things::app_submission();
+    let mut listings = json!({});
+    for &language in &languages {
+        let mut listing = published["listings"]["en-us"].clone();
+        listing["baseListing"]["description"] = json!(words(language, 3));
+        published["listings"][language] = listing;
+        listings[language] =
+            json!({ "description": words(language, 5), "releaseNotes": words(language, 7).get(..1400) });
+    }
+    let story = Story::new(
+        &published,
+        &format!("submission: {}\n", json!({ "visibility": "Private", "listings": listings })),
+    );
+    let ran = on_github(&story, &["plan", "--output", "markdown"]).ended(0);
+    let (comment, summary) = (ran.stdout, summary(&story));
+    assert!(comment.len() <= 60_000, "{}", comment.len());
+    assert!(comment.lines().next().unwrap().contains(r#""truncated":true"#));
+    assert!(summary.len() > 300_000 && summary.lines().next().unwrap().contains(r#""truncated":false"#));
+    let rest = "**Shortened to fit.** All of it is in the \
+                [summary of the run](https://github.example/contoso/reader/actions/runs/4711). The hash is over the whole plan.";
+    assert!(comment.contains(rest) && !summary.contains("Shortened"), "{comment}");
+    for text in [&comment, &summary] {
+        for words in [
+            "description in 60 languages, releaseNotes in 60 languages",
+            "· 121 changes ·",
+            "1 guard, 1 without permit",
+            "0 blockers",
+            "**visibility-reduced**",
+            story.plan(&[])["fingerprints"]["plan"].as_str().unwrap(),
+        ] {
+            assert!(text.contains(words), "{words}: {text}");
+        }
+    }
+    assert!(comment.contains(" more languages change too: ") && comment.len() > 50_000, "{comment}");
+    for language in &languages {
+        assert!(summary.contains(&format!("\n   listing {language}\n")), "{language}");
+    }
+    let ran = story.run(&["plan", "--output", "markdown"]).ended(0);
+    assert!(ran.stdout.contains("**Shortened to fit.** Run `storeward plan` to see all of it."));
+}

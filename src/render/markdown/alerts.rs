@@ -11,6 +11,9 @@ use super::words::{code, prose};
 /// How many of each kind are listed: as many as there is room for.
 const LIMITS: [usize; 6] = [usize::MAX, 50, 20, 5, 1, 0];
 
+/// So many lines of a blocker's detail are told.
+const MAX_LINES: usize = 12;
+
 /// A box that GitHub draws in a colour of its own.
 #[derive(Debug)]
 struct Alert {
@@ -28,7 +31,7 @@ struct Kind {
     word: String,
     /// What it means, and what to do.
     meaning: String,
-    /// Each one.
+    /// Each one; what its further lines say belongs below its first.
     items: Vec<String>,
     /// What can be done, where there is a choice.
     remedies: Vec<String>,
@@ -85,7 +88,10 @@ impl Alert {
             };
             let colon = if kind.meaning.is_empty() { "" } else { ": " };
             lines.push(format!("- {}{times}{colon}{}", kind.word, kind.meaning));
-            lines.extend(kind.items.iter().take(limit).map(|item| format!("  - {item}")));
+            for item in kind.items.iter().take(limit) {
+                let nested = |(number, line)| format!("{}- {line}", if number == 0 { "  " } else { "    " });
+                lines.extend(item.lines().enumerate().map(nested));
+            }
             if let Some(more) = number.checked_sub(limit).filter(|more| *more > 0 && limit > 0) {
                 lines.push(format!("  - and {} more", count(more)));
             }
@@ -112,6 +118,17 @@ fn kind<'k>(kinds: &'k mut Vec<Kind>, word: &str, meaning: impl FnOnce() -> Stri
 /// A text of several lines in one.
 fn in_a_line(text: &str) -> String {
     prose(&text.lines().map(str::trim).collect::<Vec<_>>().join(" "))
+}
+
+/// A text of several lines, as many of them as say what it is about.
+fn in_lines(text: &str) -> String {
+    let mut lines: Vec<String> =
+        text.lines().map(|line| prose(line.trim())).filter(|line| !line.is_empty()).collect();
+    if lines.len() > MAX_LINES {
+        lines.truncate(MAX_LINES);
+        lines.push("…".to_owned());
+    }
+    lines.join("\n")
 }
 
 fn open_guards(hits: &[&GuardHit]) -> Alert {
@@ -149,7 +166,7 @@ fn blockers(plan: &Plan) -> Alert {
     for blocker in &plan.blockers {
         let kind =
             kind(&mut kinds, &format!("**{}**", blocker.kind), || format!("{}.", prose(blocker.kind.fact())));
-        kind.items.push(format!("{} {}", code(&blocker.address), in_a_line(&blocker.detail)));
+        kind.items.push(format!("{} {}", code(&blocker.address), in_lines(&blocker.detail)));
         for remedy in blocker.remedies.iter().map(|remedy| in_a_line(remedy)) {
             // The usual ones are the same for all.
             if !kind.remedies.contains(&remedy) && kind.remedies.len() < 2 * blocker.remedies.len() {

@@ -24,7 +24,7 @@ use super::hygiene::visible_line;
 use super::page::{ALARM, BOLD, DIM, Line, Look, PLAIN, Page, Symbol, YELLOW};
 
 pub use drift::drift_text;
-pub(super) use resource::resource_text;
+pub(super) use resource::changes_text;
 pub(super) use values::short;
 
 /// How much of a plan is shown.
@@ -53,7 +53,7 @@ pub fn plan_text(plan: &Plan, view: View<'_>, look: Look) -> String {
     };
     for resource in plan.resources.iter().filter(busy) {
         page.gap();
-        resource_text(&mut page, plan, resource, view);
+        resource::resource_text(&mut page, plan, resource, view);
     }
     findings(&mut page, plan);
     if view.steps && !plan.steps.is_empty() {

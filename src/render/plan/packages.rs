@@ -73,11 +73,11 @@ fn coming(page: &mut Page, change: &Change, old: Option<&Change>, architectures:
         } else {
             "   capability added"
         };
-        let line = Line::new(GREEN, format!("              + {}", visible_line(capability)));
+        let line = page.signed(14, '+', GREEN).and(GREEN, visible_line(capability));
         page.line_with(line.and(YELLOW, words), 16);
     }
     for capability in had.iter().filter(|capability| !has.contains(capability)) {
-        let line = Line::new(RED, format!("              - {}", visible_line(capability)));
+        let line = page.signed(14, '-', RED).and(RED, visible_line(capability));
         page.line_with(line.and(DIM, "   capability removed"), 16);
     }
 }

@@ -13,13 +13,14 @@ use super::values::value;
 use super::{View, listings, markets, packages, risks};
 
 /// All that there is to say of a product.
-pub(in crate::render) fn resource_text(
-    page: &mut Page,
-    plan: &Plan,
-    resource: &ResourcePlan,
-    view: View<'_>,
-) {
+pub(super) fn resource_text(page: &mut Page, plan: &Plan, resource: &ResourcePlan, view: View<'_>) {
     title(page, resource);
+    changes_text(page, resource, view);
+    risks::risks(page, plan, &resource.address);
+}
+
+/// What becomes of a product, without its title and what stands against it.
+pub(in crate::render) fn changes_text(page: &mut Page, resource: &ResourcePlan, view: View<'_>) {
     for (name, words) in consequences(resource) {
         page.line_with(Line::new(DIM, format!("  {name:<7}")).and(PLAIN, words), 9);
     }
@@ -46,7 +47,6 @@ pub(in crate::render) fn resource_text(
         }
     }
     counts(page, resource, view);
-    risks::risks(page, plan, &resource.address);
 }
 
 /// The parts of a product, in the order of risk.

@@ -138,14 +138,13 @@ fn items(page: &mut Page, indent: usize, head: Line, name: &str, change: &Change
     let (before, after) = (slices(&before), slices(&after));
     let old: Vec<&str> = before.iter().map(String::as_str).collect();
     let new: Vec<&str> = after.iter().map(String::as_str).collect();
-    let blanks = " ".repeat(indent);
     for change in similar::TextDiff::from_slices(&old, &new).iter_all_changes() {
-        let (style, sign) = match change.tag() {
+        let line = match change.tag() {
             similar::ChangeTag::Equal if !full => continue,
-            similar::ChangeTag::Equal => (DIM, ' '),
-            similar::ChangeTag::Insert => (GREEN, '+'),
-            similar::ChangeTag::Delete => (RED, '-'),
+            similar::ChangeTag::Equal => Line::new(DIM, " ".repeat(indent + 4)),
+            similar::ChangeTag::Insert => page.signed(indent + 2, '+', GREEN),
+            similar::ChangeTag::Delete => page.signed(indent + 2, '-', RED),
         };
-        page.line_with(Line::new(style, format!("{blanks}  {sign} {}", change.value())), indent + 4);
+        page.line_with(line.and(PLAIN, change.value()), indent + 4);
     }
 }
