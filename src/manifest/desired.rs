@@ -175,6 +175,8 @@ pub struct Permit {
 pub struct Desired {
     /// Every owned path, in the order of the manifest's languages and the field table.
     pub owned: Vec<Owned>,
+    /// Which of them come with the release that the run names. Until it is made, the Store has them from the release before.
+    pub of_release: BTreeSet<Path>,
     /// Every language that the manifest names, in either block, in lower case: also one with nothing below it, one
     /// that is to go, and one in a `release` block that this run does not take. `$others` speaks of no other.
     pub named_languages: BTreeSet<String>,
@@ -227,6 +229,27 @@ pub enum Wanted {
     Icon(Arc<Asset>),
     /// These trailers, in this order.
     Trailers(Vec<WantedTrailer>),
+}
+
+impl Wanted {
+    /// Every local file in it.
+    pub fn assets(&self) -> Vec<&Arc<Asset>> {
+        match self {
+            Self::Value(_) | Self::Nothing => Vec::new(),
+            Self::Icon(icon) => vec![icon],
+            Self::Packages(packages) => packages.iter().collect(),
+            Self::Images(images) => images.iter().filter_map(|image| image.content.file()).collect(),
+            Self::Trailers(trailers) => trailers
+                .iter()
+                .flat_map(|trailer| match &trailer.content {
+                    TrailerContent::Remote(_) => Vec::new(),
+                    TrailerContent::File { video, assets } => {
+                        [video].into_iter().chain(assets.iter().map(|asset| &asset.image)).collect()
+                    }
+                })
+                .collect(),
+        }
+    }
 }
 
 /// One trailer of a list.
@@ -285,6 +308,16 @@ pub enum ImageContent {
     File(Arc<Asset>),
     /// The live image with this id.
     Remote(String),
+}
+
+impl ImageContent {
+    /// The local file, if it is one.
+    pub fn file(&self) -> Option<&Arc<Asset>> {
+        match self {
+            Self::File(asset) => Some(asset),
+            Self::Remote(_) => None,
+        }
+    }
 }
 
 /// A local file that may have to be uploaded.
@@ -386,6 +419,11 @@ impl Desired {
     /// Whether a path is neither compared nor written.
     pub fn ignores(&self, path: &Path) -> bool {
         self.ignore.iter().any(|pattern| pattern.covers(path))
+    }
+
+    /// Every local file that is wanted somewhere.
+    pub fn assets(&self) -> impl Iterator<Item = &Arc<Asset>> {
+        self.owned.iter().flat_map(|owned| owned.wanted.assets())
     }
 
     /// The owned value at a path.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::fs;
+use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -47,6 +48,7 @@ pub struct Files<'w> {
     pub(super) budget: Budget,
     /// How many values the documents hold.
     nodes: usize,
+    // By where on disk the bytes lie.
     packages: HashMap<PathBuf, Package>,
     pixels: HashMap<PathBuf, (u32, u32)>,
     fingerprints: HashMap<PathBuf, Fingerprint>,
@@ -68,6 +70,20 @@ impl<'w> Files<'w> {
             packages: HashMap::new(),
             pixels: HashMap::new(),
             fingerprints: HashMap::new(),
+        }
+    }
+
+    /// Takes over what was read of a file already.
+    pub fn know(&mut self, asset: &Asset) {
+        self.fingerprints.insert(asset.path.clone(), asset.fingerprint);
+        match &asset.content {
+            AssetContent::Image { width, height } => {
+                self.pixels.insert(asset.path.clone(), (*width, *height));
+            }
+            AssetContent::Package(package) => {
+                self.packages.insert(asset.path.clone(), package.clone());
+            }
+            AssetContent::Video(_) => {}
         }
     }
 
@@ -178,6 +194,8 @@ impl<'w> Files<'w> {
     pub fn read_ahead(&mut self, mut images: Vec<PathBuf>) {
         images.sort_unstable();
         images.dedup();
+        let tree = self.workspace.tree();
+        images = images.into_iter().filter_map(|path| tree.on_disk(&path).ok()).collect();
         images.retain(|path| !self.fingerprints.contains_key(path) && !is_larger(path, IMAGE_MAX_BYTES));
         let read = asset::read_images(&images);
         for (path, (header, fingerprint)) in
@@ -190,15 +208,23 @@ impl<'w> Files<'w> {
         }
     }
 
+    /// Where on disk the bytes of a file lie.
+    fn on_disk(&self, path: &Path, at: Span) -> Result<PathBuf, Diagnostic> {
+        self.workspace.tree().on_disk(path).map_err(|error| self.unreadable(path, &error, at))
+    }
+
+    fn unreadable(&self, path: &Path, error: &io::Error, at: Span) -> Diagnostic {
+        let shown = self.workspace.display(path);
+        Diagnostic::error(Code::Unreadable, at, format!("`{shown}` cannot be read: {error}"))
+    }
+
     fn fingerprint(&mut self, path: &Path, at: Span) -> Result<Fingerprint, Diagnostic> {
-        if let Some(known) = self.fingerprints.get(path) {
+        let on_disk = self.on_disk(path, at)?;
+        if let Some(known) = self.fingerprints.get(&on_disk) {
             return Ok(*known);
         }
-        let fingerprint = asset::fingerprint(path).map_err(|error| {
-            let shown = self.workspace.display(path);
-            Diagnostic::error(Code::Unreadable, at, format!("`{shown}` cannot be read: {error}"))
-        })?;
-        self.fingerprints.insert(path.to_owned(), fingerprint);
+        let fingerprint = asset::fingerprint(&on_disk).map_err(|error| self.unreadable(path, &error, at))?;
+        self.fingerprints.insert(on_disk, fingerprint);
         Ok(fingerprint)
     }
 
@@ -236,10 +262,11 @@ impl<'w> Files<'w> {
     }
 
     fn pixels(&mut self, path: &Path, shown: &str, at: Span) -> Result<(u32, u32), Diagnostic> {
-        if let Some(known) = self.pixels.get(path) {
+        let on_disk = self.on_disk(path, at)?;
+        if let Some(known) = self.pixels.get(&on_disk) {
             return Ok(*known);
         }
-        if is_larger(path, IMAGE_MAX_BYTES) {
+        if is_larger(&on_disk, IMAGE_MAX_BYTES) {
             let message = format!("`{shown}` is larger than 50 MB");
             let help = "export it in fewer colours, or with stronger compression";
             return Err(Diagnostic::error(Code::BadImage, at, message).help(help));
@@ -252,7 +279,7 @@ impl<'w> Files<'w> {
             return Err(Diagnostic::error(Code::BadImage, at, message)
                 .help("export it as PNG; the Store takes no other format"));
         }
-        self.pixels.insert(path.to_owned(), (header.width, header.height));
+        self.pixels.insert(on_disk, (header.width, header.height));
         Ok((header.width, header.height))
     }
 
@@ -263,19 +290,23 @@ impl<'w> Files<'w> {
             diagnostics.push(diagnostic);
             None
         };
-        if is_larger(path, TRAILER_MAX_BYTES) {
+        let on_disk = match self.on_disk(path, at) {
+            Ok(on_disk) => on_disk,
+            Err(diagnostic) => return refuse(diagnostic),
+        };
+        if is_larger(&on_disk, TRAILER_MAX_BYTES) {
             let message = format!("`{shown}` is larger than 2 GB");
             let diagnostic = Diagnostic::error(Code::BadVideo, at, message);
             return refuse(diagnostic.help("export it with a lower bit rate, or shorter"));
         }
-        let header = match asset::video_header(path) {
+        let header = match asset::video_header(&on_disk) {
             Ok(header) => header,
             Err(error) => {
                 return refuse(wrong(
                     Code::BadVideo,
                     at,
                     &error.to_string(),
-                    path,
+                    &on_disk,
                     &shown,
                     "export it as MP4 or MOV",
                 ));
@@ -301,17 +332,24 @@ impl<'w> Files<'w> {
 
     /// A package, opened and read.
     pub fn package(&mut self, path: &Path, at: Span, diagnostics: &mut Diagnostics) -> Option<Arc<Asset>> {
-        let read = match self.packages.get(path) {
-            Some(known) => Ok(known.clone()),
-            None => asset::read_package(path).map_err(|error| {
-                let shown = self.workspace.display(path);
-                wrong(Code::BadPackage, at, &error.to_string(), path, &shown, "build or download it again")
-            }),
-        };
-        let read = read.and_then(|package| Ok((package, self.fingerprint(path, at)?)));
+        let read =
+            self.opened_package(path, at).and_then(|package| Ok((package, self.fingerprint(path, at)?)));
         let (package, fingerprint) = read.map_err(|diagnostic| diagnostics.push(diagnostic)).ok()?;
-        self.packages.insert(path.to_owned(), package.clone());
         Some(self.asset(path, &[], fingerprint, AssetContent::Package(package), at))
+    }
+
+    fn opened_package(&mut self, path: &Path, at: Span) -> Result<Package, Diagnostic> {
+        let on_disk = self.on_disk(path, at)?;
+        if let Some(known) = self.packages.get(&on_disk) {
+            return Ok(known.clone());
+        }
+        let package = asset::read_package(&on_disk).map_err(|error| {
+            let shown = self.workspace.display(path);
+            let usual = "build or download it again";
+            wrong(Code::BadPackage, at, &error.to_string(), &on_disk, &shown, usual)
+        })?;
+        self.packages.insert(on_disk, package.clone());
+        Ok(package)
     }
 
     fn asset(

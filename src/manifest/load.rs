@@ -1,6 +1,6 @@
 //! Finding manifests and loading them.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use crate::submission::Kind;
 
 use super::code::Code;
 use super::decode::decode;
-use super::desired::{Releases, Resource};
+use super::desired::{Address, Releases, Resource, is_name};
 use super::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 use super::files::Files;
 use super::finding::{Finding, Findings};
@@ -53,7 +53,7 @@ pub fn load(workspace: &Workspace, paths: &[PathBuf], releases: &Releases) -> Lo
     let mut spans = Vec::new();
     for (path, named) in manifest_files(workspace, paths, &mut loaded.diagnostics) {
         let before = (loaded.resources.len(), loaded.diagnostics.errors());
-        load_file(&path, named, &mut files, releases, &mut loaded, &mut spans);
+        load_file(&path, named, &mut files, Asked { releases, only: None }, &mut loaded, &mut spans);
         let now = (loaded.resources.len(), loaded.diagnostics.errors());
         if named && path.is_file() && now == before {
             let message = format!("`{}` holds no manifest", workspace.display(&path));
@@ -116,6 +116,30 @@ fn manifest_files(
     files.retain(|(path, _)| seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone())));
     files.sort();
     files
+}
+
+/// What is to be loaded.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked<'a> {
+    /// The resources whose `release` block is laid over `submission`.
+    pub(super) releases: &'a Releases,
+    /// These resources alone; `None`: all.
+    pub(super) only: Option<&'a BTreeSet<Address>>,
+}
+
+impl Asked<'_> {
+    /// Whether a document is asked for. One that cannot be told by its name is not, where some are asked for by name.
+    fn takes(&self, kind: Kind, document: &Node) -> bool {
+        let name = |key| match &document.get(key)?.value {
+            Yaml::Scalar { text, .. } if is_name(text) => Some(text.as_str()),
+            _ => None,
+        };
+        let address = || match kind {
+            Kind::App => name("name").map(Address::app),
+            Kind::AddOn | Kind::Flight => Some(Address::below(kind, name("app")?, name("name")?)),
+        };
+        self.only.is_none_or(|only| address().is_some_and(|address| only.contains(&address)))
+    }
 }
 
 /// What a document is by its `kind`.
@@ -230,9 +254,9 @@ fn may_hold_manifest(text: &str) -> bool {
 }
 
 /// Whether a file that is not UTF-8, or too large, starts with what a manifest holds.
-fn looks_like_manifest(path: &Path) -> bool {
+fn looks_like_manifest(workspace: &Workspace, path: &Path) -> bool {
     let mut bytes = Vec::new();
-    let start = std::fs::File::open(path).map(|file| file.take(MAX_TEXT_BYTES));
+    let start = workspace.open(path).map(|file| file.take(MAX_TEXT_BYTES));
     if start.and_then(|mut start| start.read_to_end(&mut bytes)).is_err() {
         return false;
     }
@@ -241,11 +265,11 @@ fn looks_like_manifest(path: &Path) -> bool {
     may_hold_manifest(&String::from_utf8_lossy(&bytes))
 }
 
-fn load_file(
+pub(super) fn load_file(
     path: &Path,
     named: bool,
     files: &mut Files<'_>,
-    releases: &Releases,
+    asked: Asked<'_>,
     loaded: &mut Loaded,
     spans: &mut Vec<KeySpans>,
 ) {
@@ -259,8 +283,10 @@ fn load_file(
         Err(diagnostic) => {
             // A file that cannot be read and that nobody named is somebody else's file, unless it looks like a manifest
             // that was saved in another encoding.
-            let is_ours =
-                || matches!(diagnostic.code, Code::NotUtf8 | Code::TooLarge) && looks_like_manifest(path);
+            let is_ours = || {
+                matches!(diagnostic.code, Code::NotUtf8 | Code::TooLarge)
+                    && looks_like_manifest(files.workspace(), path)
+            };
             if named || is_ours() {
                 loaded.diagnostics.push(diagnostic);
             }
@@ -278,24 +304,25 @@ fn load_file(
     let source = loaded.sources.add(files.workspace().display(path), folder, &text);
     let parsed = yaml::parse(&loaded.sources, source, &mut loaded.diagnostics);
     for document in &parsed.documents {
-        load_document(document, files, releases, loaded, spans);
+        load_document(document, files, asked, loaded, spans);
     }
 }
 
 fn load_document(
     document: &Node,
     files: &mut Files<'_>,
-    releases: &Releases,
+    asked: Asked<'_>,
     loaded: &mut Loaded,
     spans: &mut Vec<KeySpans>,
 ) {
     let report = |loaded: &mut Loaded, diagnostic| loaded.diagnostics.push(diagnostic);
     match kind_of(document) {
+        KindOf::Known(kind) if !asked.takes(kind, document) => {}
         KindOf::Known(kind) => {
             let included = Included::default();
             let (sources, diagnostics) = (&mut loaded.sources, &mut loaded.diagnostics);
             let mut values = Values { files, sources, diagnostics };
-            if let Some(resource) = decode(&mut values, kind, document, releases, &included) {
+            if let Some(resource) = decode(&mut values, kind, document, asked.releases, &included) {
                 loaded.resources.push(resource);
                 spans.push(KeySpans::of(document));
             }

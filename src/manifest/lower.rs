@@ -64,6 +64,7 @@ pub fn lower<'n>(
     let mut reader = Reader { values, languages: standing_languages, version: None, unread: Vec::new() };
     if named.is_ok() {
         settle_going(&mut standing, &mut coming, &submission, &overlay);
+        desired.of_release = coming.iter().map(|leaf| leaf.path.clone()).collect();
         standing.append(&mut coming);
         desired.owned = reader.read_all(standing);
         let unread = std::mem::take(&mut reader.unread);

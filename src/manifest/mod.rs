@@ -11,6 +11,7 @@ mod code;
 mod decode;
 mod desired;
 mod diagnostic;
+mod earlier;
 mod files;
 mod finding;
 mod flatten;
@@ -32,6 +33,7 @@ mod secrets;
 mod sharing;
 mod source;
 mod together;
+mod tree;
 mod value;
 mod walk;
 mod words;
@@ -45,9 +47,12 @@ pub use desired::{
     WantedImage, WantedTrailer,
 };
 pub use diagnostic::{Diagnostic, Diagnostics, Severity, did_you_mean};
+pub use earlier::load_earlier;
 pub use finding::{Finding, FindingCounts, Findings};
 pub use guard::Guard;
 pub use load::{Loaded, load};
 pub use schema::manifest_schema;
 pub use source::{Location, Source, SourceId, Sources, Span};
+pub use tree::{Disk, Entries, Entry, Tree};
+pub use walk::Walked;
 pub use workspace::{Workspace, WorkspaceError};

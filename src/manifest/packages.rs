@@ -114,8 +114,9 @@ impl Reader<'_, '_, '_> {
             Diagnostic::error(code, at, format!("`{shown}`: {error}")).help(help)
         };
         let pattern = FilePattern::new(folder, written).map_err(explained)?;
-        match self.values.files.workspace().folder(pattern.folder(), release, at)? {
-            Some(start) => pattern.find(start).map_err(explained),
+        let workspace = self.values.files.workspace();
+        match workspace.folder(pattern.folder(), release, at)? {
+            Some(start) => pattern.find(workspace.tree(), start).map_err(explained),
             None => Ok(Vec::new()),
         }
     }

@@ -3,11 +3,12 @@
 //! A walk of our own, because linked folders must not be followed: they lead outside, or round in circles.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use glob::{MatchOptions, Pattern};
+
+use super::tree::{Entry, Tree};
 
 /// A folder of built packages holds far fewer files.
 const MAX_VISITED: usize = 20_000;
@@ -83,7 +84,7 @@ impl FilePattern {
 
     /// What matches below `start`, which is [`Self::folder`] without links; sorted. Folders that are links are not
     /// entered; links that match are named, and it is for the caller to see where they lead.
-    pub(super) fn find(&self, start: PathBuf) -> Result<Vec<PathBuf>, PatternError> {
+    pub(super) fn find(&self, tree: &dyn Tree, start: PathBuf) -> Result<Vec<PathBuf>, PatternError> {
         let mut found = BTreeSet::new();
         let exact = MatchOptions::new();
         let mut visited = 0;
@@ -100,26 +101,23 @@ impl FilePattern {
             if let Part::Name(name) = part {
                 visit()?;
                 let path = folder.join(name);
-                match path.symlink_metadata() {
-                    Ok(known) if known.is_dir() || rest.is_empty() => open.push((path, rest)),
-                    Ok(_) => {}
-                    Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                    Err(error) => return Err(PatternError::Unreadable(error)),
+                let found = tree.look(&path).map_err(PatternError::Unreadable)?;
+                if found.is_some_and(|found| found == Entry::Folder || rest.is_empty()) {
+                    open.push((path, rest));
                 }
                 continue;
             }
-            for entry in fs::read_dir(&folder).map_err(PatternError::Unreadable)? {
+            for entry in tree.entries(&folder).map_err(PatternError::Unreadable)? {
                 visit()?;
-                let entry = entry.map_err(PatternError::Unreadable)?;
+                let (path, kind) = entry.map_err(PatternError::Unreadable)?;
                 // The type of the entry itself: a link is no folder.
-                let is_folder = entry.file_type().map_err(PatternError::Unreadable)?.is_dir();
+                let is_folder = kind == Entry::Folder;
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
                 match part {
-                    Part::Deep if is_folder => open.push((entry.path(), parts)),
-                    Part::Like(like)
-                        if (is_folder || rest.is_empty())
-                            && like.matches_with(&entry.file_name().to_string_lossy(), exact) =>
-                    {
-                        open.push((entry.path(), rest));
+                    Part::Deep if is_folder => open.push((path, parts)),
+                    Part::Like(like) if (is_folder || rest.is_empty()) && like.matches_with(&name, exact) => {
+                        drop(name);
+                        open.push((path, rest));
                     }
                     _ => {}
                 }
@@ -163,6 +161,9 @@ fn unescaped(written: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
+    use super::super::tree::Disk;
     use super::*;
 
     fn tree(files: &[&str]) -> tempfile::TempDir {
@@ -177,7 +178,7 @@ mod tests {
 
     fn found(folder: &Path, written: &str) -> Result<Vec<String>, PatternError> {
         let pattern = FilePattern::new(folder, written)?;
-        let paths = pattern.find(pattern.folder().to_owned())?;
+        let paths = pattern.find(&Disk, pattern.folder().to_owned())?;
         let name = |path: &PathBuf| path.strip_prefix(folder).unwrap().to_str().unwrap().to_owned();
         Ok(paths.iter().map(name).collect())
     }

@@ -20,11 +20,11 @@ const MAX_PATTERNS: usize = 4000;
 
 /// The files below a folder.
 #[derive(Debug, Default)]
-pub(super) struct Walked {
+pub struct Walked {
     /// The regular files, sorted.
-    pub(super) files: Vec<PathBuf>,
+    pub files: Vec<PathBuf>,
     /// The ignore files that are too large to be read.
-    pub(super) unread: Vec<PathBuf>,
+    pub unread: Vec<PathBuf>,
 }
 
 /// The files below a folder that `is_wanted` takes; what is hidden, or ignored by git, is left out. `root` is the root of

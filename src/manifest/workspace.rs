@@ -12,7 +12,7 @@ use std::sync::Arc;
 use super::code::Code;
 use super::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 use super::source::{SourceId, Sources, Span};
-use super::walk::walk;
+use super::tree::{Disk, Entry, Tree};
 
 /// The largest manifest or text file, in bytes.
 pub const MAX_TEXT_BYTES: u64 = 4 * 1024 * 1024;
@@ -26,6 +26,7 @@ const MAX_LINKS: usize = 40;
 pub struct Workspace {
     current: PathBuf,
     root: PathBuf,
+    tree: Box<dyn Tree>,
 }
 
 /// Why there is no workspace.
@@ -60,7 +61,7 @@ impl Workspace {
             return Err(WorkspaceError::NoFolder { folder: folder(), error });
         }
         let root = git_root(&real).unwrap_or(&real).to_owned();
-        Ok(Self { current: real, root })
+        Ok(Self { current: real, root, tree: Box::new(Disk) })
     }
 
     /// The workspace around the files and folders that a user named, seen from the current folder: the git root above
@@ -79,6 +80,27 @@ impl Workspace {
             Some(other) => Err(WorkspaceError::Several { one: root, other }),
             None => Ok(Self { root, ..workspace }),
         }
+    }
+
+    /// The same workspace in another state.
+    #[must_use]
+    pub fn in_state(&self, tree: Box<dyn Tree>) -> Self {
+        Self { current: self.current.clone(), root: self.root.clone(), tree }
+    }
+
+    /// A path of the command line, from the root of the file system on and without `.` and `..`.
+    pub(super) fn absolute(&self, path: &Path) -> PathBuf {
+        lexically_normal(&self.current.join(path))
+    }
+
+    /// The folder whose files manifests may name.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// What lies in it.
+    pub(super) fn tree(&self) -> &dyn Tree {
+        &*self.tree
     }
 
     /// The folder that commands run in.
@@ -143,9 +165,9 @@ impl Workspace {
         span: Span,
     ) -> Result<Option<PathBuf>, Diagnostic> {
         match self.resolve(path, release, span)? {
-            Some((real, kind)) if kind.is_file() => Ok(Some(real)),
+            Some((real, Entry::File)) => Ok(Some(real)),
             Some((_, kind)) => {
-                let (what, help) = if kind.is_dir() {
+                let (what, help) = if kind == Entry::Folder {
                     ("is a folder", "name a file in it")
                 } else {
                     ("is not a regular file", "name a file; devices, pipes and sockets are never opened")
@@ -166,7 +188,7 @@ impl Workspace {
         span: Span,
     ) -> Result<Option<PathBuf>, Diagnostic> {
         let found = self.resolve(path, release, span)?;
-        Ok(found.filter(|(_, kind)| kind.is_dir()).map(|(real, _)| real))
+        Ok(found.filter(|(_, kind)| *kind == Entry::Folder).map(|(real, _)| real))
     }
 
     fn resolve(
@@ -174,11 +196,11 @@ impl Workspace {
         path: &Path,
         release: Option<&Path>,
         span: Span,
-    ) -> Result<Option<(PathBuf, fs::FileType)>, Diagnostic> {
+    ) -> Result<Option<(PathBuf, Entry)>, Diagnostic> {
         self.check(path, release, span)?;
         let trusted = [Some(self.root.as_path()), release];
         let trusted: Vec<&Path> = trusted.into_iter().flatten().collect();
-        resolve_within(&lexically_normal(path), &trusted).map_err(|stopped| match stopped {
+        resolve_within(self.tree(), &lexically_normal(path), &trusted).map_err(|stopped| match stopped {
             Stopped::Outside => self.led_outside(path, span),
             Stopped::Circle => {
                 let message =
@@ -197,10 +219,12 @@ impl Workspace {
     pub fn near(&self, missing: &Path) -> Option<Arc<str>> {
         let missing = lexically_normal(missing);
         let name = missing.file_name()?.to_str()?;
-        let (folder, kind) = resolve_within(missing.parent()?, &[&self.root]).ok()??;
-        let entries = kind.is_dir().then(|| folder.read_dir().ok())??.take(MAX_GUESSED).flatten();
+        let (folder, kind) = resolve_within(self.tree(), missing.parent()?, &[&self.root]).ok()??;
+        let entries = (kind == Entry::Folder).then(|| self.tree.entries(&folder).ok())??;
         let mut names: Vec<String> = entries
-            .filter_map(|entry| entry.file_name().into_string().ok())
+            .take(MAX_GUESSED)
+            .flatten()
+            .filter_map(|(path, _)| Some(path.file_name()?.to_str()?.to_owned()))
             .filter(|near| near != name && !near.starts_with('.'))
             .collect();
         names.sort();
@@ -215,6 +239,11 @@ impl Workspace {
         Ok(sources.add(self.display(path), folder, &text))
     }
 
+    /// Opens a file to read it.
+    pub(super) fn open(&self, path: &Path) -> io::Result<fs::File> {
+        fs::File::open(self.tree.on_disk(path)?)
+    }
+
     /// The text of a file, as it is.
     pub fn read(&self, path: &Path, at: Option<Span>) -> Result<String, Diagnostic> {
         let shown = self.display(path);
@@ -222,7 +251,7 @@ impl Workspace {
             Diagnostic::error(Code::Unreadable, at, format!("`{shown}` cannot be read: {error}"))
                 .help("check that the file's permissions let this user read it")
         };
-        let file = fs::File::open(path).map_err(unreadable)?;
+        let file = self.open(path).map_err(unreadable)?;
         let mut bytes = Vec::new();
         file.take(MAX_TEXT_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
         if bytes.len() as u64 > MAX_TEXT_BYTES {
@@ -286,7 +315,7 @@ impl Workspace {
         let is_yaml = |path: &Path| {
             path.extension().is_some_and(|e| e.eq_ignore_ascii_case("yaml") || e.eq_ignore_ascii_case("yml"))
         };
-        let walked = walk(&self.root, &below.canonicalize().unwrap_or_else(|_| below.to_owned()), is_yaml);
+        let walked = self.tree.files_below(&self.root, below, &is_yaml);
         for unread in walked.unread {
             let message =
                 format!("`{}` is larger than ignore files are, and was not read", self.display(&unread));
@@ -323,7 +352,11 @@ enum Stopped {
 
 /// The file or folder that an absolute path leads to, through links, if it never leaves the trusted folders, which
 /// are without links themselves. Nothing outside of them is looked up, so that nothing can be learned of it.
-fn resolve_within(path: &Path, trusted: &[&Path]) -> Result<Option<(PathBuf, fs::FileType)>, Stopped> {
+fn resolve_within(
+    tree: &dyn Tree,
+    path: &Path,
+    trusted: &[&Path],
+) -> Result<Option<(PathBuf, Entry)>, Stopped> {
     let mut real = PathBuf::new();
     let mut kind = None;
     let mut links = 0;
@@ -348,21 +381,16 @@ fn resolve_within(path: &Path, trusted: &[&Path]) -> Result<Option<(PathBuf, fs:
             }
             return Err(Stopped::Outside);
         }
-        let found = match real.symlink_metadata() {
-            Ok(found) => found.file_type(),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(Stopped::Unreadable(error)),
-        };
-        kind = Some(found);
-        if found.is_symlink() {
+        let Some(found) = tree.look(&real).map_err(Stopped::Unreadable)? else { return Ok(None) };
+        if let Entry::Link(target) = &found {
             links += 1;
             if links > MAX_LINKS {
                 return Err(Stopped::Circle);
             }
-            let target = real.read_link().map_err(Stopped::Unreadable)?;
             real.pop();
-            rest.extend(reversed(&target));
+            rest.extend(reversed(target));
         }
+        kind = Some(found);
     }
     kind.map_or(Err(Stopped::Outside), |kind| Ok(Some((real, kind))))
 }
