@@ -184,7 +184,7 @@ pub(super) struct Run {
 impl Run {
     pub(super) fn products(&self) -> Vec<Product<'_>> {
         let pairs = self.wanted.resources().iter().zip(&self.live);
-        pairs.map(|(resource, live)| Product { resource, live }).collect()
+        pairs.map(|(resource, live)| Product { resource, live, baseline: None }).collect()
     }
 
     pub(super) fn options(&self) -> Options {

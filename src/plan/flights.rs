@@ -59,7 +59,7 @@ impl<'a> Flight<'a> {
 impl<'a> Flights<'a> {
     pub(super) fn of(products: &[Product<'a>]) -> Self {
         let mut flights: Vec<Flight<'a>> = Vec::new();
-        for Product { resource, live } in products {
+        for Product { resource, live, .. } in products {
             let Creation::Flight { .. } = resource.creation else { continue };
             let (own, all): (Option<&Member>, &[Member]) = match live {
                 Live::Readable(live) => (live.member.as_ref(), &live.flights),

@@ -18,6 +18,7 @@ mod images;
 mod intended;
 mod notes;
 mod order;
+mod origin;
 mod overlay;
 mod packages;
 mod pending;

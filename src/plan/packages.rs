@@ -258,7 +258,7 @@ fn shown(entry: FileEntry<'_>) -> Value {
     })
 }
 
-fn described(package: &Package, desired: &Desired) -> Value {
+pub(super) fn described(package: &Package, desired: &Desired) -> Value {
     let names = |restricted_only: bool| -> Vec<&str> {
         let all = package.capabilities.iter();
         all.filter(|own| own.restricted || !restricted_only).map(|own| own.name.as_str()).collect()

@@ -14,6 +14,7 @@ use super::flights::Flights;
 use super::guards::{Risk, obstacles, risks};
 use super::intended::Intended;
 use super::order::{block_flights_above_nothing, in_order_of_start};
+use super::origin::{self, Told};
 use super::overlay::{Baseline, Options, Overlay, lay_over};
 use super::pending::{Pending, classify};
 use super::running::RolloutCall;
@@ -29,6 +30,8 @@ pub struct Product<'a> {
     pub resource: &'a Resource,
     /// What is there.
     pub live: &'a Live,
+    /// What git says of it at the baseline; `None` where it says nothing, and where there is no baseline.
+    pub baseline: Option<&'a Resource>,
 }
 
 /// Compares wanted with live state.
@@ -61,7 +64,8 @@ pub fn plan(products: &[Product<'_>], made_of: MadeOf, mut findings: Vec<Finding
 }
 
 fn plan_product(plan: &mut Plan, product: Product<'_>, flights: &Flights<'_>, options: Options) {
-    let Product { resource, live } = product;
+    let Product { resource, live, baseline } = product;
+    let told = plan.made_of.baseline.as_ref().map(|_| Told(baseline));
     let address = resource.address.as_str();
     let mut planned = ResourcePlan {
         address: address.to_owned(),
@@ -102,7 +106,8 @@ fn plan_product(plan: &mut Plan, product: Product<'_>, flights: &Flights<'_>, op
             }
             planned.pending = live.pending.as_ref().map(in_progress);
             planned.base = live.published.as_ref().map(base);
-            let mut planning = Planning { plan, planned: &mut planned, resource, live, flights, options };
+            let mut planning =
+                Planning { plan, planned: &mut planned, resource, live, told, flights, options };
             match (resource.kind(), &live.member, &resource.absent) {
                 (Kind::App, ..) | (_, Some(_), None) => planning.existing(),
                 (_, None, None) if resource.id.is_some() => planning.no_such_id(),
@@ -144,6 +149,8 @@ struct Planning<'a> {
     planned: &'a mut ResourcePlan,
     resource: &'a Resource,
     live: &'a LiveProduct,
+    /// Absent where there is no baseline to tell by.
+    told: Option<Told<'a>>,
     flights: &'a Flights<'a>,
     options: Options,
 }
@@ -168,6 +175,13 @@ impl Planning<'_> {
 
     fn permits(&self, guard: Guard) -> bool {
         self.resource.permits.iter().any(|permit| permit.guard == guard)
+    }
+
+    /// Says whose each change of an overlay over this document is.
+    fn tell(&self, overlay: &mut Overlay, live: Baseline<'_>) {
+        if let Some(told) = self.told {
+            told.tell(overlay, live, &self.resource.desired);
+        }
     }
 
     fn guard(&mut self, (guard, detail): Risk, permitted: bool) {
@@ -213,14 +227,18 @@ impl Planning<'_> {
     fn create(&mut self) {
         let nothing = Document::default();
         let baseline = Baseline { kind: self.resource.kind(), document: &nothing, fallback: None };
-        let overlay = lay_over(baseline, &self.resource.desired, self.options);
+        let mut overlay = lay_over(baseline, &self.resource.desired, self.options);
+        self.tell(&mut overlay, baseline);
         if self.waits_for_packages(&overlay) {
             return;
         }
         self.refuse_unknown_rank();
         self.needs_published_app();
         self.planned.action = Action::Create;
-        let created = creation::created(self.resource, self.flights);
+        let mut created = creation::created(self.resource, self.flights);
+        if let Some(told) = self.told {
+            told.tell_created(&mut created, self.flights, !overlay.packages.added.is_empty());
+        }
         self.step(StepKind::Create, "create it; what is set now stays as it is");
         self.submit(baseline, overlay, Pending::None, created, Vec::new(), Vec::new());
     }
@@ -285,6 +303,9 @@ impl Planning<'_> {
         let mut created = Vec::new();
         if let Some(member) = &self.live.member {
             created = creation::different(self.resource, member, self.flights);
+            if let Some(told) = self.told {
+                told.tell_fixed(&mut created, member, self.flights);
+            }
             if !created.is_empty() && kind == Kind::Flight && self.permits(Guard::RecreatesFlight) {
                 return self.recreate(created);
             }
@@ -295,17 +316,27 @@ impl Planning<'_> {
         if self.live.published.is_none() && kind == Kind::App {
             return self.never_published();
         }
-        let intended = Intended::of(self.resource, self.live, self.options);
+        let mut intended = Intended::of(self.resource, self.live, self.options);
         self.plan.diagnostics.extend(intended.finding.clone());
         let published = intended.published.clone();
         let base = intended.baseline(self.resource, self.live, &published);
+        self.tell(&mut intended.overlay, base);
+        if let Some(told) = self.told {
+            let before = self.live.published.as_ref().unwrap_or(&published);
+            intended.calls.iter_mut().for_each(|call| told.tell_call(call, before));
+        }
         // What is on its way has not shipped: its permits are needed still.
-        let needed: Vec<Guard> = risks(base, &intended.overlay).into_iter().map(|(guard, _)| guard).collect();
+        let needed: Vec<Guard> = risks(base, &intended.overlay)
+            .into_iter()
+            .chain(origin::risk(&intended.overlay.changes))
+            .map(|(guard, _)| guard)
+            .collect();
         let pending = classify(self.live.pending.as_ref(), &published, &intended.overlay.document);
         let Some(document) = self.live.pending.as_ref().filter(|_| pending == Pending::OnItsWay) else {
             return self.submit(base, intended.overlay, pending, created, intended.calls, needed);
         };
-        let over_pending = intended.over(self.resource, self.live, document, self.options);
+        let mut over_pending = intended.over(self.resource, self.live, document, self.options);
+        self.tell(&mut over_pending, intended.baseline(self.resource, self.live, document));
         if intended.overlay.changes.is_empty() && over_pending.changes.is_empty() {
             // Nothing that is wanted is on its way; what is, is somebody else's.
             self.submit(base, intended.overlay, Pending::None, created, intended.calls, needed);
@@ -328,7 +359,8 @@ impl Planning<'_> {
     fn recreate(&mut self, changed: Vec<Change>) {
         let nothing = Document::default();
         let baseline = Baseline { kind: Kind::Flight, document: &nothing, fallback: None };
-        let overlay = lay_over(baseline, &self.resource.desired, self.options);
+        let mut overlay = lay_over(baseline, &self.resource.desired, self.options);
+        self.tell(&mut overlay, baseline);
         if self.waits_for_packages(&overlay) {
             return;
         }
@@ -369,6 +401,12 @@ impl Planning<'_> {
         let is_new = self.planned.action == Action::Create;
         self.planned.changes = created;
         self.planned.changes.extend(calls.into_iter().map(|call| call.change));
+        // What only Partner Center can change overwrites nothing.
+        let sent = self.planned.changes.iter().filter(|change| is_new || change.route != ChangeRoute::Create);
+        if let Some(risk) = origin::risk(sent.chain(&overlay.changes)) {
+            needed.push(risk.0);
+            self.guard(risk, false);
+        }
         if overlay.changes.is_empty() && !is_new {
             // What only Partner Center can change is to be done, and blocked.
             if !self.planned.changes.is_empty() {

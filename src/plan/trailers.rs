@@ -112,7 +112,7 @@ fn is_same(entry: &Value, video: &Asset, assets: &[TrailerAsset]) -> bool {
     has_digest(text(entry, "videoFileName"), video) && live.len() == assets.len() && assets.iter().all(same)
 }
 
-fn entry(video: &Asset, assets: &[TrailerAsset]) -> Value {
+pub(super) fn entry(video: &Asset, assets: &[TrailerAsset]) -> Value {
     let of = |asset: &TrailerAsset| {
         let image = json!({ "fileName": asset.image.archive_name, "description": asset.description });
         (asset.language.clone(), json!({ "title": asset.title, "imageList": [image] }))
@@ -122,7 +122,7 @@ fn entry(video: &Asset, assets: &[TrailerAsset]) -> Value {
 }
 
 /// What a plan shows of a trailer: its file, and its titles and pictures by language.
-fn shown(entry: &Value) -> Value {
+pub(super) fn shown(entry: &Value) -> Value {
     let assets = entry.get("trailerAssets").and_then(Value::as_object);
     let by_language = |of: fn(&Value) -> Value| -> Map<String, Value> {
         assets.into_iter().flatten().map(|(language, asset)| (language.clone(), of(asset))).collect()

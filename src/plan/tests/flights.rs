@@ -77,7 +77,11 @@ fn only_the_live_flights_tell_that_a_rank_is_a_mistake() {
     };
     let told = |live| {
         let made_of = MadeOf { live, ..made_of(Options::default()) };
-        let plan = plan(&[Product { resource: &resource, live: &product }], made_of, vec![near_miss.clone()]);
+        let plan = plan(
+            &[Product { resource: &resource, live: &product, baseline: None }],
+            made_of,
+            vec![near_miss.clone()],
+        );
         plan.diagnostics.into_iter().map(|finding| finding.severity).collect::<Vec<_>>()
     };
     assert_eq!(told(LiveSource::Account), [Severity::Error], "said once");

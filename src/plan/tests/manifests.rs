@@ -46,15 +46,18 @@ pub(super) fn live(own: Option<&Value>, published: Option<Document>) -> LiveProd
 
 pub(super) fn planned(resource: &Resource, live: LiveProduct) -> Plan {
     let live = Live::Readable(Box::new(live));
-    plan(&[Product { resource, live: &live }], made_of(Options::default()), Vec::new())
+    plan(&[Product { resource, live: &live, baseline: None }], made_of(Options::default()), Vec::new())
 }
 
 /// One plan for several resources.
 pub(super) fn planned_all(resources: Vec<(&Resource, LiveProduct)>) -> Plan {
     let (resources, lives): (Vec<&Resource>, Vec<Live>) =
         resources.into_iter().map(|(resource, live)| (resource, Live::Readable(Box::new(live)))).unzip();
-    let products: Vec<Product<'_>> =
-        resources.iter().zip(&lives).map(|(resource, live)| Product { resource, live }).collect();
+    let products: Vec<Product<'_>> = resources
+        .iter()
+        .zip(&lives)
+        .map(|(resource, live)| Product { resource, live, baseline: None })
+        .collect();
     plan(&products, made_of(Options::default()), Vec::new())
 }
 

@@ -14,6 +14,7 @@ mod live;
 mod local;
 mod manifests;
 mod order;
+mod origins;
 mod packages;
 mod pending;
 mod prices;

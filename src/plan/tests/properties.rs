@@ -38,7 +38,7 @@ fn respelled_value(value: &Value) -> Value {
 }
 
 /// The desired state that says of every field what the document says, in other spellings.
-fn as_it_is(kind: Kind, live: &Document) -> Want {
+pub(super) fn as_it_is(kind: Kind, live: &Document) -> Want {
     let mut want = want_of(kind);
     let languages: Vec<String> = live.languages().map(str::to_owned).collect();
     for field in Field::all_of(kind).filter(|field| !field.is_group()) {

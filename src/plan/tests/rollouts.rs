@@ -11,7 +11,7 @@ use super::local::package;
 use super::manifests::{app, live, planned, steps, with_package};
 use super::run::{blockers, diagnostics, guards, listed};
 
-fn rolled_out(status: &str) -> Document {
+pub(super) fn rolled_out(status: &str) -> Document {
     let rollout = json!({
         "isPackageRollout": true, "packageRolloutPercentage": 10.0, "packageRolloutStatus": status,
         "fallbackSubmissionId": "99",
@@ -19,7 +19,7 @@ fn rolled_out(status: &str) -> Document {
     published_with([("packageDeliveryOptions.packageRollout", rollout)])
 }
 
-const RUNNING: &str = "PackageRolloutInProgress";
+pub(super) const RUNNING: &str = "PackageRolloutInProgress";
 
 #[test]
 fn a_running_rollout_is_raised_by_one_line_and_without_a_submission() {

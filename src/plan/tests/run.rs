@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use crate::manifest::{Address, Creation, Guard, Permit, Resource};
 use crate::plan::{
-    Baseline, BlockerKind, Change, LiveSource, MadeOf, Op, Options, Overlay, Plan, Product, lay_over, plan,
+    Baseline, BaselineRef, BlockerKind, Change, LiveSource, MadeOf, Op, Options, Overlay, Plan, Product,
+    lay_over, plan,
 };
 use crate::submission::{Application, Document, Kind, Live, LiveProduct, Member};
 
@@ -114,6 +115,17 @@ pub(super) struct Case {
     pub(super) permits: Vec<Guard>,
     pub(super) options: Options,
     pub(super) name: &'static str,
+    baseline: Since,
+}
+
+/// What git says of a resource at a baseline.
+#[derive(Default)]
+enum Since {
+    /// There is no baseline.
+    #[default]
+    NoBaseline,
+    Nothing,
+    Said(Want),
 }
 
 /// An app whose published submission is this one.
@@ -139,6 +151,7 @@ pub(super) fn case(published: Document) -> Case {
         permits: Vec::new(),
         options: Options::default(),
         name: "reader",
+        baseline: Since::NoBaseline,
     }
 }
 
@@ -165,6 +178,16 @@ impl Case {
             product.member = Some(Member::from_json(br#"{"id": "9N", "flightId": "f"}"#).unwrap());
         }
         self
+    }
+
+    /// With this at the baseline in git.
+    pub(super) fn since(self, want: Want) -> Self {
+        Self { baseline: Since::Said(want), ..self }
+    }
+
+    /// With a baseline in git that has no such manifest.
+    pub(super) fn since_nothing(self) -> Self {
+        Self { baseline: Since::Nothing, ..self }
     }
 
     /// Another app.
@@ -207,12 +230,29 @@ impl Case {
 
 /// One plan for several apps.
 pub(super) fn plan_all<const N: usize>(cases: [(Case, Want); N]) -> Plan {
-    let cases: Vec<(Resource, Live, Options)> =
-        cases.into_iter().map(|(case, want)| (case.resource(want), case.live, case.options)).collect();
-    let options = cases.first().map(|(.., options)| *options).unwrap_or_default();
-    let products: Vec<Product<'_>> =
-        cases.iter().map(|(resource, live, _)| Product { resource, live }).collect();
-    plan(&products, made_of(options), Vec::new())
+    let mut made_of = made_of(cases.first().map(|(case, _)| case.options).unwrap_or_default());
+    let mut parts: Vec<(Resource, Live, Option<Resource>)> = Vec::new();
+    for (mut case, want) in cases {
+        let baseline = std::mem::take(&mut case.baseline);
+        if !matches!(baseline, Since::NoBaseline) {
+            made_of.baseline = Some(at_baseline());
+        }
+        let earlier = match baseline {
+            Since::Said(earlier) => Some(case.resource(earlier)),
+            Since::NoBaseline | Since::Nothing => None,
+        };
+        parts.push((case.resource(want), case.live, earlier));
+    }
+    let products: Vec<Product<'_>> = parts
+        .iter()
+        .map(|(resource, live, earlier)| Product { resource, live, baseline: earlier.as_ref() })
+        .collect();
+    plan(&products, made_of, Vec::new())
+}
+
+/// A commit to compare with.
+pub(super) fn at_baseline() -> BaselineRef {
+    BaselineRef { name: "origin/main".to_owned(), commit: "4f1c9e2".to_owned() }
 }
 
 /// What the plans of tests are made of.
