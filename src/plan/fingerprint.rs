@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::asset::Digest;
 use crate::submission::canonical;
 
-use super::types::{Action, Change, ChangeRoute, Fingerprints, Plan, ResourcePlan};
+use super::types::{Action, Change, ChangeRoute, Fingerprints, LiveSource, Plan, ResourcePlan};
 
 /// 32 hex digits of SHA-256 over a value's canonical spelling.
 fn digest(value: &Value) -> String {
@@ -44,8 +44,9 @@ fn action(resource: &ResourcePlan) -> Option<Value> {
 }
 
 /// Fingerprints of a plan: over actions, changes, digests and permits. All of that is in the plan, so that two plans with
-/// different fingerprints can be told apart by reading.
-pub(super) fn fingerprints(resources: &[ResourcePlan]) -> Fingerprints {
+/// different fingerprints can be told apart by reading. Those of a plan that was made without the Store are never those of
+/// one that was made with it.
+pub(super) fn fingerprints(resources: &[ResourcePlan], live_source: LiveSource) -> Fingerprints {
     let mut actions: BTreeMap<&str, Value> = BTreeMap::new();
     let mut live = BTreeMap::new();
     let mut assets = BTreeMap::new();
@@ -60,7 +61,11 @@ pub(super) fn fingerprints(resources: &[ResourcePlan]) -> Fingerprints {
             assets.insert(asset.file.clone(), asset.sha256.clone());
         }
     }
-    Fingerprints { plan: format!("sp1:{}", digest(&json!(actions))), live, assets }
+    let over = match live_source {
+        LiveSource::Account | LiveSource::Snapshot => json!(actions),
+        LiveSource::Baseline => json!({ "offline": actions }),
+    };
+    Fingerprints { plan: format!("sp1:{}", digest(&over)), live, assets }
 }
 
 /// Whether two products get the same.
@@ -91,7 +96,7 @@ impl Plan {
     /// approved, and the other products got it by now.
     pub fn is_rest_of(&self, approved: &Self) -> bool {
         // The approval is of a fingerprint, so what the plan says holds only as far as it has that one.
-        if fingerprints(&approved.resources).plan != approved.fingerprints.plan {
+        if fingerprints(&approved.resources, approved.made_of.live).plan != approved.fingerprints.plan {
             return false;
         }
         let sends = |resource: &&ResourcePlan| !matches!(resource.action, Action::None | Action::InProgress);
