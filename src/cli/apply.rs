@@ -1,25 +1,50 @@
 //! `storeward apply`.
 
-use std::sync::Mutex;
-use std::time::Instant;
-
-use crate::apply::{self, Event, Job, Outcome, WaitFor};
+use crate::apply::{self, End, Job, Outcome, Standing, WaitFor};
 use crate::partner_center::Connection;
 use crate::plan::{Plan, PublishedBy};
-use crate::render::{self, EventLines, Level, View};
+use crate::render::{self, Level, View};
 
 use super::applied;
 use super::approval::Approval;
 use super::args::{ApplyArgs, Global, Wait};
+use super::command_line;
 use super::exit::{Exit, Failure};
-use super::out;
 use super::results::Results;
 use super::run::{Account, Named, Releasing, Run, Wanted, has_errors};
-use super::saved::{Saved, saved};
+use super::saved::saved;
+use super::signals::{Signals, interrupted};
+use super::watch::Watch;
 
 const DEFAULT_TIMEOUT: std::time::Duration = std::time::Duration::from_hours(1);
 
-pub(super) async fn run(global: &Global, results: &Results, args: &ApplyArgs) -> Result<Exit, Failure> {
+pub(super) async fn run(
+    global: &Global,
+    results: &Results,
+    args: &ApplyArgs,
+    signals: &Signals,
+) -> Result<Exit, Failure> {
+    let mut watch = Watch::open(global, results, args, signals).await?;
+    let ended = plan_and_carry_out(global, results, args, signals, &mut watch).await;
+    let exit = ended.as_ref().map_or_else(|failure| failure.exit, |exit| *exit);
+    let plan = results.ci.known.borrow().plan.clone();
+    match (watch.end(exit, ended.as_ref().err(), plan.as_ref()), ended) {
+        (Ok(()), ended) => ended,
+        (Err(unwritten), Ok(Exit::Ok)) => Err(unwritten),
+        (Err(unwritten), ended) => {
+            unwritten.print(global);
+            ended
+        }
+    }
+}
+
+async fn plan_and_carry_out(
+    global: &Global,
+    results: &Results,
+    args: &ApplyArgs,
+    signals: &Signals,
+    watch: &mut Watch,
+) -> Result<Exit, Failure> {
     let saved = saved(global, args)?;
     let named = match &saved {
         Some(saved) => saved.named(&args.selection)?,
@@ -29,90 +54,118 @@ pub(super) async fn run(global: &Global, results: &Results, args: &ApplyArgs) ->
     for address in args.allow.iter().filter_map(|allowance| allowance.address.as_ref()) {
         wanted.check_address("--allow", address)?;
     }
-    let account = Account::connect(global).await?;
-    let exit = match wanted.in_account(&account).await {
-        Ok(run) => carry_out(global, results, args, saved.as_ref(), &run, &account.connection).await,
+    let mut account = signals.or_interrupted(Account::connect(global)).await?;
+    account.connection = watch.over(&account.connection);
+    watch.doing(Some("reading what Partner Center holds"));
+    let planned_on = signals.or_interrupted(wanted.in_account(&account)).await;
+    watch.doing(None);
+    let exit = match planned_on {
+        Ok(run) => {
+            let approval = Approval::of(args, saved.as_ref());
+            let whole = Whole { global, results, args, approval, signals };
+            whole.carry_out(&run, &account.connection, watch).await
+        }
         Err(failure) => Err(failure),
     };
     account.end().await;
     exit
 }
 
-async fn carry_out(
-    global: &Global,
-    results: &Results,
-    args: &ApplyArgs,
-    saved: Option<&Saved>,
-    run: &Run,
-    connection: &Connection,
-) -> Result<Exit, Failure> {
-    let products = run.products();
-    let mut plan = run.plan(&products);
-    plan.allow(&args.allow);
-    run.tell(results, &plan, Level::Error);
-    let approval = Approval::of(args, saved);
-    let stale = approval.is_stale(&plan);
-    if has_errors(&plan) || approval.asks(&plan) || !(stale || global.quiet) {
-        out::progress(&render::plan_text(&plan, View::default(), global.look_of_stderr()));
-    }
-    if has_errors(&plan) {
-        return Err(Failure::new(Exit::Invalid, "the plan has errors").help("nothing was sent"));
-    }
-    if stale {
-        return Err(approval.refuse(global, results, &plan));
-    }
-    refuse_unpermitted(&plan)?;
-    let blocked: Vec<&str> = blocked(&plan);
-    let work = plan.resources.iter().any(|resource| {
-        resource.action != crate::plan::Action::None && !blocked.contains(&resource.address.as_str())
-    });
-    if !work {
-        let exit = Exit::of_reports(&[], &plan.blockers);
+/// All that a run of `apply` was given.
+struct Whole<'a> {
+    global: &'a Global,
+    results: &'a Results,
+    args: &'a ApplyArgs,
+    approval: Approval<'a>,
+    signals: &'a Signals,
+}
+
+impl Whole<'_> {
+    async fn carry_out(
+        &self,
+        run: &Run,
+        connection: &Connection,
+        watch: &mut Watch,
+    ) -> Result<Exit, Failure> {
+        let Self { global, results, args, approval, signals } = self;
+        let products = run.products();
+        let mut plan = run.plan(&products);
+        plan.allow(&args.allow);
+        run.tell(results, &plan, Level::Error);
+        let stale = approval.is_stale(&plan);
+        if has_errors(&plan) || approval.asks(&plan) || !(stale || global.quiet) {
+            watch.print_plan(&render::plan_text(&plan, View::default(), global.look_of_stderr()));
+        }
+        if has_errors(&plan) {
+            return Err(Failure::new(Exit::Invalid, "the plan has errors").help("nothing was sent"));
+        }
+        if stale {
+            return Err(approval.refuse(global, results, &plan));
+        }
+        refuse_unpermitted(&plan)?;
+        let blocked: Vec<&str> = blocked(&plan);
+        let work = plan.resources.iter().any(|resource| {
+            resource.action != crate::plan::Action::None && !blocked.contains(&resource.address.as_str())
+        });
+        if !work {
+            let exit = Exit::of_reports(&[], &plan.blockers);
+            watch.block(&plan);
+            print_blockers(global, &plan, exit);
+            applied::give(results, &plan, &[], exit)?;
+            return Ok(exit);
+        }
+        refuse_endless_wait(args, &plan)?;
+        approval.ask(global, &plan, signals).await?;
+        watch.begin(&plan);
+        let job = Job {
+            plan: &plan,
+            products: &products,
+            options: run.options(),
+            connection,
+            wait: WaitFor::from(args.wait),
+            timeout: args.timeout.or((args.wait == Wait::Committed).then_some(DEFAULT_TIMEOUT)),
+            parallel: usize::from(args.parallel),
+        };
+        let emit = watch.emit();
+        let reports = tokio::select! {
+            reports = apply::apply(&job, &emit) => reports,
+            signal = signals.first() => {
+                watch.rest();
+                watch.print_left(&plan);
+                return Err(interrupted(signal).help(self.how_to_go_on(&plan, &watch.standing())));
+            }
+        };
+        watch.rest();
+        let exit = Exit::of_reports(&reports, &plan.blockers);
         print_blockers(global, &plan, exit);
-        applied::give(results, &plan, &[], exit)?;
-        return Ok(exit);
-    }
-    refuse_endless_wait(args, &plan)?;
-    approval.ask(global, &plan)?;
-    let started = Instant::now();
-    let lines = Mutex::new(EventLines::new(global.look_of_stderr()));
-    let quiet = global.quiet;
-    let emit = move |event: Event| {
-        let line = lines.lock().ok().and_then(|mut lines| lines.line(&event, started.elapsed()));
-        if let Some(line) = line.filter(|_| !quiet) {
-            out::progress(&line);
+        for report in &reports {
+            if let Outcome::Failed(error) = &report.outcome {
+                let mut failure = Failure::new(exit, format!("{}: {error}", report.address));
+                failure.help = remedy(error);
+                failure.print(global);
+            }
         }
-    };
-    let job = Job {
-        plan: &plan,
-        products: &products,
-        options: run.options(),
-        connection,
-        wait: WaitFor::from(args.wait),
-        timeout: args.timeout.or((args.wait == Wait::Committed).then_some(DEFAULT_TIMEOUT)),
-        parallel: usize::from(args.parallel),
-    };
-    if !quiet {
-        out::progress("\n");
+        applied::give(results, &plan, &reports, exit)?;
+        Ok(exit)
     }
-    let reports = tokio::select! {
-        reports = apply::apply(&job, &emit) => reports,
-        signal = interrupted() => {
-            return Err(Failure::new(Exit::Interrupted, format!("interrupted by {signal}"))
-                .help("nothing is lost: run the same command again, and it goes on where it stopped"));
+
+    /// What to do after an interruption. What was committed is no longer part of the plan, so the hash of the whole does
+    /// not fit what is left.
+    fn how_to_go_on(&self, plan: &Plan, standing: &Standing) -> String {
+        let busy = plan.resources.iter().filter(|planned| planned.action != crate::plan::Action::None);
+        let is_sent = |planned: &crate::plan::ResourcePlan| {
+            standing.of(&planned.address).is_some_and(|stands| {
+                stands.committed || matches!(stands.end, Some(End::Done { sent: true }))
+            })
+        };
+        let sent = busy.clone().filter(|planned| is_sent(planned)).count();
+        if self.args.expect.is_some() && (1..busy.count()).contains(&sent) {
+            return "nothing is lost; what is left has a hash of its own: `storeward plan` prints it, and the command to go on with"
+                .to_owned();
         }
-    };
-    let exit = Exit::of_reports(&reports, &plan.blockers);
-    print_blockers(global, &plan, exit);
-    for report in &reports {
-        if let Outcome::Failed(error) = &report.outcome {
-            let mut failure = Failure::new(exit, format!("{}: {error}", report.address));
-            failure.help = remedy(error);
-            failure.print(global);
-        }
+        let command = command_line::given(self.global);
+        format!("nothing is lost: the same command goes on where it stopped\n\n    {command}")
     }
-    applied::give(results, &plan, &reports, exit)?;
-    Ok(exit)
 }
 
 pub(super) fn remedy(error: &apply::ApplyError) -> Option<String> {
@@ -183,25 +236,6 @@ fn refuse_endless_wait(args: &ApplyArgs, plan: &Plan) -> Result<(), Failure> {
         .help("use --wait certified")),
         _ => Ok(()),
     }
-}
-
-/// Waits for a signal to stop and names it.
-async fn interrupted() -> &'static str {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => return "SIGINT",
-                _ = terminate.recv() => return "SIGTERM",
-            }
-        }
-    }
-    if tokio::signal::ctrl_c().await.is_err() {
-        // No signal can be heard: the run simply ends by itself.
-        std::future::pending::<()>().await;
-    }
-    "SIGINT"
 }
 
 /// What was left alone, and why: said also where the plan was not shown.

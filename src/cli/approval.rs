@@ -12,6 +12,7 @@ use super::exit::{Exit, Failure};
 use super::out;
 use super::results::{Results, Sink};
 use super::saved::Saved;
+use super::signals::Signals;
 
 /// What a run of `apply` brings along.
 pub(super) struct Approval<'a> {
@@ -78,7 +79,7 @@ impl<'a> Approval<'a> {
     }
 
     /// Asks, where it was not approved beforehand.
-    pub(super) fn ask(&self, global: &Global, plan: &Plan) -> Result<(), Failure> {
+    pub(super) async fn ask(&self, global: &Global, plan: &Plan, signals: &Signals) -> Result<(), Failure> {
         if !self.asks(plan) {
             return Ok(());
         }
@@ -88,9 +89,12 @@ impl<'a> Approval<'a> {
                 .help(format!("apply exactly this plan, or whatever it is with --yes:\n\n    {command}")));
         }
         out::progress("\nApply this? Only `yes` is taken: ");
-        let mut answer = String::new();
-        let read = std::io::stdin().read_line(&mut answer);
-        if read.is_ok() && answer.trim() == "yes" {
+        let read = tokio::task::spawn_blocking(|| {
+            let mut answer = String::new();
+            std::io::stdin().read_line(&mut answer).map(|_| answer)
+        });
+        let answer = signals.or_interrupted(async { Ok(read.await) }).await?;
+        if matches!(answer, Ok(Ok(answer)) if answer.trim() == "yes") {
             Ok(())
         } else {
             Err(Failure::new(Exit::NeedsApproval, "not approved; nothing was sent"))
