@@ -227,6 +227,9 @@ fn cannot(variable: &str, path: &Path, error: &io::Error) -> Failure {
 /// A stretch of standard error in which GitHub Actions obeys nothing, as long as this lives. Every text is made harmless
 /// before it is printed; this holds also where that was forgotten.
 ///
+/// Nor is any secret masked with `::add-mask::` or `##vso[task.setsecret]`: that would print the secret itself, into whatever
+/// reads the stream first. Tokens and upload addresses are never printed, so there is nothing to mask.
+///
 /// Where annotations go to standard output there is no such stretch: the runner reads both streams, in an order that
 /// nobody knows, and would pass over annotations with all else.
 pub(super) struct Quiet(Option<String>);

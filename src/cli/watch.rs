@@ -67,6 +67,14 @@ impl Watch {
         signals: &Signals,
     ) -> Result<Self, Failure> {
         let base = base(global)?;
+        // Standard output carries the result and nothing else.
+        if let Some(file) =
+            [&args.events, &args.receipt].into_iter().flatten().find(|file| file.as_os_str() == "-")
+        {
+            let message = format!("`{}` is no file", file.display());
+            return Err(Failure::new(Exit::Usage, message)
+                .help("name a file; events also go to a pipe, such as /dev/stderr"));
+        }
         let receipt = match &args.receipt {
             Some(file) => Some(results.open_beside("--receipt", &base, file)?),
             None => None,

@@ -31,3 +31,4 @@ mod snapshots;
 mod support;
 mod transport;
 mod validating;
+mod watching;
