@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::plan::{LiveSource, Plan};
+use crate::plan::{InTheWay, LiveSource, Plan};
 
 use super::args::{ApplyArgs, Baseline, Global, Manifests, Release, Selection};
 use super::command_line;
@@ -102,6 +102,7 @@ impl Named {
             targets: targets.collect::<Result<_, _>>()?,
             replace_untrusted: made_of.replace_untrusted,
             baseline: baseline.clone(),
+            in_the_way: InTheWay::default(),
         })
     }
 }

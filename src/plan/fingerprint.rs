@@ -69,7 +69,7 @@ pub(super) fn fingerprints(resources: &[ResourcePlan], live_source: LiveSource) 
 }
 
 /// Whether two products get the same.
-fn is_same(a: &ResourcePlan, b: &ResourcePlan) -> bool {
+pub(super) fn is_same(a: &ResourcePlan, b: &ResourcePlan) -> bool {
     action(a).as_ref().map(digest) == action(b).as_ref().map(digest)
 }
 
