@@ -7,7 +7,13 @@ use serde_json::{Value, json};
 use crate::asset::Digest;
 use crate::submission::canonical;
 
-use super::types::{Action, Change, ChangeRoute, Fingerprints, Plan, ResourcePlan};
+use super::types::{Action, Change, Fingerprints, Plan, ResourcePlan};
+
+/// So many plans that may have been approved are looked at, where earlier runs have begun with several products.
+const MOST_COMBINATIONS: usize = 4096;
+
+/// What is done with products, by address.
+type Actions<'a> = BTreeMap<&'a str, Value>;
 
 /// 32 hex digits of SHA-256 over a value's canonical spelling.
 fn digest(value: &Value) -> String {
@@ -46,13 +52,9 @@ fn action(resource: &ResourcePlan) -> Option<Value> {
 /// Fingerprints of a plan: over actions, changes, digests and permits. All of that is in the plan, so that two plans with
 /// different fingerprints can be told apart by reading.
 pub(super) fn fingerprints(resources: &[ResourcePlan]) -> Fingerprints {
-    let mut actions: BTreeMap<&str, Value> = BTreeMap::new();
     let mut live = BTreeMap::new();
     let mut assets = BTreeMap::new();
     for resource in resources {
-        if let Some(action) = action(resource) {
-            actions.insert(&resource.address, action);
-        }
         let mut before: Vec<Value> = resource.changes.iter().map(|c| json!([c.path, c.before])).collect();
         before.sort_by_key(ToString::to_string);
         live.insert(resource.address.clone(), digest(&json!(before)));
@@ -60,7 +62,15 @@ pub(super) fn fingerprints(resources: &[ResourcePlan]) -> Fingerprints {
             assets.insert(asset.file.clone(), asset.sha256.clone());
         }
     }
-    Fingerprints { plan: format!("sp1:{}", digest(&json!(actions))), live, assets }
+    Fingerprints { plan: of_all(&actions(resources)), live, assets }
+}
+
+fn actions(resources: &[ResourcePlan]) -> Actions<'_> {
+    resources.iter().filter_map(|resource| Some((resource.address.as_str(), action(resource)?))).collect()
+}
+
+fn of_all(actions: &Actions<'_>) -> String {
+    format!("sp1:{}", digest(&json!(actions)))
 }
 
 /// Whether two products get the same.
@@ -78,15 +88,27 @@ fn got_it(was: &ResourcePlan, is: &ResourcePlan) -> bool {
     }
 }
 
-/// What remains of creating a product once it is there: its first submission.
-fn once_created(was: &ResourcePlan, is: &ResourcePlan) -> Option<ResourcePlan> {
-    let mut rest = was.clone();
-    rest.changes.retain(|change| change.route != ChangeRoute::Create);
-    (rest.id, rest.action) = (is.id.clone(), Action::Update);
-    (was.action == Action::Create && is.base.is_none()).then_some(rest)
-}
-
 impl Plan {
+    /// Whether this plan has an approved fingerprint, or had it before earlier runs began to carry it out: what is
+    /// still sent was approved with it. What was published meanwhile can be told by a saved plan only.
+    pub fn has_or_had(&self, approved: &str) -> bool {
+        let mut candidates = vec![actions(&self.resources)];
+        for before in &self.begun {
+            let Some(action) = action(before) else { continue };
+            // Either way of this one with every way of those before it.
+            let mut more = candidates.clone();
+            for candidate in &mut more {
+                candidate.insert(&before.address, action.clone());
+            }
+            if candidates.len() + more.len() > MOST_COMBINATIONS {
+                candidates = more;
+            } else {
+                candidates.extend(more);
+            }
+        }
+        candidates.iter().any(|candidate| of_all(candidate) == approved)
+    }
+
     /// Whether this is what remains of an approved plan that was carried out in part: whatever is sent now is what was
     /// approved, and the other products got it by now.
     pub fn is_rest_of(&self, approved: &Self) -> bool {
@@ -97,9 +119,8 @@ impl Plan {
         let sends = |resource: &&ResourcePlan| !matches!(resource.action, Action::None | Action::InProgress);
         let holds = |was: &ResourcePlan| {
             self.resources.iter().find(|is| is.address == was.address).is_some_and(|is| {
-                got_it(was, is)
-                    || is_same(was, is)
-                    || once_created(was, is).is_some_and(|rest| is_same(&rest, is))
+                let mut before = self.begun.iter().filter(|before| before.address == is.address);
+                got_it(was, is) || is_same(was, is) || before.any(|before| is_same(was, before))
             })
         };
         let was_sent =

@@ -15,6 +15,7 @@ mod ci_outputs;
 mod corpus;
 mod credentials;
 mod every_kind;
+mod faults;
 mod hostile_manifests;
 mod hostile_texts;
 mod manifest_schema;
