@@ -14,7 +14,7 @@ use super::args::{ApplyArgs, Global, Wait};
 use super::exit::{Exit, Failure};
 use super::out;
 use super::results::Results;
-use super::run::{Account, Named, Run, Wanted, has_errors};
+use super::run::{Account, Named, Releasing, Run, Wanted, has_errors};
 use super::saved::{Saved, saved};
 
 const DEFAULT_TIMEOUT: std::time::Duration = std::time::Duration::from_hours(1);
@@ -22,10 +22,10 @@ const DEFAULT_TIMEOUT: std::time::Duration = std::time::Duration::from_hours(1);
 pub(super) async fn run(global: &Global, results: &Results, args: &ApplyArgs) -> Result<Exit, Failure> {
     let saved = saved(global, args)?;
     let named = match &saved {
-        Some(saved) => saved.named(&args.selection.manifests.release)?,
+        Some(saved) => saved.named(&args.selection)?,
         None => Named::of(global, &args.selection),
     };
-    let wanted = Wanted::load(global, results, named)?;
+    let wanted = Wanted::load(global, results, named, Releasing::Earlier)?;
     for address in args.allow.iter().filter_map(|allowance| allowance.address.as_ref()) {
         wanted.check_address("--allow", address)?;
     }

@@ -34,7 +34,7 @@ pub struct Global {
     /// Run as if started in DIR
     #[arg(short = 'C', long = "directory", value_name = "DIR", global = true)]
     pub directory: Option<PathBuf>,
-    /// Only what has this address: plan, apply, snapshot; repeatable, `*` stands for any characters
+    /// Only what has this address: plan, drift, apply, snapshot; repeatable, `*` stands for any characters
     #[arg(long, value_name = "ADDRESS", global = true)]
     pub target: Vec<Target>,
     /// Form of the result on standard output
@@ -97,6 +97,11 @@ pub enum Command {
     /// Compares the manifests with what Partner Center holds, or held when a snapshot was taken: that needs no credential.
     /// Exit code 0 with changes and without, also when guards or blockers stand in the way.
     Plan(PlanArgs),
+    /// Show what was changed in Partner Center, against git; sends nothing
+    ///
+    /// For schedules: names each field that is neither as the manifests want it nor as they said at the baseline. Exit code
+    /// 0 with drift and without, unless --detailed-exitcode is given.
+    Drift(DriftArgs),
     /// Carry the changes out
     ///
     /// Clones the published submission, sends it with the planned changes, uploads new files, reads everything back,
@@ -151,6 +156,7 @@ impl Command {
         match self {
             Self::Validate(_) => "validate",
             Self::Plan(_) => "plan",
+            Self::Drift(_) => "drift",
             Self::Apply(_) => "apply",
             Self::Snapshot(_) => "snapshot",
             Self::Explain(_) => "explain",
@@ -188,6 +194,45 @@ pub struct Selection {
     /// Upload images anew that would be taken on trust
     #[arg(long)]
     pub replace_untrusted: bool,
+    /// What tells changes made in Partner Center from those made in git.
+    #[command(flatten)]
+    pub since: Since,
+}
+
+/// What tells changes made in Partner Center from those made in git.
+#[derive(Debug, Clone, Args)]
+pub struct Since {
+    /// Commit that tells changes made in Partner Center from those made in git: auto, none or git:REF
+    ///
+    /// auto is where this branch left the default branch, and on the default branch the commit before the push. What
+    /// somebody changed in Partner Center since is shown as drift, and overwritten only with a permit.
+    #[arg(long, value_name = "BASELINE", default_value = "auto")]
+    pub baseline: Baseline,
+}
+
+/// Where the state is from that origins of changes are told by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Baseline {
+    /// Where this branch left the default branch; on the default branch the commit before the push, else the parent.
+    Auto,
+    /// There is none.
+    None,
+    /// From this commit.
+    Git(String),
+}
+
+impl FromStr for Baseline {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match (text, text.strip_prefix("git:")) {
+            ("auto", _) => Ok(Self::Auto),
+            ("none", _) => Ok(Self::None),
+            (_, Some(name)) if !name.trim().is_empty() => Ok(Self::Git(name.to_owned())),
+            _ => Err("write auto, none, or git: and a branch, a tag or a commit, such as git:origin/main"
+                .to_owned()),
+        }
+    }
 }
 
 /// Arguments of `plan`.
@@ -218,6 +263,26 @@ pub struct PlanArgs {
     /// Compare with a snapshot instead of the Store; needs no credential
     #[arg(long, value_name = "SNAPSHOT")]
     pub live: Option<PathBuf>,
+    /// Compare with the baseline in git alone; needs no credential and no network
+    ///
+    /// The manifests are compared with those of the baseline as if the Store held exactly what these say. Such a plan is
+    /// for reading: what stands in the way of it is not known, and it is not applied.
+    #[arg(long, conflicts_with_all = ["live", "save"])]
+    pub offline: bool,
+}
+
+/// Arguments of `drift`.
+#[derive(Debug, Args)]
+pub struct DriftArgs {
+    /// What to compare with the Store.
+    #[command(flatten)]
+    pub manifests: Manifests,
+    /// What tells changes made in Partner Center from those made in git.
+    #[command(flatten)]
+    pub since: Since,
+    /// Exit with 2 when there is drift
+    #[arg(long)]
+    pub detailed_exitcode: bool,
 }
 
 /// Arguments of `apply`.
@@ -301,6 +366,8 @@ pub enum Schema {
     Manifest,
     /// Of `plan --save` and `plan --output json`
     Plan,
+    /// Of `drift --output json`
+    Drift,
     /// Of `snapshot`
     Snapshot,
     /// Of --sandbox-seed files

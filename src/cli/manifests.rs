@@ -19,6 +19,8 @@ pub(super) struct Checked {
     pub(super) loaded: Loaded,
     pub(super) findings: Findings,
     pub(super) workspace: Workspace,
+    /// The folders that are released.
+    pub(super) releases: Releases,
 }
 
 impl Checked {
@@ -39,7 +41,7 @@ impl Checked {
             loaded.diagnostics.push(diagnostic.clone());
         }
         let findings = loaded.findings();
-        Ok(Self { loaded, findings, workspace })
+        Ok(Self { loaded, findings, workspace, releases })
     }
 
     pub(super) fn has_errors(&self) -> bool {

@@ -7,9 +7,11 @@ mod applied;
 mod apply;
 mod approval;
 mod args;
+mod baseline;
 mod ci;
 mod command_line;
 mod credentials;
+mod drift;
 mod ended;
 mod exit;
 mod explain;
@@ -105,14 +107,18 @@ async fn run(cli: &Cli) -> Result<Exit, Failure> {
 
 async fn perform(cli: &Cli, results: &Results) -> Result<Exit, Failure> {
     let global = &cli.global;
-    let takes_targets = matches!(cli.command, Command::Plan(_) | Command::Apply(_) | Command::Snapshot(_));
+    let takes_targets = matches!(
+        cli.command,
+        Command::Plan(_) | Command::Drift(_) | Command::Apply(_) | Command::Snapshot(_)
+    );
     if !takes_targets && !global.target.is_empty() {
         let message = format!("`storeward {}` takes no --target", cli.command.name());
-        return Err(Failure::new(Exit::Usage, message).help("plan, apply and snapshot do"));
+        return Err(Failure::new(Exit::Usage, message).help("plan, drift, apply and snapshot do"));
     }
     match &cli.command {
         Command::Validate(args) => validate::run(global, results, args),
         Command::Plan(args) => plan::run(global, results, args).await,
+        Command::Drift(args) => drift::run(global, results, args).await,
         Command::Apply(args) => apply::run(global, results, args).await,
         Command::Snapshot(args) => snapshot::run(global, results, args).await,
         Command::Explain(args) => explain::run(results, args),

@@ -9,7 +9,7 @@ use super::kept;
 use super::manifests::base;
 use super::out;
 use super::results::{Results, Sink};
-use super::run::{Account, Named, Run, Wanted, has_errors};
+use super::run::{Account, Named, Releasing, Run, Wanted, has_errors};
 
 /// What saved plans are as files.
 pub(super) const PLAN: kept::Kind =
@@ -63,7 +63,11 @@ async fn compared(global: &Global, results: &Results, args: &PlanArgs) -> Result
         let message = "--live compares with a snapshot, --sandbox with a local Partner Center";
         return Err(Failure::new(Exit::Usage, message).help("leave one of the two out"));
     }
-    let wanted = Wanted::load(global, results, Named::of(global, &args.selection))?;
+    let named = Named::of(global, &args.selection);
+    if args.offline {
+        return Wanted::load(global, results, named, Releasing::Now)?.in_baseline();
+    }
+    let wanted = Wanted::load(global, results, named, Releasing::Earlier)?;
     if let Some(snapshot) = &args.live {
         return wanted.in_snapshot(global, results, snapshot);
     }

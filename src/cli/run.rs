@@ -2,14 +2,15 @@
 
 use std::path::Path;
 
-use crate::manifest::{Address, Code, Creation, Diagnostic, Finding, Resource, Severity};
+use crate::manifest::{Address, Code, Creation, Diagnostic, Finding, Releases, Resource, Severity};
 use crate::partner_center::{By, Connection, Part, Reader, Snapshot, Subject};
 use crate::plan::{self, LiveSource, MadeOf, Options, Plan, Product, ReleaseRef};
 use crate::render::{Level, annotations_of_plan};
 use crate::sandbox::Sandbox;
 use crate::submission::{Kind, Live};
 
-use super::args::{Global, Manifests, Release, Selection};
+use super::args::{self, Global, Manifests, Release, Selection};
+use super::baseline::{self, Asked, Baseline, Missing};
 use super::ci::Known;
 use super::exit::{Exit, Failure};
 use super::kept;
@@ -24,6 +25,8 @@ pub(super) struct Named {
     pub(super) manifests: Manifests,
     pub(super) targets: Vec<Target>,
     pub(super) replace_untrusted: bool,
+    /// What tells changes made in Partner Center from those made in git.
+    pub(super) baseline: args::Baseline,
 }
 
 impl Named {
@@ -32,22 +35,46 @@ impl Named {
             manifests: selection.manifests.clone(),
             targets: global.target.clone(),
             replace_untrusted: selection.replace_untrusted,
+            baseline: selection.since.baseline.clone(),
         }
     }
 }
 
-/// What is wanted: the resources that a run is about, and how to find them in Partner Center.
+/// Whether a release that the run names is laid over what git said before, too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Releasing {
+    /// It is: what it says may be live already.
+    Earlier,
+    /// It is not: all of it is new.
+    Now,
+}
+
+/// What is wanted: the resources that a run is about, what git said of them before, and how to find them in Partner Center.
 pub(super) struct Wanted {
     checked: Checked,
     subjects: Vec<Subject>,
     named: Named,
+    baseline: Result<Baseline, Missing>,
 }
 
 impl Wanted {
     /// Loads the manifests. Needs no network.
-    pub(super) fn load(global: &Global, results: &Results, named: Named) -> Result<Self, Failure> {
+    pub(super) fn load(
+        global: &Global,
+        results: &Results,
+        named: Named,
+        releasing: Releasing,
+    ) -> Result<Self, Failure> {
         let mut checked = Checked::load(global, &named.manifests)?;
         checked.refuse_errors(global, results)?;
+        let none = Releases::new();
+        let asked = Asked {
+            workspace: &checked.workspace,
+            paths: &named.manifests.paths,
+            releases: if releasing == Releasing::Earlier { &checked.releases } else { &none },
+            resources: &checked.loaded.resources,
+        };
+        let baseline = baseline::read(&named.baseline, &asked)?;
         let resources = std::mem::take(&mut checked.loaded.resources);
         let addresses: Vec<&str> = resources.iter().map(|resource| resource.address.as_str()).collect();
         let selected = targets::selected(&named.targets, &addresses)?;
@@ -56,7 +83,7 @@ impl Wanted {
         let chosen = resources.into_iter().zip(subjects).zip(selected);
         let (resources, subjects) = chosen.filter(|(_, selected)| *selected).map(|(both, _)| both).unzip();
         checked.loaded.resources = resources;
-        let wanted = Self { checked, subjects, named };
+        let wanted = Self { checked, subjects, named, baseline };
         for release in &wanted.named.manifests.release {
             wanted.check_address("--release", &release.address)?;
         }
@@ -76,6 +103,32 @@ impl Wanted {
         let addresses: Vec<&str> =
             self.resources().iter().map(|resource| resource.address.as_str()).collect();
         targets::check(option, address, &addresses)
+    }
+
+    /// The baseline, for what makes no sense without one.
+    pub(super) fn needed_baseline(&self, what: &str) -> Result<&Baseline, Failure> {
+        self.baseline.as_ref().map_err(|missing| {
+            Failure::new(Exit::Usage, format!("{what} needs a baseline in git: {missing}"))
+                .help(missing.remedy())
+        })
+    }
+
+    /// What there is to say of the manifests, now and at the baseline.
+    fn findings(&self) -> Vec<Finding> {
+        let mut findings = self.checked.findings.findings.clone();
+        match &self.baseline {
+            Ok(baseline) => findings.extend(baseline.findings.iter().cloned()),
+            Err(missing) => findings.extend(missing.finding()),
+        }
+        findings
+    }
+
+    /// With what git says of it at the baseline, as if the Store held exactly that.
+    pub(super) fn in_baseline(self) -> Result<Run, Failure> {
+        let baseline = self.needed_baseline("`plan --offline`")?;
+        let live = plan::as_git_says(self.resources(), &baseline.resources);
+        let committed = baseline.committed.clone();
+        Ok(self.beside(live, LiveSource::Baseline, committed))
     }
 
     /// With what the account holds now.
@@ -116,7 +169,7 @@ impl Wanted {
     }
 
     fn beside(self, live: Vec<Live>, source: LiveSource, read_at: String) -> Run {
-        let Named { manifests, targets, replace_untrusted } = &self.named;
+        let Named { manifests, targets, replace_untrusted, .. } = &self.named;
         let release = |release: &Release| ReleaseRef {
             address: release.address.to_string(),
             folder: release.folder.display().to_string(),
@@ -125,7 +178,7 @@ impl Wanted {
             made_at: now(),
             live: source,
             read_at,
-            baseline: None,
+            baseline: self.baseline.as_ref().ok().map(|baseline| baseline.reference.clone()),
             paths: manifests.paths.iter().map(|path| path.display().to_string()).collect(),
             releases: manifests.release.iter().map(release).collect(),
             targets: targets.iter().map(ToString::to_string).collect(),
@@ -183,8 +236,14 @@ pub(super) struct Run {
 
 impl Run {
     pub(super) fn products(&self) -> Vec<Product<'_>> {
+        let earlier: &[Resource] = self.wanted.baseline.as_ref().map_or(&[], |found| &found.resources);
         let pairs = self.wanted.resources().iter().zip(&self.live);
-        pairs.map(|(resource, live)| Product { resource, live, baseline: None }).collect()
+        pairs
+            .map(|(resource, live)| {
+                let baseline = earlier.iter().find(|earlier| earlier.address == resource.address);
+                Product { resource, live, baseline }
+            })
+            .collect()
     }
 
     pub(super) fn options(&self) -> Options {
@@ -193,8 +252,7 @@ impl Run {
 
     /// The plan.
     pub(super) fn plan(&self, products: &[Product<'_>]) -> Plan {
-        let findings: Vec<Finding> = self.wanted.checked.findings.findings.clone();
-        plan::plan(products, self.made_of.clone(), findings)
+        plan::plan(products, self.made_of.clone(), self.wanted.findings())
     }
 
     /// Lets a CI service know the plan, however the command ends. Blockers are annotated at this level.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::plan::{LiveSource, Plan};
 
-use super::args::{ApplyArgs, Global, Manifests, Release};
+use super::args::{ApplyArgs, Baseline, Global, Manifests, Release, Selection};
 use super::command_line;
 use super::exit::{Exit, Failure};
 use super::manifests::base;
@@ -42,17 +42,15 @@ pub(super) fn saved(global: &Global, args: &ApplyArgs) -> Result<Option<Saved>, 
     }
     let plan: Plan = PLAN.read(&base.join(file), &shown)?;
     if plan.made_of.live != LiveSource::Account {
-        let on = match plan.made_of.live {
-            LiveSource::Snapshot => "on a snapshot",
-            LiveSource::Account | LiveSource::Baseline => "on the baseline in git",
+        let (on, help) = if plan.made_of.live == LiveSource::Baseline {
+            ("on the baseline in git", format!("make one that compares with the Store: {}", PLAN.made_by))
+        } else {
+            let named = Named::from_plan(&plan, &shown, &args.selection.since.baseline)?;
+            let words = command_line::apply_with_hash(global, &named, &plan.fingerprints.plan);
+            ("on a snapshot", format!("its hash is accepted where it is still true: {words}"))
         };
-        let named = Named::from_plan(&plan, &shown)?;
-        let words = command_line::apply_with_hash(global, &named, &plan.fingerprints.plan);
-        return Err(Failure::new(
-            Exit::Usage,
-            format!("`{shown}` was made {on}, so it is not applied from its file"),
-        )
-        .help(format!("its hash is accepted where it is still true: {words}")));
+        let message = format!("`{shown}` was made {on}, so it is not applied from its file");
+        return Err(Failure::new(Exit::Usage, message).help(help));
     }
     if let Some(expected) =
         args.expect.as_ref().filter(|expected| expected.as_str() != plan.fingerprints.plan)
@@ -66,10 +64,11 @@ pub(super) fn saved(global: &Global, args: &ApplyArgs) -> Result<Option<Saved>, 
 }
 
 impl Saved {
-    /// What the plan was made of. `releases` say where its packages are now, as where another job has built them.
-    pub(super) fn named(&self, releases: &[Release]) -> Result<Named, Failure> {
-        let mut named = Named::from_plan(&self.plan, &self.file)?;
-        for release in releases {
+    /// What the plan was made of. The releases of the command line say where its packages are now, as where another job has
+    /// built them.
+    pub(super) fn named(&self, selection: &Selection) -> Result<Named, Failure> {
+        let mut named = Named::from_plan(&self.plan, &self.file, &selection.since.baseline)?;
+        for release in &selection.manifests.release {
             let known = named.manifests.release.iter_mut().find(|known| known.address == release.address);
             let Some(known) = known else {
                 let message = format!("`{}` was made without a release of {}", self.file, release.address);
@@ -84,7 +83,7 @@ impl Saved {
 }
 
 impl Named {
-    fn from_plan(plan: &Plan, file: &str) -> Result<Self, Failure> {
+    fn from_plan(plan: &Plan, file: &str, baseline: &Baseline) -> Result<Self, Failure> {
         let wrong = |error: String| {
             let message = format!("`{file}` is no plan that can be made again: {error}");
             Failure::new(Exit::Invalid, message).help(format!("make it anew with {}", PLAN.made_by))
@@ -102,6 +101,7 @@ impl Named {
             },
             targets: targets.collect::<Result<_, _>>()?,
             replace_untrusted: made_of.replace_untrusted,
+            baseline: baseline.clone(),
         })
     }
 }

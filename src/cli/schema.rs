@@ -2,7 +2,7 @@
 
 use crate::manifest::manifest_schema;
 use crate::partner_center::Snapshot;
-use crate::plan::Plan;
+use crate::plan::{Drift, Plan};
 use crate::render;
 use crate::sandbox;
 
@@ -14,6 +14,7 @@ pub(super) fn run(results: &Results, args: &SchemaArgs) -> Result<Exit, Failure>
     let schema = match args.which {
         Schema::Manifest => manifest_schema(),
         Schema::Plan => schemars::schema_for!(Plan).to_value(),
+        Schema::Drift => schemars::schema_for!(Drift).to_value(),
         Schema::Snapshot => schemars::schema_for!(Snapshot).to_value(),
         Schema::Seed => sandbox::seed_schema(),
     };

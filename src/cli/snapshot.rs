@@ -4,19 +4,20 @@ use crate::partner_center::Snapshot;
 use crate::render::{self, Format};
 use crate::submission::Live;
 
-use super::args::{Global, Manifests, SnapshotArgs};
+use super::args::{Baseline, Global, Manifests, SnapshotArgs};
 use super::exit::{Exit, Failure};
 use super::out;
 use super::results::{Results, Sink};
-use super::run::{Account, Named, Wanted};
+use super::run::{Account, Named, Releasing, Wanted};
 
 pub(super) async fn run(global: &Global, results: &Results, args: &SnapshotArgs) -> Result<Exit, Failure> {
     let named = Named {
         manifests: Manifests { paths: args.paths.clone(), release: Vec::new() },
         targets: global.target.clone(),
         replace_untrusted: false,
+        baseline: Baseline::None,
     };
-    let wanted = Wanted::load(global, results, named)?;
+    let wanted = Wanted::load(global, results, named, Releasing::Now)?;
     let account = Account::connect(global).await?;
     let read = account.read(wanted.subjects()).await;
     account.end().await;

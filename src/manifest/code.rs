@@ -197,6 +197,10 @@ codes! {
         "Another value of the manifest makes this one mean nothing to the Store.";
     VideoSize = 2105, "a video of an unusual size or length",
         "Trailers are documented as 1920×1080 pixels (older pages also 3840×2160) and advised to last at most 60 seconds.";
+    NoBaseline = 2201, "no baseline in git",
+        "Whose a change is, is told by a third state beside what the manifests say and what is live: what git said at the commit where this branch left the default branch, or on the default branch before the push. Without it a change that somebody made in Partner Center looks like one of yours, and is overwritten without a guard. CI services fetch only the newest commit unless they are told to fetch more: `fetch-depth: 0` for actions/checkout, `fetchDepth: 0` in Azure Pipelines, `GIT_DEPTH: 0` in GitLab. --baseline git:REF names a commit, --baseline none does without.";
+    BaselineUnread = 2202, "a manifest that could not be read at the baseline",
+        "The manifests at the baseline in git are read as they were then, to tell what changed in Partner Center from what changed in git. What has a mistake there, or names a file whose content is not in this clone, counts as not said: changes to it are taken for yours. Files of Git LFS are found where it keeps them; `git lfs fetch --all` fetches earlier ones.";
 }
 
 impl Code {

@@ -45,7 +45,7 @@ guards! {
     ClosesRollout = "closes-rollout", "a running rollout is finalized or halted, which cannot be taken back";
     RolloutDecrease = "rollout-decrease", "a running rollout goes to fewer customers than before; who has the new packages keeps them";
     MandatoryUpdate = "mandatory-update", "apps that update themselves force the new packages upon their customers, and the API may refuse the product from then on";
-    RevertsDrift = "reverts-drift", "what somebody changed in Partner Center is put back to what git says";
+    RevertsDrift = "reverts-drift", "what is live and not in git is overwritten: somebody changed it in Partner Center, or an earlier change was never applied";
     ReplacesDraft = "replaces-draft", "a draft that somebody else made is deleted";
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::asset::Digest;
 use crate::submission::canonical;
 
-use super::types::{Action, Change, Fingerprints, Plan, ResourcePlan};
+use super::types::{Action, Change, Fingerprints, LiveSource, Plan, ResourcePlan};
 
 /// So many plans that may have been approved are looked at, where earlier runs have begun with several products.
 const MOST_COMBINATIONS: usize = 4096;
@@ -50,8 +50,9 @@ fn action(resource: &ResourcePlan) -> Option<Value> {
 }
 
 /// Fingerprints of a plan: over actions, changes, digests and permits. All of that is in the plan, so that two plans with
-/// different fingerprints can be told apart by reading.
-pub(super) fn fingerprints(resources: &[ResourcePlan]) -> Fingerprints {
+/// different fingerprints can be told apart by reading. Those of a plan that was made without the Store are never those of
+/// one that was made with it.
+pub(super) fn fingerprints(resources: &[ResourcePlan], live_source: LiveSource) -> Fingerprints {
     let mut live = BTreeMap::new();
     let mut assets = BTreeMap::new();
     for resource in resources {
@@ -62,20 +63,33 @@ pub(super) fn fingerprints(resources: &[ResourcePlan]) -> Fingerprints {
             assets.insert(asset.file.clone(), asset.sha256.clone());
         }
     }
-    Fingerprints { plan: of_all(&actions(resources)), live, assets }
+    Fingerprints { plan: of_all(&actions(resources), live_source), live, assets }
 }
 
 fn actions(resources: &[ResourcePlan]) -> Actions<'_> {
     resources.iter().filter_map(|resource| Some((resource.address.as_str(), action(resource)?))).collect()
 }
 
-fn of_all(actions: &Actions<'_>) -> String {
-    format!("sp1:{}", digest(&json!(actions)))
+fn of_all(actions: &Actions<'_>, live_source: LiveSource) -> String {
+    let over = match live_source {
+        LiveSource::Account | LiveSource::Snapshot => json!(actions),
+        LiveSource::Baseline => json!({ "offline": actions }),
+    };
+    format!("sp1:{}", digest(&over))
 }
 
 /// Whether two products get the same.
 fn is_same(a: &ResourcePlan, b: &ResourcePlan) -> bool {
     action(a).as_ref().map(digest) == action(b).as_ref().map(digest)
+}
+
+/// Keeps of what may have been approved before only what differs from what is planned now.
+pub(super) fn forget_what_was_not_begun(plan: &mut Plan) {
+    let resources = &plan.resources;
+    let is_planned = |before: &ResourcePlan| {
+        resources.iter().any(|is| is.address == before.address && is_same(is, before))
+    };
+    plan.begun.retain(|before| !is_planned(before));
 }
 
 /// Whether a product got by now what was to be done with it, as far as it can be told.
@@ -106,14 +120,14 @@ impl Plan {
                 candidates.extend(more);
             }
         }
-        candidates.iter().any(|candidate| of_all(candidate) == approved)
+        candidates.iter().any(|candidate| of_all(candidate, self.made_of.live) == approved)
     }
 
     /// Whether this is what remains of an approved plan that was carried out in part: whatever is sent now is what was
     /// approved, and the other products got it by now.
     pub fn is_rest_of(&self, approved: &Self) -> bool {
         // The approval is of a fingerprint, so what the plan says holds only as far as it has that one.
-        if fingerprints(&approved.resources).plan != approved.fingerprints.plan {
+        if fingerprints(&approved.resources, approved.made_of.live).plan != approved.fingerprints.plan {
             return false;
         }
         let sends = |resource: &&ResourcePlan| !matches!(resource.action, Action::None | Action::InProgress);

@@ -11,6 +11,7 @@ mod busy;
 mod checks;
 mod creation;
 mod difference;
+mod drift;
 mod fingerprint;
 mod flights;
 mod guards;
@@ -18,6 +19,7 @@ mod icons;
 mod images;
 mod intended;
 mod notes;
+mod offline;
 mod order;
 mod origin;
 mod overlay;
@@ -38,8 +40,10 @@ pub use blocker::{Blocker, BlockerKind};
 pub use difference::{
     CameAndWent, ChangeDifference, Difference, ResourceDifference, WasAndIs, change_differences, difference,
 };
+pub use drift::{Drift, DriftCounts, DriftedResource};
 pub use intended::Intended;
 pub use notes::Notes;
+pub use offline::as_git_says;
 pub use overlay::{Baseline, Options, Overlay, lay_over};
 pub use pending::{DraftKind, Pending, classify};
 pub use permits::Allowance;

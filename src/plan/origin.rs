@@ -22,6 +22,7 @@ use crate::manifest::{
 use crate::submission::{Document, Member, Path, Section, Shape, canonical, hidden};
 
 use super::creation;
+use super::drift::fields;
 use super::flights::Flights;
 use super::overlay::{Baseline, Options, Overlay, lay_over};
 use super::packages::described;
@@ -105,33 +106,13 @@ fn tell_by_twin(changes: &mut [Change], before: &[Change], depth: usize) {
 
 /// What overwrites drift or a conflict in these changes.
 pub(super) fn risk<'a>(changes: impl IntoIterator<Item = &'a Change>) -> Option<(Guard, String)> {
-    let is_overwritten = |change: &&Change| matches!(change.origin, Some(Origin::Drift | Origin::Conflict));
-    let mut fields: Vec<Path> = Vec::new();
-    for change in changes.into_iter().filter(is_overwritten) {
-        let field = change.field();
-        if !fields.contains(&field) {
-            fields.push(field);
-        }
-    }
+    let fields = fields(changes.into_iter().filter(|change| change.overwrites_drift()));
     let detail = match fields.as_slice() {
         [] => return None,
         [one] => format!("1 field: {one}"),
         [first, ..] => format!("{} fields, first {first}", fields.len()),
     };
     Some((Guard::RevertsDrift, detail))
-}
-
-impl Change {
-    /// The field that it is about: for one element of a list, the list.
-    pub fn field(&self) -> Path {
-        let keys = self.path.keys();
-        let list = match keys {
-            [listings, _, images, _, _, ..] if listings == "listings" && images == "images" => 4,
-            [list, ..] if list == "packages" || list == "trailers" => 1,
-            _ => keys.len(),
-        };
-        Path::new(keys.iter().take(list).cloned())
-    }
 }
 
 /// What is wanted at a path, or at the list that it lies in.

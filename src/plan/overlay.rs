@@ -217,7 +217,7 @@ impl Overlay {
         }
         if field.only_when_added && language.is_some_and(|language| has_language(live, language)) {
             let shown = before.and_then(Value::as_str).unwrap_or("not set");
-            let message = format!("`{}` is `{shown}` in the Store, and stays so", owned.path);
+            let message = format!("`{}` is `{shown}`, and stays so", owned.path);
             let help = "the service drops a changed title; change it in Partner Center, or write the live title here";
             self.find(Code::TitleIsServers, Severity::Warning, &owned.at, message, Some(help.to_owned()));
             return;
@@ -327,7 +327,7 @@ impl Overlay {
 
 /// The languages that are to go. What else is said of them, by a key that holds for every language, is void: it
 /// would bring them back.
-fn going_languages(desired: &Desired) -> BTreeSet<&str> {
+pub(super) fn going_languages(desired: &Desired) -> BTreeSet<&str> {
     let goes = |owned: &&Owned| owned.field.is_none() && matches!(owned.wanted, Wanted::Nothing);
     desired.owned.iter().filter(goes).filter_map(|owned| owned.path.language()).collect()
 }

@@ -10,10 +10,11 @@ use super::blocker::{Blocker, BlockerKind};
 use super::busy::Busy;
 use super::checks::{Due, check};
 use super::creation;
-use super::fingerprint::fingerprints;
+use super::fingerprint::{fingerprints, forget_what_was_not_begun};
 use super::flights::Flights;
 use super::guards::{Risk, obstacles, risks};
 use super::intended::Intended;
+use super::offline::leave_unknown_out;
 use super::order::{block_flights_above_nothing, in_order_of_start};
 use super::origin::{self, Told};
 use super::overlay::{Baseline, Options, Overlay, lay_over};
@@ -55,13 +56,18 @@ pub fn plan(products: &[Product<'_>], made_of: MadeOf, mut findings: Vec<Finding
         fingerprints: super::types::Fingerprints::default(),
         begun: Vec::new(),
     };
+    let loaded = plan.diagnostics.len();
     let flights = Flights::of(products);
     for product in products {
         plan_product(&mut plan, *product, &flights, options);
     }
-    plan.fingerprints = fingerprints(&plan.resources);
+    forget_what_was_not_begun(&mut plan);
+    plan.fingerprints = fingerprints(&plan.resources, plan.made_of.live);
     in_order_of_start(&mut plan, products, &flights);
     block_flights_above_nothing(&mut plan, products, &flights);
+    if plan.made_of.live == LiveSource::Baseline {
+        leave_unknown_out(&mut plan, loaded);
+    }
     plan
 }
 

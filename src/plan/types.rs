@@ -223,6 +223,8 @@ pub enum PublishedBy {
     Hand,
     /// It goes live on this date.
     Date(String),
+    /// The Store was not asked.
+    Unknown,
 }
 
 /// The published submission that a plan starts from.
@@ -417,7 +419,8 @@ pub enum StepKind {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Fingerprints {
-    /// `sp1:` and 32 hex digits over what would be done. The same plan always has the same fingerprint.
+    /// `sp1:` and 32 hex digits over what would be done. The same plan always has the same fingerprint; one that was made
+    /// without the Store never has that of one that was made with it.
     pub plan: String,
     /// Of each resource's live values at the planned paths, by address.
     pub live: BTreeMap<String, String>,

@@ -12,7 +12,7 @@ use super::glyphs::{ARROW, DOT, ELLIPSIS};
 use super::hygiene::visible_line;
 use super::page::{ALARM, BOLD, DIM, GREEN, Line, Look, PLAIN, Page, RED, Symbol};
 use super::plan::short;
-use super::value_diff::{SHORT, text_diff};
+use super::value_diff::{is_long, text_diff};
 
 /// More characters than any text of a listing has. Comparing takes long with texts that somebody made up for it.
 const MAX_COMPARED: usize = 12_000;
@@ -157,7 +157,6 @@ fn items(value: Option<&Value>) -> Option<Vec<&str>> {
 /// Two texts, where they do not both fit on a line.
 fn long(a: Option<&Value>, b: Option<&Value>) -> Option<(String, String)> {
     let (a, b) = (text(a), text(b));
-    let is_long = |text: &str| text.contains('\n') || text.chars().count() > SHORT;
     (is_long(&a) || is_long(&b)).then_some((a, b))
 }
 

@@ -28,6 +28,7 @@ use Format::{Azure, Github, Gitlab, Json, Markdown, Text};
 const FORMS: &[(&str, &[Format])] = &[
     ("validate", &[Text, Json, Github, Azure, Gitlab]),
     ("plan", &[Text, Json, Markdown, Github, Azure, Gitlab]),
+    ("drift", &[Text, Json, Markdown]),
     // A Code Quality report is compared between branches, and what an apply meets belongs to none.
     ("apply", &[Text, Json, Markdown, Github, Azure]),
     ("explain", &[Text]),

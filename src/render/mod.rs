@@ -29,7 +29,8 @@ pub use github_output::github_output;
 pub use hygiene::{visible, without_commands};
 pub use json::json;
 pub use markdown::{
-    Applied, Ending, MAX_COMMENT_BYTES, Setting, applied_markdown, ended_markdown, plan_markdown,
+    Applied, Ending, MAX_COMMENT_BYTES, Setting, applied_markdown, drift_markdown, ended_markdown,
+    plan_markdown,
 };
 pub use page::Look;
 pub use plan::{View, drift_text, plan_text};

@@ -5,13 +5,18 @@ use similar::{ChangeTag, TextDiff};
 use unicode_width::UnicodeWidthStr;
 
 use super::glyphs;
-use super::hygiene::visible;
+use super::hygiene::{visible, visible_line};
 use super::page::{DIM, GREEN, Line, PLAIN, Page, RED, words};
 
 /// Below this share of common text, old and new are shown as blocks.
 const ALIKE: f32 = 0.5;
 /// Texts of at most this many characters stand on one line, `old → new`.
-pub(super) const SHORT: usize = 80;
+const SHORT: usize = 80;
+
+/// Whether a text needs lines of its own.
+pub(super) fn is_long(text: &str) -> bool {
+    text.contains('\n') || text.chars().count() > SHORT
+}
 
 /// Whether two texts differ in blanks and line ends alone.
 pub(super) fn whitespace_only(before: &str, after: &str) -> bool {
@@ -140,7 +145,7 @@ enum Stretch {
 /// better than five edits of a word each.
 fn stretches(old: &str, new: &str) -> Vec<Stretch> {
     let mut stretches: Vec<Stretch> = Vec::new();
-    for change in TextDiff::from_words(old, new).iter_all_changes() {
+    for change in TextDiff::from_unicode_words(old, new).iter_all_changes() {
         let word = change.value();
         match (change.tag(), stretches.last_mut()) {
             (ChangeTag::Equal, Some(Stretch::Same(text))) => text.push_str(word),
@@ -181,6 +186,24 @@ fn stretches(old: &str, new: &str) -> Vec<Stretch> {
         }
     }
     joined
+}
+
+/// How a short text became another one, on one line and by words.
+pub(super) fn by_words(before: &str, after: &str) -> String {
+    let mut line = String::new();
+    for stretch in stretches(&visible_line(before), &visible_line(after)) {
+        match stretch {
+            Stretch::Same(text) => line.push_str(&text),
+            Stretch::Edit { old, new } => {
+                for (open, text, close) in [("[-", old, "-]"), ("{+", new, "+}")] {
+                    if !text.is_empty() {
+                        line.push_str(&format!("{open}{text}{close}"));
+                    }
+                }
+            }
+        }
+    }
+    if line.contains(char::is_whitespace) { format!("\"{line}\"") } else { line }
 }
 
 /// Changed lines by words, wrapped, with the number of the first one.
@@ -254,8 +277,8 @@ mod tests {
         let after = "One.\nTwo.\nKeeps your notes in sync across every device you own.\nFour.\nFive.";
         insta::assert_snapshot!(shown(before, after), @r"
                    ⋯ 2 lines unchanged
-                 3 │ Keeps your notes in sync across [-all your PCs.-]{+every device
-                   │ you own.+}
+                 3 │ Keeps your notes in sync across [-all your PCs-]{+every device you
+                   │ own+}.
                    ⋯ 2 lines unchanged
         ");
     }

@@ -14,6 +14,7 @@ mod asset_package_hostile;
 mod ci_outputs;
 mod corpus;
 mod credentials;
+mod drifting;
 mod every_kind;
 mod faults;
 mod hostile_manifests;

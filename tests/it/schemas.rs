@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use crate::support::git::{commit, git};
 use crate::support::story::{Story, run, storeward};
 use crate::support::things;
 
@@ -49,6 +50,23 @@ fn plans_pass_their_schema() {
     passes(&schema, &plan);
     let mut broken = plan.clone();
     broken["resources"][0]["changes"][0]["op"] = Value::from("explode");
+    assert!(!jsonschema::validator_for(&schema).unwrap().is_valid(&broken));
+}
+
+#[test]
+fn drift_passes_its_schema() {
+    let schema = fresh_schema("drift", "drift.schema.json");
+    let text = "submission:\n  listings:\n    en-us: {description: In git.}\n";
+    let story = Story::new(&things::app_submission(), text);
+    git(story.repo.path(), &["init", "--quiet", "--initial-branch=main"]);
+    for message in ["one", "two"] {
+        commit(story.repo.path(), message);
+    }
+    let drift = story.run(&["drift", "--output", "json"]).ended(0).json();
+    assert_eq!(drift["counts"]["drift"], 1, "{drift}");
+    passes(&schema, &drift);
+    let mut broken = drift.clone();
+    broken["counts"]["drift"] = Value::from("some");
     assert!(!jsonschema::validator_for(&schema).unwrap().is_valid(&broken));
 }
 

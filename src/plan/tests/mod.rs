@@ -13,6 +13,7 @@ mod listings;
 mod live;
 mod local;
 mod manifests;
+mod offline;
 mod order;
 mod origins;
 mod packages;

@@ -115,12 +115,13 @@ pub(super) struct Case {
     pub(super) permits: Vec<Guard>,
     pub(super) options: Options,
     pub(super) name: &'static str,
-    baseline: Since,
+    pub(super) baseline: Since,
 }
 
 /// What git says of a resource at a baseline.
 #[derive(Default)]
-enum Since {
+#[expect(clippy::large_enum_variant, reason = "one at a time")]
+pub(super) enum Since {
     /// There is no baseline.
     #[default]
     NoBaseline,
@@ -180,6 +181,11 @@ impl Case {
         self
     }
 
+    /// What it permits, as the manifest says it.
+    pub(super) fn permitted(&self) -> Vec<Permit> {
+        self.permits.iter().map(|guard| Permit { guard: *guard, at: at(80) }).collect()
+    }
+
     /// With this at the baseline in git.
     pub(super) fn since(self, want: Want) -> Self {
         Self { baseline: Since::Said(want), ..self }
@@ -196,7 +202,6 @@ impl Case {
     }
 
     fn resource(&self, want: Want) -> Resource {
-        let permits = self.permits.iter().map(|guard| Permit { guard: *guard, at: at(80) }).collect();
         let (address, creation) = match want.1 {
             Kind::App => (Address::app(self.name), Creation::App),
             Kind::AddOn => {
@@ -214,7 +219,7 @@ impl Case {
             id: Some(format!("9N{:A>10}", self.name.to_uppercase())),
             creation,
             absent: None,
-            permits,
+            permits: self.permitted(),
             desired: want.0,
             rollout: None,
             at: at(1),

@@ -141,7 +141,7 @@ pub(super) fn route(resource: &ResourcePlan) -> String {
         Action::Update => "submission → certification",
     };
     match resource.route.as_ref().map(|route| &route.published_by) {
-        None | Some(PublishedBy::Itself) => start.to_owned(),
+        None | Some(PublishedBy::Itself | PublishedBy::Unknown) => start.to_owned(),
         Some(PublishedBy::Hand) => format!("{start} → somebody presses Publish now"),
         Some(PublishedBy::Date(date)) => format!("{start} → on {}", date.get(..10).unwrap_or(date)),
     }

@@ -5,6 +5,7 @@
 
 mod alerts;
 mod details;
+mod drift;
 mod gist;
 mod head;
 mod table;
@@ -16,6 +17,8 @@ use crate::manifest::Findings;
 use crate::plan::{Plan, ResourcePlan};
 
 use super::plural;
+
+pub use drift::drift_markdown;
 
 use alerts::{alerts, boxed};
 use table::{Column, table, upload};

@@ -1,40 +1,113 @@
 //! What was changed in Partner Center since the baseline in git, and not by this change of the manifests.
 
+use anstyle::Style;
 use serde_json::Value;
 
-use crate::plan::{Change, Origin, Plan};
+use crate::plan::{Change, Drift, DriftedResource, MadeOf, Origin, Plan};
 
-use super::super::glyphs::ARROW;
-use super::super::hygiene::visible_line;
-use super::super::page::{BOLD, DIM, GREEN, Line, Look, PLAIN, Page, Symbol};
-use super::super::plural;
-use super::values::short;
+use super::super::glyphs::{ARROW, ELLIPSIS};
+use super::super::hygiene::{visible, visible_line};
+use super::super::page::{ALARM, BOLD, DIM, GREEN, Line, Look, PLAIN, Page, Symbol};
+use super::super::value_diff::{by_words, is_long, text_diff};
+use super::super::{count, plural};
+use super::values::{place, short};
 
-/// The differences that git does not know, by address.
-fn foreign(plan: &Plan) -> Vec<(&str, &Change, Origin)> {
-    let changes = plan
-        .resources
-        .iter()
-        .flat_map(|resource| resource.changes.iter().map(|change| (resource.address.as_str(), change)));
-    changes
-        .filter_map(|(address, change)| Some((address, change, change.origin?)))
-        .filter(|(.., origin)| *origin != Origin::Config)
-        .collect()
-}
-
-/// The drift of a plan alone.
-pub fn drift_text(plan: &Plan, look: Look) -> String {
+/// What was changed in Partner Center, alone.
+pub fn drift_text(found: &Drift, look: Look) -> String {
     let mut page = Page::new(look);
-    block(&mut page, plan);
-    if foreign(plan).is_empty() {
-        let products = plural(plan.resources.len(), "product");
-        page.line(Line::new(GREEN, format!("No drift. {products} compared with {}.", baseline(plan))));
+    super::header(&mut page, "drift", &found.made_of);
+    fields(&mut page, &found.resources, &found.made_of);
+    for blocker in &found.unknown {
+        page.gap();
+        let line = page.open(0, Symbol::Guard).and(ALARM, visible_line(&blocker.address));
+        page.line_with(line.and(PLAIN, " cannot be compared"), 4);
+        for line in visible(&blocker.detail).lines() {
+            page.line_with(Line::new(PLAIN, format!("  {line}")), 4);
+        }
     }
+    super::findings(&mut page, &found.diagnostics);
+    page.gap();
+    let (style, words) = drift_summary(found);
+    page.line(Line::new(style, words));
     page.finish()
 }
 
-fn baseline(plan: &Plan) -> String {
-    plan.made_of.baseline.as_ref().map_or_else(
+/// What it comes to; nothing in it is from outside.
+pub(in crate::render) fn drift_summary(found: &Drift) -> (Style, String) {
+    let compared = plural(found.compared, "product");
+    if found.is_none() {
+        return (GREEN, format!("No drift. {compared} compared."));
+    }
+    let mut words = Vec::new();
+    if found.counts.drift > 0 {
+        words.push(format!("{} drifted", plural(found.counts.drift, "field")));
+    }
+    if found.counts.conflicts > 0 {
+        words.push(plural(found.counts.conflicts, "conflict"));
+    }
+    (BOLD, format!("{} in {} of {compared}", words.join(", "), count(found.resources.len())))
+}
+
+/// The drift of a plan, nothing where there is none.
+pub(super) fn block(page: &mut Page, plan: &Plan) {
+    let drifted: Vec<DriftedResource> = plan.resources.iter().filter_map(DriftedResource::of).collect();
+    fields(page, &drifted, &plan.made_of);
+}
+
+fn fields(page: &mut Page, drifted: &[DriftedResource], made_of: &MadeOf) {
+    if drifted.is_empty() {
+        return;
+    }
+    page.gap();
+    let head = format!("Changed in Partner Center since {}, not by this change:", baseline(made_of));
+    page.line(Line::new(BOLD, head));
+    for resource in drifted {
+        for change in &resource.changes {
+            field(page, &resource.address, change);
+        }
+    }
+    for remedy in [
+        "to keep what is live, write it into the manifest",
+        "to put git's values back, permit it: `permit: [reverts-drift]`, or --allow reverts-drift",
+    ] {
+        page.line_with(Line::new(DIM, format!("  {remedy}")), 4);
+    }
+}
+
+fn field(page: &mut Page, address: &str, change: &Change) {
+    let is_conflict = change.origin == Some(Origin::Conflict);
+    let symbol = if is_conflict { Symbol::Unknown } else { Symbol::Change };
+    let path = visible_line(&change.path.dotted());
+    let line = page.open(2, symbol).and(BOLD, format!("{}:{path}", visible_line(address)));
+    page.line_with(line.and(DIM, if is_conflict { "   conflict" } else { "" }).right(place(change)), 6);
+    let said = |value: Option<&Value>| value.map_or_else(|| "nothing".to_owned(), one_line);
+    let (before, after) = (said(change.before.as_ref()), said(change.after.as_ref()));
+    if is_conflict {
+        let baseline = said(change.baseline.as_ref());
+        side(page, "git", &format!("{baseline} {ARROW} {after} (this change)"));
+        side(page, "live", &format!("{baseline} {ARROW} {before} (Partner Center)"));
+    } else {
+        match (change.after.as_ref().and_then(Value::as_str), change.before.as_ref().and_then(Value::as_str))
+        {
+            (Some(git), Some(live)) if is_long(git) || is_long(live) => {
+                let sizes = [git, live].map(|text| count(text.chars().count()));
+                side(page, "live", &format!("{} {ARROW} {} characters, against git", sizes[0], sizes[1]));
+                text_diff(page, git, live, false);
+            }
+            (Some(git), Some(live)) => {
+                side(page, "git", &after);
+                side(page, "live", &by_words(git, live));
+            }
+            _ => {
+                side(page, "git", &after);
+                side(page, "live", &before);
+            }
+        }
+    }
+}
+
+fn baseline(made_of: &MadeOf) -> String {
+    made_of.baseline.as_ref().map_or_else(
         || "git".to_owned(),
         |baseline| {
             let commit: String = baseline.commit.chars().take(7).collect();
@@ -43,52 +116,16 @@ fn baseline(plan: &Plan) -> String {
     )
 }
 
-/// The drift of a plan, nothing where there is none.
-pub(super) fn block(page: &mut Page, plan: &Plan) {
-    let foreign = foreign(plan);
-    if foreign.is_empty() {
-        return;
-    }
-    page.gap();
-    let head = format!("Changed in Partner Center since {}, not by this change:", baseline(plan));
-    page.line(Line::new(BOLD, head));
-    for (address, change, origin) in &foreign {
-        let symbol = if *origin == Origin::Conflict { Symbol::Unknown } else { Symbol::Change };
-        let line =
-            page.open(2, symbol).and(BOLD, format!("{address}:{}", visible_line(&change.path.dotted())));
-        let word = if *origin == Origin::Conflict { "   conflict" } else { "" };
-        page.line_with(line.and(DIM, word), 6);
-        let said = |value: Option<&Value>| value.map_or_else(|| "nothing".to_owned(), one_line);
-        if *origin == Origin::Conflict {
-            let baseline = said(change.baseline.as_ref());
-            side(page, "git", &format!("{baseline} {ARROW} {} (this change)", said(change.after.as_ref())));
-            side(
-                page,
-                "live",
-                &format!("{baseline} {ARROW} {} (Partner Center)", said(change.before.as_ref())),
-            );
-        } else {
-            side(page, "git", &said(change.after.as_ref()));
-            side(page, "live", &said(change.before.as_ref()));
-        }
-    }
-    let remedy = "apply puts git's values back, with a permit for `reverts-drift`. To keep what is live, write it into the manifest.";
-    page.line_with(Line::new(DIM, format!("  {remedy}")), 4);
-}
-
 /// A value on one line; of a long text the beginning, since the product's part of the plan shows all of it.
 fn one_line(value: &Value) -> String {
     const LONGEST: usize = 160;
     let text = short(value);
-    if text.chars().count() <= LONGEST {
+    let characters = text.chars().count();
+    if characters <= LONGEST {
         return text;
     }
     let start: String = text.chars().take(LONGEST).collect();
-    format!(
-        "{start}{} ({} characters)",
-        super::super::glyphs::ELLIPSIS,
-        super::super::count(text.chars().count())
-    )
+    format!("{start}{ELLIPSIS} ({} characters)", count(characters))
 }
 
 fn side(page: &mut Page, name: &str, words: &str) {

@@ -15,14 +15,15 @@ mod summary;
 mod tests;
 mod values;
 
-use crate::manifest::Severity;
-use crate::plan::{Action, LiveSource, Notes, Plan, ResourcePlan, Step, StepKind};
+use crate::manifest::{Finding, Severity};
+use crate::plan::{Action, LiveSource, MadeOf, Notes, Plan, ResourcePlan, Step, StepKind};
 
 use super::age::age;
 use super::glyphs::DOT;
 use super::hygiene::visible_line;
 use super::page::{ALARM, BOLD, DIM, Line, Look, PLAIN, Page, Symbol, YELLOW};
 
+pub(super) use drift::drift_summary;
 pub use drift::drift_text;
 pub(super) use resource::changes_text;
 pub(super) use values::short;
@@ -46,7 +47,7 @@ pub struct View<'v> {
 /// The plan for people.
 pub fn plan_text(plan: &Plan, view: View<'_>, look: Look) -> String {
     let mut page = Page::new(look);
-    header(&mut page, plan);
+    header(&mut page, "plan", &plan.made_of);
     drift::block(&mut page, plan);
     let busy = |resource: &&ResourcePlan| {
         resource.action != Action::None || plan.blockers_of(&resource.address).next().is_some()
@@ -55,7 +56,7 @@ pub fn plan_text(plan: &Plan, view: View<'_>, look: Look) -> String {
         page.gap();
         resource::resource_text(&mut page, plan, resource, view);
     }
-    findings(&mut page, plan);
+    findings(&mut page, &plan.diagnostics);
     if view.steps && !plan.steps.is_empty() {
         page.gap();
         steps(&mut page, plan);
@@ -70,8 +71,7 @@ pub fn plan_text(plan: &Plan, view: View<'_>, look: Look) -> String {
 }
 
 /// What the plan was made of.
-fn header(page: &mut Page, plan: &Plan) {
-    let made_of = &plan.made_of;
+fn header(page: &mut Page, command: &str, made_of: &MadeOf) {
     let read_at = made_of.read_at.replace('T', " ");
     let live = match made_of.live {
         LiveSource::Account => format!("live read {read_at}"),
@@ -81,10 +81,14 @@ fn header(page: &mut Page, plan: &Plan) {
         },
         LiveSource::Baseline => "not compared with the live Store".to_owned(),
     };
-    let mut parts = vec!["storeward plan".to_owned(), live];
+    let mut parts = vec![format!("storeward {command}"), live];
     if let Some(baseline) = &made_of.baseline {
         let commit: String = baseline.commit.chars().take(7).collect();
-        parts.push(format!("baseline {}@{}", visible_line(&baseline.name), visible_line(&commit)));
+        let date = match made_of.live {
+            LiveSource::Baseline => format!(" of {read_at}"),
+            LiveSource::Account | LiveSource::Snapshot => String::new(),
+        };
+        parts.push(format!("baseline {}@{}{date}", visible_line(&baseline.name), visible_line(&commit)));
     }
     for release in &made_of.releases {
         parts.push(format!("release {}={}", visible_line(&release.address), visible_line(&release.folder)));
@@ -93,12 +97,12 @@ fn header(page: &mut Page, plan: &Plan) {
     page.line(Line::new(DIM, parts.join(&format!(" {DOT} "))));
 }
 
-fn findings(page: &mut Page, plan: &Plan) {
-    if plan.diagnostics.is_empty() {
+fn findings(page: &mut Page, findings: &[Finding]) {
+    if findings.is_empty() {
         return;
     }
     page.gap();
-    for finding in &plan.diagnostics {
+    for finding in findings {
         let (style, word) = match finding.severity {
             Severity::Error => (ALARM, "error"),
             Severity::Warning => (YELLOW, "warning"),

@@ -137,6 +137,7 @@ fn submission(route: &Route) -> String {
         PublishedBy::Itself => "publishes by itself once certified".to_owned(),
         PublishedBy::Hand => "then waits until somebody presses Publish now in Partner Center".to_owned(),
         PublishedBy::Date(date) => format!("publishes on {}", visible_line(date)),
+        PublishedBy::Unknown => return format!("submission {ARROW} certification"),
     };
     format!("submission {ARROW} certification {ARROW} {published}")
 }

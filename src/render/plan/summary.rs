@@ -26,6 +26,7 @@ pub(super) fn summary(page: &mut Page, plan: &Plan) {
         .filter_map(|resource| resource.route.as_ref())
         .map(|route| route.upload_bytes)
         .sum();
+    let is_offline = plan.made_of.live == LiveSource::Baseline;
     let open = plan.unpermitted().count();
     let guards = match (plan.guards.len(), open) {
         (0, _) => "0 guards".to_owned(),
@@ -37,9 +38,14 @@ pub(super) fn summary(page: &mut Page, plan: &Plan) {
         plural(of(Action::Create) + of(Action::Update), "submission"),
         if upload == 0 { "no uploads".to_owned() } else { format!("{} to upload", bytes(upload)) },
         guards,
-        plural(plan.blockers.len(), "blocker"),
+        if is_offline { "blockers not known".to_owned() } else { plural(plan.blockers.len(), "blocker") },
     ];
     page.line_with(Line::new(BOLD, words.join(&format!(" {DOT} "))), 2);
+    if is_offline {
+        let words = "made without the Store, for reading: `storeward plan` compares with it";
+        page.line(Line::new(DIM, words));
+        return;
+    }
     let hash = &plan.fingerprints.plan;
     page.line(Line::new(PLAIN, format!("plan hash {hash}")));
     // With paths or releases the command would be another one.
@@ -53,8 +59,9 @@ pub(super) fn summary(page: &mut Page, plan: &Plan) {
 fn no_changes(page: &mut Page, plan: &Plan, on_its_way: usize) {
     let sum = |count: fn(&ResourcePlan) -> usize| plan.resources.iter().map(count).sum::<usize>();
     let matching = plan.resources.len() - on_its_way;
-    let mut words = String::from("No changes.");
-    if matching > 0 {
+    let is_offline = plan.made_of.live == LiveSource::Baseline;
+    let mut words = String::from(if is_offline { "No changes against the baseline" } else { "No changes." });
+    if matching > 0 && !is_offline {
         let matches = if matching == 1 { "matches its manifest" } else { "match their manifests" };
         words.push_str(&format!(" {} {matches}", plural(matching, "product")));
     }

@@ -15,6 +15,9 @@ const OF_PLANS: &str = "SW20";
 const NOT_OFFLINE: &[Code] = &[
     // Said of what a plan would have to do.
     Code::NotInThisVersion,
+    // Said of what git knows.
+    Code::NoBaseline,
+    Code::BaselineUnread,
 ];
 const ADVICE: &str = "with STOREWARD_BLESS=1 the answers are written anew; look at the difference";
 

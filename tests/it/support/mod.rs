@@ -2,6 +2,7 @@
 
 pub(crate) mod azure;
 pub(crate) mod crowd;
+pub(crate) mod git;
 pub(crate) mod github;
 pub(crate) mod jwt;
 pub(crate) mod local;
