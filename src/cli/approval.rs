@@ -41,7 +41,7 @@ impl<'a> Approval<'a> {
             (Some(Saved { plan: saved, .. }), _) => {
                 saved.fingerprints.plan == *hash || plan.is_rest_of(saved)
             }
-            (None, Some(expected)) => expected.as_str() == hash,
+            (None, Some(expected)) => plan.has_or_had(expected.as_str()),
             (None, None) => true,
         };
         plan.has_changes() && !holds

@@ -5,11 +5,12 @@ use serde_json::Value;
 use crate::manifest::{Code, Creation, Finding, Guard, Resource, Severity};
 use crate::submission::{Document, Kind, Live, LiveProduct};
 
+use super::begun::begun;
 use super::blocker::{Blocker, BlockerKind};
 use super::busy::Busy;
 use super::checks::{Due, check};
 use super::creation;
-use super::fingerprint::fingerprints;
+use super::fingerprint::{fingerprints, forget_what_was_not_begun};
 use super::flights::Flights;
 use super::guards::{Risk, obstacles, risks};
 use super::intended::Intended;
@@ -53,12 +54,14 @@ pub fn plan(products: &[Product<'_>], made_of: MadeOf, mut findings: Vec<Finding
         steps: Vec::new(),
         diagnostics: findings,
         fingerprints: super::types::Fingerprints::default(),
+        begun: Vec::new(),
     };
     let loaded = plan.diagnostics.len();
     let flights = Flights::of(products);
     for product in products {
         plan_product(&mut plan, *product, &flights, options);
     }
+    forget_what_was_not_begun(&mut plan);
     plan.fingerprints = fingerprints(&plan.resources, plan.made_of.live);
     in_order_of_start(&mut plan, products, &flights);
     block_flights_above_nothing(&mut plan, products, &flights);
@@ -339,9 +342,13 @@ impl Planning<'_> {
         let pending =
             classify(self.live.pending.as_ref(), &published, &intended.overlay.document, self.resource);
         let Some(document) = self.live.pending.as_ref().filter(|_| pending == Pending::OnItsWay) else {
+            self.remember_before(&created, &intended);
             return self.submit(base, intended.overlay, pending, created, intended.calls, needed);
         };
         let mut over_pending = intended.over(self.resource, self.live, document, self.options);
+        if over_pending.changes.is_empty() {
+            self.remember_before(&created, &intended);
+        }
         self.tell(&mut over_pending, intended.baseline(self.resource, self.live, document));
         if intended.overlay.changes.is_empty() && over_pending.changes.is_empty() {
             // Nothing that is wanted is on its way; what is, is somebody else's.
@@ -349,6 +356,14 @@ impl Planning<'_> {
         } else {
             let on_its_way = intended.baseline(self.resource, self.live, document);
             self.submit(on_its_way, over_pending, pending, created, intended.calls, needed);
+        }
+    }
+
+    /// Keeps what may have been approved before an earlier run began with it, unless it cannot become what is wanted.
+    fn remember_before(&mut self, different: &[Change], intended: &Intended) {
+        if different.is_empty() {
+            let before = begun(self.planned, self.resource, self.live, intended, self.flights);
+            self.plan.begun.extend(before);
         }
     }
 

@@ -32,6 +32,9 @@ pub struct Plan {
     pub diagnostics: Vec<Finding>,
     /// What the plan stands on.
     pub fingerprints: Fingerprints,
+    /// Of products that an earlier run has begun with: the plans for them that may have been approved before.
+    #[serde(skip)]
+    pub(super) begun: Vec<ResourcePlan>,
 }
 
 /// What is done about a submission that is in the way of another one.

@@ -18,6 +18,7 @@ mod credentials;
 mod discarding;
 mod drifting;
 mod every_kind;
+mod faults;
 mod hostile_manifests;
 mod hostile_texts;
 mod manifest_schema;
