@@ -109,10 +109,12 @@ impl Wanted {
 
     /// The baseline, for what makes no sense without one.
     pub(super) fn needed_baseline(&self, what: &str) -> Result<&Baseline, Failure> {
-        self.baseline.as_ref().map_err(|missing| {
+        let refuse = |missing: &Missing| {
             Failure::new(Exit::Usage, format!("{what} needs a baseline in git: {missing}"))
                 .help(missing.remedy())
-        })
+        };
+        let baseline = self.baseline.as_ref().map_err(refuse)?;
+        baseline.whole().map_err(|missing| refuse(&missing))
     }
 
     /// What there is to say of the manifests, now and at the baseline.

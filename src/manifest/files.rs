@@ -195,7 +195,7 @@ impl<'w> Files<'w> {
         images.sort_unstable();
         images.dedup();
         let tree = self.workspace.tree();
-        images = images.into_iter().filter_map(|path| tree.on_disk(&path).ok()).collect();
+        images = images.into_iter().filter_map(|path| tree.on_disk(&path, IMAGE_MAX_BYTES).ok()).collect();
         images.retain(|path| !self.fingerprints.contains_key(path) && !is_larger(path, IMAGE_MAX_BYTES));
         let read = asset::read_images(&images);
         for (path, (header, fingerprint)) in
@@ -209,8 +209,8 @@ impl<'w> Files<'w> {
     }
 
     /// Where on disk the bytes of a file lie.
-    fn on_disk(&self, path: &Path, at: Span) -> Result<PathBuf, Diagnostic> {
-        self.workspace.tree().on_disk(path).map_err(|error| self.unreadable(path, &error, at))
+    fn on_disk(&self, path: &Path, max: u64, at: Span) -> Result<PathBuf, Diagnostic> {
+        self.workspace.tree().on_disk(path, max).map_err(|error| self.unreadable(path, &error, at))
     }
 
     fn unreadable(&self, path: &Path, error: &io::Error, at: Span) -> Diagnostic {
@@ -219,7 +219,7 @@ impl<'w> Files<'w> {
     }
 
     fn fingerprint(&mut self, path: &Path, at: Span) -> Result<Fingerprint, Diagnostic> {
-        let on_disk = self.on_disk(path, at)?;
+        let on_disk = self.on_disk(path, u64::MAX, at)?;
         if let Some(known) = self.fingerprints.get(&on_disk) {
             return Ok(*known);
         }
@@ -262,7 +262,7 @@ impl<'w> Files<'w> {
     }
 
     fn pixels(&mut self, path: &Path, shown: &str, at: Span) -> Result<(u32, u32), Diagnostic> {
-        let on_disk = self.on_disk(path, at)?;
+        let on_disk = self.on_disk(path, IMAGE_MAX_BYTES, at)?;
         if let Some(known) = self.pixels.get(&on_disk) {
             return Ok(*known);
         }
@@ -271,8 +271,8 @@ impl<'w> Files<'w> {
             let help = "export it in fewer colours, or with stronger compression";
             return Err(Diagnostic::error(Code::BadImage, at, message).help(help));
         }
-        let header = asset::image_header(path).map_err(|error| {
-            wrong(Code::BadImage, at, &error.to_string(), path, shown, "export it as PNG again")
+        let header = asset::image_header(&on_disk).map_err(|error| {
+            wrong(Code::BadImage, at, &error.to_string(), &on_disk, shown, "export it as PNG again")
         })?;
         if header.format != ImageFormat::Png {
             let message = format!("`{shown}` is a {} file", header.format);
@@ -290,7 +290,7 @@ impl<'w> Files<'w> {
             diagnostics.push(diagnostic);
             None
         };
-        let on_disk = match self.on_disk(path, at) {
+        let on_disk = match self.on_disk(path, TRAILER_MAX_BYTES, at) {
             Ok(on_disk) => on_disk,
             Err(diagnostic) => return refuse(diagnostic),
         };
@@ -339,7 +339,7 @@ impl<'w> Files<'w> {
     }
 
     fn opened_package(&mut self, path: &Path, at: Span) -> Result<Package, Diagnostic> {
-        let on_disk = self.on_disk(path, at)?;
+        let on_disk = self.on_disk(path, u64::MAX, at)?;
         if let Some(known) = self.packages.get(&on_disk) {
             return Ok(known.clone());
         }

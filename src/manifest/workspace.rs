@@ -239,9 +239,9 @@ impl Workspace {
         Ok(sources.add(self.display(path), folder, &text))
     }
 
-    /// Opens a file to read it.
+    /// Opens a file to read its text.
     pub(super) fn open(&self, path: &Path) -> io::Result<fs::File> {
-        fs::File::open(self.tree.on_disk(path)?)
+        fs::File::open(self.tree.on_disk(path, MAX_TEXT_BYTES)?)
     }
 
     /// The text of a file, as it is.
