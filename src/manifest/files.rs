@@ -26,7 +26,7 @@ use super::yaml::{self, Node};
 
 /// How many values the YAML and JSON files that manifests name may hold in a run. Those of twenty apps in forty languages
 /// hold some ten thousands.
-const MAX_NODES: usize = 500_000;
+const MAX_NODES: usize = 250_000;
 
 /// What keeping a heading takes, and what looking at it is counted as, in bytes.
 const HEADING_BYTES: usize = 200;

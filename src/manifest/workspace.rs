@@ -252,9 +252,13 @@ impl Workspace {
                 .help("check that the file's permissions let this user read it")
         };
         let file = self.open(path).map_err(unreadable)?;
+        let size = file.metadata().map_err(unreadable)?.len();
         let mut bytes = Vec::new();
-        file.take(MAX_TEXT_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-        if bytes.len() as u64 > MAX_TEXT_BYTES {
+        if size <= MAX_TEXT_BYTES {
+            // It may have grown since.
+            file.take(MAX_TEXT_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+        }
+        if size.max(bytes.len() as u64) > MAX_TEXT_BYTES {
             let message = format!("`{shown}` is larger than {} MiB", MAX_TEXT_BYTES / 1024 / 1024);
             let help = "no text for the Store is as long; check that the name is the right one";
             return Err(Diagnostic::error(Code::TooLarge, at, message).help(help));
