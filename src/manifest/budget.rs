@@ -9,7 +9,7 @@ const MAX_HELD: usize = 40 * 1024 * 1024;
 /// How much text values may take from manifests and files, in bytes.
 const MAX_TAKEN: usize = 40 * 1024 * 1024;
 /// How many bytes of YAML that nobody named are looked through for manifests.
-const MAX_LOOKED: usize = 128 * 1024 * 1024;
+const MAX_LOOKED: usize = 96 * 1024 * 1024;
 /// What taking a value costs at least, in bytes.
 const LEAST: usize = 64;
 /// How often it is guessed what was meant by a name that is nowhere: each time all that is there is compared.

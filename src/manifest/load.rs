@@ -30,6 +30,8 @@ pub struct Loaded {
     pub diagnostics: Diagnostics,
     /// How many images and packages were read, beside the texts.
     pub assets: usize,
+    /// Every manifest, and every file that they name: what nobody wants to be replaced.
+    pub files: BTreeSet<PathBuf>,
 }
 
 impl Loaded {
@@ -61,6 +63,7 @@ pub fn load(workspace: &Workspace, paths: &[PathBuf], releases: &Releases) -> Lo
         }
     }
     loaded.assets = files.assets();
+    loaded.files.extend(files.named().cloned());
     check_together(&loaded.resources, &spans, releases, &mut loaded.diagnostics);
     if loaded.resources.is_empty() && !loaded.diagnostics.has_errors() {
         loaded.diagnostics.push(
@@ -155,6 +158,7 @@ pub(super) fn load_file(
         Ok(None) => return,
         Err(diagnostic) => return loaded.diagnostics.push(diagnostic),
     };
+    loaded.files.insert(path.canonicalize().unwrap_or_else(|_| path.to_owned()));
     let folder = path.parent().unwrap_or(Path::new(""));
     let source = loaded.sources.add(files.workspace().display(path), folder, &text);
     let parsed = yaml::parse(&loaded.sources, source, &mut loaded.diagnostics);
