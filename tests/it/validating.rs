@@ -408,3 +408,31 @@ fn nothing_that_is_read_is_replaced_by_a_result() {
         repo.validate(&["--out", "json=findings.json"]).ended(3);
     }
 }
+
+#[test]
+fn advice_is_about_what_was_written() {
+    for (blocks, advice) in [
+        ("submission:\n  listings:\n    zh: {}\n", "write one of `zh-cn`, `zh-hans`"),
+        ("submission:\n  listings:\n    de-de: {description: {file: }}\n", "write a value, or leave it out"),
+        ("submission:\n  listings:\n    de-de: {title: %x}\n", "`%`, `@` or a backtick, in quotes"),
+        ("submission:\n  listings:\n    $others: []\n", "expected one of keep, error, remove, found a list"),
+        #[cfg(unix)]
+        (
+            "submission:\n  listings:\n    de-de: {description: {file: 'copy\\de.md'}}\n",
+            "`app/copy\\de.md` does not exist",
+        ),
+        #[cfg(unix)]
+        (
+            "submission:\n  listings:\n    de-de: {description: {file: 'copy\\de.md'}}\n",
+            "write `/` between folders",
+        ),
+    ] {
+        let repo = Repo::new(blocks);
+        let ran = repo.validate(&[]);
+        assert!(ran.stderr.contains(advice), "{blocks}{}", ran.stderr);
+    }
+    let broken = Repo::new("submission: [\n");
+    broken.write("dist/a.txt", "");
+    let ran = broken.validate(&["--release", "app/reader=dist"]).ended(3).says("SW1006");
+    assert!(!ran.stderr.contains("SW1502"), "what could not be read may describe it: {}", ran.stderr);
+}
