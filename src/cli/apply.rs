@@ -20,7 +20,7 @@ use super::saved::{Saved, saved};
 const DEFAULT_TIMEOUT: Duration = Duration::from_hours(1);
 
 pub(super) async fn run(global: &Global, results: &Results, args: &ApplyArgs) -> Result<Exit, Failure> {
-    let saved = saved(global, args)?;
+    let saved = saved(global, results, args)?;
     let mut named = match &saved {
         Some(saved) => saved.named(&args.selection)?,
         None => Named::of(global, &args.selection),

@@ -67,7 +67,7 @@ impl Wanted {
         named: Named,
         releasing: Releasing,
     ) -> Result<Self, Failure> {
-        let mut checked = Checked::load(global, &named.manifests)?;
+        let mut checked = Checked::load(global, results, &named.manifests)?;
         checked.refuse_errors(global, results)?;
         let none = Releases::new();
         let asked = Asked {
@@ -149,7 +149,9 @@ impl Wanted {
         file: &Path,
     ) -> Result<Run, Failure> {
         let shown = file.display().to_string();
-        let snapshot: Snapshot = SNAPSHOT.read(&base(global)?.join(file), &shown)?;
+        let file = base(global)?.join(file);
+        results.keep(&[file.canonicalize().unwrap_or_default()])?;
+        let snapshot: Snapshot = SNAPSHOT.read(&file, &shown)?;
         let taken_at: jiff::Timestamp = snapshot.taken_at.parse().map_err(|_| {
             Failure::new(
                 Exit::Invalid,

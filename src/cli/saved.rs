@@ -9,6 +9,7 @@ use super::command_line;
 use super::exit::{Exit, Failure};
 use super::manifests::base;
 use super::plan::PLAN;
+use super::results::Results;
 use super::run::Named;
 
 /// A saved plan. Only what it was made of is taken from it, and the fingerprint that was approved.
@@ -19,7 +20,7 @@ pub(super) struct Saved {
 }
 
 /// The plan that the command line names, if it names one.
-pub(super) fn saved(global: &Global, args: &ApplyArgs) -> Result<Option<Saved>, Failure> {
+pub(super) fn saved(global: &Global, results: &Results, args: &ApplyArgs) -> Result<Option<Saved>, Failure> {
     let paths = &args.selection.manifests.paths;
     let base = base(global)?;
     let is_plan = |path: &&PathBuf| {
@@ -40,6 +41,7 @@ pub(super) fn saved(global: &Global, args: &ApplyArgs) -> Result<Option<Saved>, 
         )
         .help("a plan says itself what it was made of; name it alone, or make another one"));
     }
+    results.keep(&[base.join(file).canonicalize().unwrap_or_default()])?;
     let plan: Plan = PLAN.read(&base.join(file), &shown)?;
     if plan.made_of.live != LiveSource::Account {
         let (on, help) = if plan.made_of.live == LiveSource::Baseline {
