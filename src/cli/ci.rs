@@ -68,6 +68,11 @@ impl Ci {
         })
     }
 
+    /// Where the run can be looked at.
+    pub(super) fn run_url(&self) -> Option<String> {
+        self.setting.run_url.clone()
+    }
+
     /// Where Markdown for a sink is read.
     pub(super) fn setting(&self, sink: Sink) -> Setting {
         match sink {
@@ -239,6 +244,11 @@ impl Quiet {
         let token = uuid::Uuid::new_v4().simple().to_string();
         out::command(&format!("::stop-commands::{token}\n"));
         Self(Some(token))
+    }
+
+    /// The word that ends the stretch.
+    pub(super) fn word(&self) -> Option<&str> {
+        self.0.as_deref()
     }
 }
 
