@@ -79,7 +79,7 @@ fn of_all(actions: &Actions<'_>, live_source: LiveSource) -> String {
 }
 
 /// Whether two products get the same.
-fn is_same(a: &ResourcePlan, b: &ResourcePlan) -> bool {
+pub(super) fn is_same(a: &ResourcePlan, b: &ResourcePlan) -> bool {
     action(a).as_ref().map(digest) == action(b).as_ref().map(digest)
 }
 

@@ -199,7 +199,7 @@ impl Planning<'_> {
     }
 
     fn busy(&self, pending: Pending) -> Busy<'_> {
-        Busy { resource: self.resource, live: self.live, pending }
+        Busy { resource: self.resource, live: self.live, pending, in_the_way: self.plan.made_of.in_the_way }
     }
 
     fn delete(&mut self) {
@@ -220,7 +220,7 @@ impl Planning<'_> {
     fn leave_their_draft(&mut self) {
         let nothing = Document::default();
         let published = self.live.published.as_ref().unwrap_or(&nothing);
-        let pending = classify(self.live.pending.as_ref(), published, published);
+        let pending = classify(self.live.pending.as_ref(), published, published, self.resource);
         let obstacle = self.busy(pending).obstacle_to_deletion();
         self.plan.blockers.extend(obstacle);
     }
@@ -342,7 +342,8 @@ impl Planning<'_> {
             .map(|(guard, _)| guard)
             .chain(recreates.then_some(Guard::RecreatesFlight))
             .collect();
-        let pending = classify(self.live.pending.as_ref(), &published, &intended.overlay.document);
+        let pending =
+            classify(self.live.pending.as_ref(), &published, &intended.overlay.document, self.resource);
         let Some(document) = self.live.pending.as_ref().filter(|_| pending == Pending::OnItsWay) else {
             self.remember_before(&created, &intended);
             return self.submit(base, intended.overlay, pending, created, intended.calls, needed);
@@ -457,6 +458,10 @@ impl Planning<'_> {
             // The permit is about the draft that is there.
             needed.push(Guard::ReplacesDraft);
         }
+        if let Some(risk) = self.busy(pending).risk() {
+            needed.push(risk.0);
+            self.guard(risk, false);
+        }
         if in_the_way.is_none() {
             let replaced = self.busy(pending).replaced();
             self.plan.diagnostics.extend(replaced);
@@ -514,12 +519,17 @@ impl Planning<'_> {
     }
 
     fn steps(&mut self, pending: Pending, overlay: &Overlay, route: &Route) {
-        match pending {
-            Pending::Dead { .. } => self.step(StepKind::Discard, "remove the failed submission"),
-            Pending::Draft(_) => self.step(StepKind::Clone, "go on with the draft that an earlier run left"),
-            Pending::None | Pending::OnItsWay => {}
+        let is_discarded = self.busy(pending).is_discarded();
+        let is_taken_up = matches!(pending, Pending::Draft(_)) && !is_discarded;
+        if let Some(document) = self.live.pending.as_ref().filter(|_| is_discarded) {
+            self.step(
+                StepKind::Discard,
+                format!("remove submission {}, which is {}", document.id(), document.status()),
+            );
         }
-        if !matches!(pending, Pending::Draft(_)) {
+        if is_taken_up {
+            self.step(StepKind::Clone, "go on with the draft that an earlier run left");
+        } else {
             let words = match &self.planned.base {
                 Some(base) => format!("make a draft from submission {}", base.submission),
                 None => "make the first draft, or take the one that came with it".to_owned(),

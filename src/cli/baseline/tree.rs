@@ -9,6 +9,7 @@ use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
@@ -17,7 +18,8 @@ use tempfile::TempDir;
 use crate::asset;
 use crate::manifest::{Disk, Entries, Entry, Tree, Walked};
 
-use super::git::{Commit, GitError, Repository, path_of};
+use super::git::{Commit, Repository, path_of};
+use super::program::GitError;
 
 /// How much is copied of files that are not on disk any more.
 const MAX_COPIED_BYTES: u64 = 1024 * 1024 * 1024;
@@ -45,6 +47,7 @@ pub(super) struct CommitTree {
     releases: Vec<PathBuf>,
     nodes: BTreeMap<PathBuf, Node>,
     repository: RefCell<Repository>,
+    lacks_content: Rc<Cell<bool>>,
     /// Made where something is copied.
     copies: RefCell<Option<TempDir>>,
     copied: Cell<u64>,
@@ -70,10 +73,16 @@ impl CommitTree {
             releases,
             nodes: listed.map(|found| (found.path, node(&found.mode, found.id))).collect(),
             repository: RefCell::new(repository),
+            lacks_content: Rc::default(),
             copies: RefCell::default(),
             copied: Cell::new(0),
             known: RefCell::default(),
         })
+    }
+
+    /// Whether something was asked for that this clone does not have; it is known once it is asked for.
+    pub(super) fn lacks_content(&self) -> Rc<Cell<bool>> {
+        Rc::clone(&self.lacks_content)
     }
 
     /// A path below the root; `None` for what is taken from disk.
@@ -99,7 +108,8 @@ impl CommitTree {
         if self.repository.borrow_mut().content(id, max, into)? {
             Ok(())
         } else {
-            Err(io::Error::other("git does not have its content; fetch the whole repository"))
+            self.lacks_content.set(true);
+            Err(io::Error::other("this clone does not have its content; fetch all of it, without `filter`"))
         }
     }
 
@@ -115,11 +125,11 @@ impl CommitTree {
     }
 
     /// A copy of a blob. What Git LFS keeps elsewhere is looked for there.
-    fn copy(&self, id: &str, file: &Path) -> io::Result<PathBuf> {
+    fn copy(&self, id: &str, file: &Path, max: u64) -> io::Result<PathBuf> {
         let name = file.file_name().ok_or_else(|| io::Error::other("it has no name"))?;
         let copy = self.place_for(id, name)?;
         let room = MAX_COPIED_BYTES - self.copied.get();
-        self.read(id, room, &mut File::create(&copy)?)?;
+        self.read(id, room.min(max), &mut File::create(&copy)?)?;
         let size = fs::metadata(&copy)?.len();
         self.copied.set(self.copied.get() + size);
         let pointer = if size <= MAX_POINTER_BYTES { fs::read(&copy)? } else { Vec::new() };
@@ -198,7 +208,7 @@ impl Tree for CommitTree {
         Walked { files: files.collect(), unread: Vec::new() }
     }
 
-    fn on_disk(&self, file: &Path) -> io::Result<PathBuf> {
+    fn on_disk(&self, file: &Path, max: u64) -> io::Result<PathBuf> {
         let Some(below) = self.below(file) else { return Ok(file.to_owned()) };
         let Some(Node::File(id)) = self.nodes.get(below) else {
             return Err(io::Error::new(io::ErrorKind::NotFound, "it is no file"));
@@ -206,7 +216,8 @@ impl Tree for CommitTree {
         if let Some(known) = self.known.borrow().get(file) {
             return Ok(known.clone());
         }
-        let place = if holds(file, id).unwrap_or(false) { file.to_owned() } else { self.copy(id, file)? };
+        let place =
+            if holds(file, id).unwrap_or(false) { file.to_owned() } else { self.copy(id, file, max)? };
         self.known.borrow_mut().insert(file.to_owned(), place.clone());
         Ok(place)
     }
