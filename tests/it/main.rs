@@ -24,6 +24,7 @@ mod hostile_texts;
 mod manifest_schema;
 mod meddling;
 mod payloads;
+mod prices;
 mod published_samples;
 mod reading;
 mod release_stories;
