@@ -25,4 +25,5 @@ pub use complaint::Complaint;
 pub use error::ApplyError;
 pub use event::{Event, Outcome, Report};
 pub use follow::WaitFor;
-pub use job::{Job, apply};
+pub use job::{Job, apply, discard};
+pub use verify::change_differences;

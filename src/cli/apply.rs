@@ -1,37 +1,38 @@
 //! `storeward apply`.
 
 use std::sync::Mutex;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use crate::apply::{self, Event, Job, Outcome, WaitFor};
-use crate::partner_center::Connection;
-use crate::plan::{Plan, PublishedBy};
+use crate::apply::{self, Event, Job, Outcome, Report, WaitFor};
+use crate::plan::{InTheWay, Plan, PublishedBy};
 use crate::render::{self, EventLines, Level, View};
 
 use super::applied;
 use super::approval::Approval;
-use super::args::{ApplyArgs, Global, Wait};
+use super::args::{ApplyArgs, Global, IfBusy, Wait};
+use super::busy::{self, Waiting};
 use super::exit::{Exit, Failure};
 use super::out;
 use super::results::Results;
 use super::run::{Account, Named, Releasing, Run, Wanted, has_errors};
 use super::saved::{Saved, saved};
 
-const DEFAULT_TIMEOUT: std::time::Duration = std::time::Duration::from_hours(1);
+const DEFAULT_TIMEOUT: Duration = Duration::from_hours(1);
 
 pub(super) async fn run(global: &Global, results: &Results, args: &ApplyArgs) -> Result<Exit, Failure> {
-    let saved = saved(global, args)?;
-    let named = match &saved {
+    let saved = saved(global, results, args)?;
+    let mut named = match &saved {
         Some(saved) => saved.named(&args.selection)?,
         None => Named::of(global, &args.selection),
     };
+    named.in_the_way = InTheWay { replace: args.if_busy == IfBusy::Replace, resubmit: args.resubmit };
     let wanted = Wanted::load(global, results, named, Releasing::Earlier)?;
     for address in args.allow.iter().filter_map(|allowance| allowance.address.as_ref()) {
         wanted.check_address("--allow", address)?;
     }
     let account = Account::connect(global).await?;
     let exit = match wanted.in_account(&account).await {
-        Ok(run) => carry_out(global, results, args, saved.as_ref(), &run, &account.connection).await,
+        Ok(mut run) => carry_out(global, results, args, saved.as_ref(), &mut run, &account).await,
         Err(failure) => Err(failure),
     };
     account.end().await;
@@ -43,11 +44,10 @@ async fn carry_out(
     results: &Results,
     args: &ApplyArgs,
     saved: Option<&Saved>,
-    run: &Run,
-    connection: &Connection,
+    run: &mut Run,
+    account: &Account,
 ) -> Result<Exit, Failure> {
-    let products = run.products();
-    let mut plan = run.plan(&products);
+    let mut plan = run.plan(&run.products());
     plan.allow(&args.allow);
     run.tell(results, &plan, Level::Error);
     let approval = Approval::of(args, saved);
@@ -62,18 +62,16 @@ async fn carry_out(
         return Err(approval.refuse(global, results, &plan));
     }
     refuse_unpermitted(&plan)?;
-    let blocked: Vec<&str> = blocked(&plan);
-    let work = plan.resources.iter().any(|resource| {
+    let busy = plan.busy();
+    let waits = args.if_busy == IfBusy::Wait && !busy.is_empty();
+    let blocked = blocked(&plan);
+    let works = plan.resources.iter().any(|resource| {
         resource.action != crate::plan::Action::None && !blocked.contains(&resource.address.as_str())
     });
-    if !work {
-        let exit = Exit::of_reports(&[], &plan.blockers);
-        print_blockers(global, &plan, exit);
-        applied::give(results, &plan, &[], exit)?;
-        return Ok(exit);
+    if works || waits {
+        refuse_endless_wait(args, &plan)?;
+        approval.ask(global, &plan)?;
     }
-    refuse_endless_wait(args, &plan)?;
-    approval.ask(global, &plan)?;
     let started = Instant::now();
     let lines = Mutex::new(EventLines::new(global.look_of_stderr()));
     let quiet = global.quiet;
@@ -83,27 +81,22 @@ async fn carry_out(
             out::progress(&line);
         }
     };
-    let job = Job {
-        plan: &plan,
-        products: &products,
-        options: run.options(),
-        connection,
-        wait: WaitFor::from(args.wait),
-        timeout: args.timeout.or((args.wait == Wait::Committed).then_some(DEFAULT_TIMEOUT)),
-        parallel: usize::from(args.parallel),
-    };
-    if !quiet {
+    if !quiet && (works || waits) {
         out::progress("\n");
     }
+    let carrying = Carrying { args, account, is_approved: approval.is_given(), quiet, emit: &emit };
     let reports = tokio::select! {
-        reports = apply::apply(&job, &emit) => reports,
+        reports = carrying.all(run, &mut plan, if waits { busy } else { Vec::new() }) => reports,
         signal = interrupted() => {
             return Err(Failure::new(Exit::Interrupted, format!("interrupted by {signal}"))
                 .help("nothing is lost: run the same command again, and it goes on where it stopped"));
         }
     };
-    let exit = Exit::of_reports(&reports, &plan.blockers);
-    print_blockers(global, &plan, exit);
+    let deferred = if args.if_busy == IfBusy::Defer { plan.busy() } else { Vec::new() };
+    let left: Vec<_> =
+        plan.blockers.iter().filter(|blocker| !deferred.contains(&blocker.address)).cloned().collect();
+    let exit = Exit::of_reports(&reports, &left);
+    print_blockers(global, &plan, &deferred, exit);
     for report in &reports {
         if let Outcome::Failed(error) = &report.outcome {
             let mut failure = Failure::new(exit, format!("{}: {error}", report.address));
@@ -111,8 +104,73 @@ async fn carry_out(
             failure.print(global);
         }
     }
-    applied::give(results, &plan, &reports, exit)?;
+    applied::give(results, &plan, &reports, &deferred, exit)?;
     Ok(exit)
+}
+
+/// Carrying out what was approved.
+struct Carrying<'a> {
+    args: &'a ApplyArgs,
+    account: &'a Account,
+    /// Whether one plan was approved, and no other.
+    is_approved: bool,
+    quiet: bool,
+    emit: &'a (dyn Fn(Event) + Sync),
+}
+
+impl Carrying<'_> {
+    /// All that nothing is in the way of, and then each of the others once it is free. The plan becomes what was
+    /// carried out.
+    async fn all(&self, run: &mut Run, plan: &mut Plan, mut busy: Vec<String>) -> Vec<Report> {
+        let mut reports = self.round(run, plan).await;
+        let timeout = self.timeout().map(|timeout| self.account.connection.scaled(timeout));
+        let deadline = timeout.and_then(|timeout| tokio::time::Instant::now().checked_add(timeout));
+        let waiting = Waiting { account: self.account, quiet: self.quiet, deadline };
+        while !busy.is_empty() {
+            let free = waiting.any(run, &busy).await;
+            if free.is_empty() {
+                reports.extend(busy.iter().filter_map(|address| busy::timed_out(plan, address)));
+                plan.blockers.retain(|blocker| !busy.contains(&blocker.address));
+                break;
+            }
+            busy.retain(|address| !free.contains(address));
+            let mut now = run.plan(&run.products()).only(&free);
+            now.allow(&self.args.allow);
+            let refused: Vec<Report> = free
+                .iter()
+                .filter_map(|address| {
+                    let stale = self.is_approved.then(|| busy::stale(plan, &now, address)).flatten();
+                    stale.or_else(|| busy::impossible(&now, address))
+                })
+                .collect();
+            let is_refused = |address: &String| refused.iter().any(|report| report.address == *address);
+            let allowed: Vec<String> = free.into_iter().filter(|address| !is_refused(address)).collect();
+            plan.blockers.retain(|blocker| !refused.iter().any(|report| report.address == blocker.address));
+            reports.extend(refused);
+            let now = now.only(&allowed);
+            reports.extend(self.round(run, &now).await);
+            plan.take_over(now);
+        }
+        reports
+    }
+
+    async fn round(&self, run: &Run, plan: &Plan) -> Vec<Report> {
+        let products = run.products();
+        let job = Job {
+            plan,
+            products: &products,
+            options: run.options(),
+            connection: &self.account.connection,
+            wait: WaitFor::from(self.args.wait),
+            timeout: self.timeout(),
+            parallel: usize::from(self.args.parallel),
+        };
+        apply::apply(&job, self.emit).await
+    }
+
+    fn timeout(&self) -> Option<Duration> {
+        self.args.timeout.or((self.args.wait == Wait::Committed).then_some(DEFAULT_TIMEOUT))
+    }
 }
 
 pub(super) fn remedy(error: &apply::ApplyError) -> Option<String> {
@@ -205,8 +263,13 @@ async fn interrupted() -> &'static str {
 }
 
 /// What was left alone, and why: said also where the plan was not shown.
-fn print_blockers(global: &Global, plan: &Plan, exit: Exit) {
+fn print_blockers(global: &Global, plan: &Plan, deferred: &[String], exit: Exit) {
     for blocker in &plan.blockers {
+        if deferred.contains(&blocker.address) {
+            let words = format!("{} is left for a later run: {}", blocker.address, blocker.kind.fact());
+            out::progress(&format!("{}\n", render::visible(&words)));
+            continue;
+        }
         let words = format!("{} is blocked: {}: {}", blocker.address, blocker.kind, blocker.detail);
         Failure::new(exit, words).print(global);
     }

@@ -24,6 +24,11 @@ impl<'a> Approval<'a> {
         Self { args, saved }
     }
 
+    /// Whether one plan is approved, and not whatever it is.
+    pub(super) fn is_given(&self) -> bool {
+        self.saved.is_some() || self.args.expect.is_some() || !self.args.yes
+    }
+
     /// Whether a person has to be asked.
     pub(super) fn asks(&self, plan: &Plan) -> bool {
         plan.has_changes() && !self.args.yes && self.args.expect.is_none() && self.saved.is_none()
@@ -36,7 +41,7 @@ impl<'a> Approval<'a> {
             (Some(Saved { plan: saved, .. }), _) => {
                 saved.fingerprints.plan == *hash || plan.is_rest_of(saved)
             }
-            (None, Some(expected)) => expected.as_str() == hash,
+            (None, Some(expected)) => plan.has_or_had(expected.as_str()),
             (None, None) => true,
         };
         plan.has_changes() && !holds
@@ -82,18 +87,25 @@ impl<'a> Approval<'a> {
         if !self.asks(plan) {
             return Ok(());
         }
-        if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
+        confirm("\nApply this?", || {
             let command = command_line::given_with_hash(global, &plan.fingerprints.plan);
-            return Err(Failure::new(Exit::NeedsApproval, "nobody to ask; nothing was sent")
-                .help(format!("apply exactly this plan, or whatever it is with --yes:\n\n    {command}")));
-        }
-        out::progress("\nApply this? Only `yes` is taken: ");
-        let mut answer = String::new();
-        let read = std::io::stdin().read_line(&mut answer);
-        if read.is_ok() && answer.trim() == "yes" {
-            Ok(())
-        } else {
-            Err(Failure::new(Exit::NeedsApproval, "not approved; nothing was sent"))
-        }
+            Failure::new(Exit::NeedsApproval, "nobody to ask; nothing was sent")
+                .help(format!("apply exactly this plan, or whatever it is with --yes:\n\n    {command}"))
+        })
+    }
+}
+
+/// Asks a person; `nobody` is what is said where there is none.
+pub(super) fn confirm(question: &str, nobody: impl FnOnce() -> Failure) -> Result<(), Failure> {
+    if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
+        return Err(nobody());
+    }
+    out::progress(&format!("{question} Only `yes` is taken: "));
+    let mut answer = String::new();
+    let read = std::io::stdin().read_line(&mut answer);
+    if read.is_ok() && answer.trim() == "yes" {
+        Ok(())
+    } else {
+        Err(Failure::new(Exit::NeedsApproval, "not approved; nothing was sent"))
     }
 }

@@ -30,6 +30,7 @@ const ADVICE: &[(&str, &str)] = &[
         "define it above, as in `key: &name value`; a text that starts with `*` stands in quotes",
     ),
     ("mapping values are not allowed", "put a text that holds `: ` in quotes, or look at the indentation"),
+    ("unexpected character", "put a text that starts with a sign, such as `%`, `@` or a backtick, in quotes"),
     ("simple key", "write a colon and a blank behind the key"),
     ("tab", "indent with blanks"),
     ("escape", "double quotes give `\\` a meaning; single quotes do not"),
