@@ -3,6 +3,7 @@
 use std::process::{Command, Stdio};
 
 use super::*;
+use crate::support::png::Png;
 use crate::support::story::hermetic;
 
 /// A repository with two commits of which the second changes the description.
@@ -194,4 +195,34 @@ fn names_of_branches_and_words_of_git_are_shown_as_what_they_are() {
     let broken = story.run(&["plan"]).ended(0).says("git says:");
     assert!(!format!("{broken:?}").contains("\\u{1b}"), "{broken:?}");
     story.run(&["drift"]).ended(64).says("git says:").says("checking it out anew");
+}
+
+#[test]
+fn a_picture_that_is_no_longer_there_is_read_from_git() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    git(root, &["init", "--quiet", "--initial-branch=main"]);
+    let write = |name: &str, content: &[u8]| {
+        fs::write(root.join(name), content).unwrap();
+        fs::write(
+            root.join("store.yaml"),
+            format!(
+                "kind: App\nname: harbor-notes\nid: {APP}\n---\nkind: AddOn\nname: gold\napp: harbor-notes\nproductId: harbor.gold\n\
+                 productType: Durable\nsubmission: {{listings: {{en: {{title: Gold, icon: {{file: {name}}}}}}}}}\n"
+            ),
+        )
+        .unwrap();
+        commit(root, name);
+    };
+    write("old.png", &things::png(300, 300));
+    fs::remove_file(root.join("old.png")).unwrap();
+    let other = Png { width: 300, height: 300, noise: 9, seed: 7 };
+    write("new.png", &other.bytes());
+    let plan = run(storeward(root).args(["plan", "--offline", "--output", "json"])).ended(0).json();
+    assert_eq!(codes(&plan), Vec::<&str>::new());
+    let gold = plan["resources"].as_array().unwrap().iter().find(|found| found["kind"] == "AddOn").unwrap();
+    let change = &gold["changes"][0];
+    assert_eq!(change["path"], json!(["listings", "en", "icon"]), "{gold}");
+    let before = change["before"]["fileName"].as_str().unwrap();
+    assert!(before.contains(".old."), "{change}");
 }
