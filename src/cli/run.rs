@@ -114,7 +114,7 @@ impl Wanted {
                 .help(missing.remedy())
         };
         let baseline = self.baseline.as_ref().map_err(refuse)?;
-        baseline.whole().map_err(|missing| refuse(&missing))
+        baseline.whole().map_err(refuse)
     }
 
     /// What there is to say of the manifests, now and at the baseline.

@@ -84,7 +84,7 @@ impl Repository {
     pub(super) fn commit(&mut self, name: &str) -> Result<Option<Commit>, GitError> {
         let mut bytes = Vec::new();
         let read = self.objects.read(&format!("{name}^{{commit}}"), MAX_COMMIT_BYTES, &mut bytes);
-        let Some(id) = read.map_err(|error| self.git.failed(error))? else {
+        let Some(id) = read.map_err(|error| self.failed(error))? else {
             return Ok(None);
         };
         let text = String::from_utf8_lossy(&bytes);
@@ -132,6 +132,11 @@ impl Repository {
         Ok(ended.printed.split(|byte| *byte == 0).filter_map(listed).collect())
     }
 
+    /// What it means that reading an object failed.
+    pub(super) fn failed(&self, error: io::Error) -> GitError {
+        self.git.failed(error)
+    }
+
     /// Writes the content of an object, at most so many bytes; whether it is there.
     pub(super) fn content(&mut self, id: &str, max: u64, into: &mut impl Write) -> io::Result<bool> {
         Ok(self.objects.read(id, max, into)?.is_some())
@@ -158,4 +163,21 @@ pub(super) fn path_of(bytes: &[u8]) -> PathBuf {
 #[cfg(not(unix))]
 pub(super) fn path_of(bytes: &[u8]) -> PathBuf {
     PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_tree_lists_lies_below_it() {
+        let path = |path: &str| {
+            let record = format!("100644 blob ce013625030ba8dba906f756967f9e9ca394464a\t{path}");
+            listed(record.as_bytes()).map(|found| found.path)
+        };
+        assert_eq!(path("a b/c\td"), Some(PathBuf::from("a b/c\td")));
+        for outside in ["../a", "a/../../b", "/etc/passwd"] {
+            assert_eq!(path(outside), None, "{outside}");
+        }
+    }
 }

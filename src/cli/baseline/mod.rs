@@ -31,14 +31,14 @@ pub(super) struct Baseline {
     pub(super) resources: Vec<Resource>,
     /// What there is to say of them.
     pub(super) findings: Vec<Finding>,
-    /// Whether the clone did not have all that they name.
-    lacks_content: bool,
+    /// Why not all that they name was there.
+    lacking: Option<Missing>,
 }
 
 impl Baseline {
     /// Refuses one that tells only a part, for what makes no sense with less.
-    pub(super) fn whole(&self) -> Result<&Self, Missing> {
-        if self.lacks_content { Err(Missing::Partial) } else { Ok(self) }
+    pub(super) fn whole(&self) -> Result<&Self, &Missing> {
+        self.lacking.as_ref().map_or(Ok(self), Err)
     }
 }
 
@@ -241,38 +241,39 @@ fn load(
     let is_partial = repository.is_partial();
     let tree = CommitTree::new(workspace.root(), repository, commit, releases)
         .map_err(|error| if is_partial { Missing::Partial } else { error.into() })?;
-    let lacks_content = tree.lacks_content();
+    let lacking = tree.lacking();
     let earlier = workspace.in_state(Box::new(tree));
     let loaded = load_earlier(&earlier, asked.paths, asked.releases, asked.resources);
     let reference = BaselineRef { name, commit: commit.id.clone() };
-    let findings = unread(&reference, &loaded.findings().findings).into_iter().collect();
+    let lacking = lacking.take();
+    let findings = unread(&reference, &loaded.findings().findings, lacking.as_ref()).into_iter().collect();
     let committed = commit.committed.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-    let resources = loaded.resources;
-    Ok(Baseline { reference, committed, resources, findings, lacks_content: lacks_content.get() })
+    Ok(Baseline { reference, committed, resources: loaded.resources, findings, lacking })
 }
 
-/// What is said of mistakes in the manifests of the baseline: once, because nobody can mend them there.
-fn unread(reference: &BaselineRef, findings: &[Finding]) -> Option<Finding> {
+/// What is said of mistakes in the manifests of the baseline: once, because nobody can mend them there. Which of them are
+/// not in this clone cannot be said of files that were not known to be manifests.
+fn unread(reference: &BaselineRef, findings: &[Finding], lacking: Option<&Missing>) -> Option<Finding> {
     let mut errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
-    let first = errors.next()?;
-    let more = match errors.count() {
-        0 => String::new(),
-        1 => ", and 1 more".to_owned(),
-        more => format!(", and {more} more"),
+    let (what, help) = match errors.next() {
+        Some(first) => {
+            let more = match errors.count() {
+                0 => String::new(),
+                1 => ", and 1 more".to_owned(),
+                more => format!(", and {more} more"),
+            };
+            let place = first.at.as_ref().map(|at| format!("{}:{}: ", at.file, at.line)).unwrap_or_default();
+            let help = "what could not be read there counts as not said; nothing is to be done if it is mended since";
+            (format!("{place}{}{more}", first.message), help)
+        }
+        None => lacking.map(|lacking| (lacking.to_string(), lacking.remedy()))?,
     };
-    let place = first.at.as_ref().map(|at| format!("{}:{}: ", at.file, at.line)).unwrap_or_default();
     let short = reference.commit.get(..7).unwrap_or(&reference.commit);
     Some(Finding {
         code: Code::BaselineUnread.to_string(),
         severity: Severity::Warning,
-        message: format!(
-            "not all that git says at {}@{short} can be read: {place}{}{more}",
-            reference.name, first.message
-        ),
+        message: format!("not all that git says at {}@{short} can be read: {what}", reference.name),
         at: None,
-        help: Some(
-            "what could not be read there counts as not said; nothing is to be done if it is mended since"
-                .to_owned(),
-        ),
+        help: Some(help.to_owned()),
     })
 }

@@ -58,8 +58,8 @@ pub(in crate::cli) enum GitError {
     /// In git's words.
     #[error("git says: {0}")]
     Refused(String),
-    /// It cannot be run.
-    #[error("git cannot be run: {0}")]
+    /// It cannot be run, or what it says cannot be read.
+    #[error("what git says cannot be read: {0}")]
     Io(#[from] io::Error),
 }
 
@@ -118,7 +118,12 @@ impl Git {
     pub(super) fn within(root: &Path, bounds: Bounds) -> Result<Self, GitError> {
         let name = if cfg!(windows) { "git.exe" } else { "git" };
         let program = settings::program(name).ok_or(GitError::NoProgram)?;
-        Ok(Self { program, root: root.to_owned(), bounds })
+        Ok(Self::of(program, root, bounds))
+    }
+
+    /// A program that is known.
+    pub(super) fn of(program: PathBuf, root: &Path, bounds: Bounds) -> Self {
+        Self { program, root: root.to_owned(), bounds }
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
@@ -158,6 +163,7 @@ impl Git {
         Ok((process, names, answers))
     }
 
+    /// What it means that what it says cannot be read.
     pub(super) fn failed(&self, error: io::Error) -> GitError {
         if error.kind() == io::ErrorKind::TimedOut {
             GitError::Silent(self.bounds.patience)

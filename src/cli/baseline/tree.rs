@@ -18,6 +18,7 @@ use tempfile::TempDir;
 use crate::asset;
 use crate::manifest::{Disk, Entries, Entry, Tree, Walked};
 
+use super::Missing;
 use super::git::{Commit, Repository, path_of};
 use super::program::GitError;
 
@@ -47,7 +48,8 @@ pub(super) struct CommitTree {
     releases: Vec<PathBuf>,
     nodes: BTreeMap<PathBuf, Node>,
     repository: RefCell<Repository>,
-    lacks_content: Rc<Cell<bool>>,
+    /// Why something was not there, as the first of all.
+    lacking: Rc<RefCell<Option<Missing>>>,
     /// Made where something is copied.
     copies: RefCell<Option<TempDir>>,
     copied: Cell<u64>,
@@ -73,16 +75,16 @@ impl CommitTree {
             releases,
             nodes: listed.map(|found| (found.path, node(&found.mode, found.id))).collect(),
             repository: RefCell::new(repository),
-            lacks_content: Rc::default(),
+            lacking: Rc::default(),
             copies: RefCell::default(),
             copied: Cell::new(0),
             known: RefCell::default(),
         })
     }
 
-    /// Whether something was asked for that this clone does not have; it is known once it is asked for.
-    pub(super) fn lacks_content(&self) -> Rc<Cell<bool>> {
-        Rc::clone(&self.lacks_content)
+    /// Why something that was asked for is not there; it is known once all was asked for.
+    pub(super) fn lacking(&self) -> Rc<RefCell<Option<Missing>>> {
+        Rc::clone(&self.lacking)
     }
 
     /// A path below the root; `None` for what is taken from disk.
@@ -105,11 +107,24 @@ impl CommitTree {
     }
 
     fn read(&self, id: &str, max: u64, into: &mut impl io::Write) -> io::Result<()> {
-        if self.repository.borrow_mut().content(id, max, into)? {
-            Ok(())
-        } else {
-            self.lacks_content.set(true);
-            Err(io::Error::other("this clone does not have its content; fetch all of it, without `filter`"))
+        let read = self.repository.borrow_mut().content(id, max, into);
+        let lacks = |missing| {
+            self.lacking.borrow_mut().get_or_insert(missing);
+        };
+        match read {
+            Ok(true) => Ok(()),
+            Ok(false) => {
+                lacks(Missing::Partial);
+                Err(io::Error::other("this clone does not have its content"))
+            }
+            // That is what the file is like.
+            Err(error) if error.kind() == io::ErrorKind::FileTooLarge => Err(error),
+            Err(error) => {
+                lacks(Missing::Git(
+                    self.repository.borrow().failed(io::Error::new(error.kind(), error.to_string())),
+                ));
+                Err(error)
+            }
         }
     }
 
