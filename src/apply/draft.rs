@@ -35,8 +35,14 @@ impl Submit<'_> {
     pub(super) async fn draft(&self, closed_rollout: bool) -> Result<Draft, ApplyError> {
         let Intended { published, overlay, .. } = &self.intended;
         let pending = self.live.pending.as_ref();
-        match (classify(pending, published, &overlay.document), pending) {
-            (Pending::Draft(_), Some(draft)) => {
+        match (classify(pending, published, &overlay.document, self.work.resource), pending) {
+            (
+                Pending::Draft(DraftKind::OlderOurs | DraftKind::Foreign) | Pending::Dead { .. },
+                Some(document),
+            ) if self.work.discards() => {
+                self.discard(document).await?;
+            }
+            (Pending::Draft(_) | Pending::Dead { .. }, Some(draft)) => {
                 let words = if self.work.live.pending.is_some() {
                     "go on with the draft that an earlier run left"
                 } else {
@@ -44,11 +50,6 @@ impl Submit<'_> {
                 };
                 self.work.step(StepKind::Clone, words);
                 return self.take_up(draft.id()).await;
-            }
-            (Pending::Dead { .. }, Some(dead)) => {
-                let words = format!("remove submission {}, which is {}", dead.id(), dead.status());
-                self.work.step(StepKind::Discard, words);
-                self.delete(dead.id()).await?;
             }
             _ => {}
         }
@@ -87,7 +88,7 @@ impl Submit<'_> {
     }
 
     fn kind_of(&self, draft: &Document) -> Pending {
-        classify(Some(draft), &self.intended.published, &self.intended.overlay.document)
+        classify(Some(draft), &self.intended.published, &self.intended.overlay.document, self.work.resource)
     }
 
     /// Goes on with a draft that this run is not sure to have made. It is read and classified afresh: only one that
@@ -189,6 +190,20 @@ impl Submit<'_> {
                 }
                 created => return created,
             }
+        }
+    }
+
+    /// Deletes the pending submission that the plan says is in the way, if it still is as the plan knew it.
+    pub(super) async fn discard(&self, known: &Document) -> Result<(), ApplyError> {
+        let words = format!("remove submission {}, which is {}", known.id(), known.status());
+        self.work.step(StepKind::Discard, words);
+        match self.work.reader.submission(&self.place, known.id()).await {
+            Ok(now) if now.status() == known.status() && now.differences(known).is_empty() => {
+                self.delete(known.id()).await
+            }
+            Ok(_) => Err(left_alone(known.id())),
+            Err(error) if error.status() == Some(404) => Ok(()),
+            Err(error) => Err(error.into()),
         }
     }
 

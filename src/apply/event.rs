@@ -186,6 +186,13 @@ pub enum Why {
         /// What is waited for.
         wanted: WaitFor,
     },
+    /// A draft or submission is in the way, and has to go first.
+    Busy {
+        /// What.
+        blocker: BlockerKind,
+        /// Which.
+        detail: String,
+    },
     /// The Store throttles; every call of the run is held back.
     Throttled,
     /// A call failed in a way that passes, and is sent again.
@@ -263,7 +270,8 @@ impl Event {
         }
     }
 
-    pub(super) fn ended(address: String, outcome: &Outcome, stage: Option<StepKind>) -> Self {
+    /// How a resource ended, and at which step.
+    pub fn ended(address: String, outcome: &Outcome, stage: Option<StepKind>) -> Self {
         match outcome {
             Outcome::Submitted { submission, status, sent } => Self::Done {
                 address,

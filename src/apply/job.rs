@@ -8,6 +8,7 @@ use crate::partner_center::Connection;
 use crate::plan::{Action, Options, Plan, Product, ResourcePlan};
 use crate::submission::Live;
 
+use super::error::ApplyError;
 use super::event::{Emit, Event, Outcome, Report};
 use super::follow::WaitFor;
 use super::work::Work;
@@ -29,6 +30,19 @@ pub struct Job<'a> {
     pub timeout: Option<Duration>,
     /// How many resources are worked on at a time.
     pub parallel: usize,
+}
+
+/// Deletes the pending submission of a resource of the plan, if it still is as it was when the plan was made; one that is
+/// gone already is as good. The caller has seen to whose it is.
+pub async fn discard(job: &Job<'_>, address: &str, emit: &Emit) -> Result<(), ApplyError> {
+    let planned = job.plan.resource(address);
+    let product = job.products.iter().find(|product| product.resource.address.as_str() == address);
+    match (planned, product.map(|product| (product.resource, product.live))) {
+        (Some(planned), Some((resource, Live::Readable(live)))) => {
+            Work::new(job, planned, resource, live, emit).discard().await
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What there is to tell of the resources that are left alone.

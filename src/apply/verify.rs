@@ -83,7 +83,7 @@ pub(super) fn submission_differences(planned: &[Change], now: &[Change]) -> Vec<
 }
 
 /// How two lists of changes differ, in words; empty when they are the same.
-pub(super) fn change_differences(planned: &[Change], now: &[Change]) -> Vec<String> {
+pub fn change_differences(planned: &[Change], now: &[Change]) -> Vec<String> {
     let words = |ChangeDifference { was, is }: &ChangeDifference| {
         let what = match (was, is) {
             (Some(_), Some(_)) => "is another change now",

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::manifest::Resource;
 use crate::partner_center::{Place, Reader, Writer};
-use crate::plan::{Action, Intended, ResourcePlan, StepKind};
+use crate::plan::{Action, Intended, ResourcePlan, Step, StepKind};
 use crate::submission::{Kind, LiveProduct};
 
 use super::error::ApplyError;
@@ -62,9 +62,23 @@ impl<'a> Work<'a> {
         }
     }
 
+    /// Deletes the pending submission, where there is one.
+    pub(super) async fn discard(&self) -> Result<(), ApplyError> {
+        match &self.live.pending {
+            Some(pending) => self.submit(self.live).discard(pending).await,
+            None => Ok(()),
+        }
+    }
+
     fn submit<'w>(&'w self, live: &'w LiveProduct) -> Submit<'w> {
         let intended = Intended::of(self.resource, live, self.job.options);
         Submit { work: self, place: self.place(live), live, intended }
+    }
+
+    /// Whether the plan deletes the submission that is in the way.
+    pub(super) fn discards(&self) -> bool {
+        let is_own = |step: &&Step| step.address == self.planned.address;
+        self.job.plan.steps.iter().filter(is_own).any(|step| step.kind == StepKind::Discard)
     }
 
     /// Where the resource lies.

@@ -10,8 +10,18 @@ use super::apply::remedy;
 use super::exit::{Exit, Failure};
 use super::results::Results;
 
+/// The word for a run that left something for a later one, and is otherwise fine.
+const DEFERRED: &str = "deferred";
+
 /// Gives the result, and lets a CI service know of the submissions.
-pub(super) fn give(results: &Results, plan: &Plan, reports: &[Report], exit: Exit) -> Result<(), Failure> {
+pub(super) fn give(
+    results: &Results,
+    plan: &Plan,
+    reports: &[Report],
+    deferred: &[String],
+    exit: Exit,
+) -> Result<(), Failure> {
+    let word = if exit == Exit::Ok && !deferred.is_empty() { DEFERRED } else { exit.word() };
     let submissions = reports.iter().filter_map(|report| {
         let submission = match &report.outcome {
             Outcome::Submitted { submission, .. } => submission.as_str(),
@@ -20,13 +30,17 @@ pub(super) fn give(results: &Results, plan: &Plan, reports: &[Report], exit: Exi
         };
         Some((report.address.clone(), Value::from(submission)))
     });
-    results.ci.known.borrow_mut().submissions = submissions.collect();
+    {
+        let mut known = results.ci.known.borrow_mut();
+        known.submissions = submissions.collect();
+        known.word = Some(word);
+    }
     results.give(|format, _, sink| match format {
-        Format::Text => text(reports, exit),
-        Format::Json => render::json(&json(plan, reports, exit)),
+        Format::Text => text(reports, deferred, exit),
+        Format::Json => render::json(&json(plan, reports, deferred, (word, exit))),
         Format::Markdown => {
             let applied: Vec<Applied> = reports.iter().map(applied).collect();
-            let ending = Ending { command: "apply", word: exit.word(), error: None, applied: &applied };
+            let ending = Ending { command: "apply", word, error: None, applied: &applied };
             render::applied_markdown(plan, &ending, &results.ci.setting(sink))
         }
         Format::Github | Format::Azure => results.ci.annotated(format, &annotations(results, reports)),
@@ -57,8 +71,8 @@ fn done(address: String, submission: Option<String>, words: String) -> Applied {
     Applied { address, word: Exit::Ok.word(), submission, words, help: None, failed: false }
 }
 
-fn text(reports: &[Report], exit: Exit) -> String {
-    if reports.is_empty() && exit == Exit::Ok {
+fn text(reports: &[Report], deferred: &[String], exit: Exit) -> String {
+    if reports.is_empty() && deferred.is_empty() && exit == Exit::Ok {
         return "nothing to do, nothing was sent\n".to_owned();
     }
     let mut text = String::new();
@@ -71,10 +85,13 @@ fn text(reports: &[Report], exit: Exit) -> String {
         };
         text.push_str(&format!("{}: {}\n", report.address, render::visible(&words)));
     }
+    for address in deferred {
+        text.push_str(&format!("{address}: left for a later run\n"));
+    }
     text
 }
 
-fn json(plan: &Plan, reports: &[Report], exit: Exit) -> Value {
+fn json(plan: &Plan, reports: &[Report], deferred: &[String], (word, exit): (&str, Exit)) -> Value {
     let resources = plan.resources.iter().map(|resource| {
         let address = &resource.address;
         let report = reports.iter().find(|report| report.address == *address);
@@ -91,13 +108,14 @@ fn json(plan: &Plan, reports: &[Report], exit: Exit) -> Value {
                 "error": error.to_string(), "help": remedy(error),
             }),
             None if !blockers.is_empty() => {
-                json!({ "address": address, "result": "blocked", "blockers": blockers })
+                let word = if deferred.contains(address) { DEFERRED } else { Exit::Blocked.word() };
+                json!({ "address": address, "result": word, "blockers": blockers })
             }
             None => json!({ "address": address, "result": "no-change" }),
         }
     });
     json!({
-        "result": exit.word(), "exitCode": exit.code(), "planHash": plan.fingerprints.plan,
+        "result": word, "exitCode": exit.code(), "planHash": plan.fingerprints.plan,
         "resources": resources.collect::<Vec<_>>(),
     })
 }

@@ -1,22 +1,25 @@
 //! `storeward apply`.
 
-use crate::apply::{self, End, Job, Outcome, Standing, WaitFor};
-use crate::partner_center::Connection;
-use crate::plan::{Plan, PublishedBy};
+use std::time::Duration;
+
+use crate::apply::{self, Emit, End, Event, Job, Outcome, Report, Standing, WaitFor};
+use crate::plan::{Action, InTheWay, Plan, PublishedBy, ResourcePlan};
 use crate::render::{self, Level, View};
 
 use super::applied;
 use super::approval::Approval;
-use super::args::{ApplyArgs, Global, Wait};
+use super::args::{ApplyArgs, Global, IfBusy, Wait};
+use super::busy::{self, Waiting};
 use super::command_line;
 use super::exit::{Exit, Failure};
+use super::out;
 use super::results::Results;
 use super::run::{Account, Named, Releasing, Run, Wanted, has_errors};
 use super::saved::saved;
 use super::signals::{Signals, interrupted};
 use super::watch::Watch;
 
-const DEFAULT_TIMEOUT: std::time::Duration = std::time::Duration::from_hours(1);
+const DEFAULT_TIMEOUT: Duration = Duration::from_hours(1);
 
 pub(super) async fn run(
     global: &Global,
@@ -45,11 +48,12 @@ async fn plan_and_carry_out(
     signals: &Signals,
     watch: &mut Watch,
 ) -> Result<Exit, Failure> {
-    let saved = saved(global, args)?;
-    let named = match &saved {
+    let saved = saved(global, results, args)?;
+    let mut named = match &saved {
         Some(saved) => saved.named(&args.selection)?,
         None => Named::of(global, &args.selection),
     };
+    named.in_the_way = InTheWay { replace: args.if_busy == IfBusy::Replace, resubmit: args.resubmit };
     let wanted = Wanted::load(global, results, named, Releasing::Earlier)?;
     for address in args.allow.iter().filter_map(|allowance| allowance.address.as_ref()) {
         wanted.check_address("--allow", address)?;
@@ -60,10 +64,10 @@ async fn plan_and_carry_out(
     let planned_on = signals.or_interrupted(wanted.in_account(&account)).await;
     watch.doing(None);
     let exit = match planned_on {
-        Ok(run) => {
+        Ok(mut run) => {
             let approval = Approval::of(args, saved.as_ref());
             let whole = Whole { global, results, args, approval, signals };
-            whole.carry_out(&run, &account.connection, watch).await
+            whole.carry_out(&mut run, &account, watch).await
         }
         Err(failure) => Err(failure),
     };
@@ -81,15 +85,9 @@ struct Whole<'a> {
 }
 
 impl Whole<'_> {
-    async fn carry_out(
-        &self,
-        run: &Run,
-        connection: &Connection,
-        watch: &mut Watch,
-    ) -> Result<Exit, Failure> {
+    async fn carry_out(&self, run: &mut Run, account: &Account, watch: &mut Watch) -> Result<Exit, Failure> {
         let Self { global, results, args, approval, signals } = self;
-        let products = run.products();
-        let mut plan = run.plan(&products);
+        let mut plan = run.plan(&run.products());
         plan.allow(&args.allow);
         run.tell(results, &plan, Level::Error);
         let stale = approval.is_stale(&plan);
@@ -103,41 +101,37 @@ impl Whole<'_> {
             return Err(approval.refuse(global, results, &plan));
         }
         refuse_unpermitted(&plan)?;
-        let blocked: Vec<&str> = blocked(&plan);
-        let work = plan.resources.iter().any(|resource| {
-            resource.action != crate::plan::Action::None && !blocked.contains(&resource.address.as_str())
-        });
-        if !work {
-            let exit = Exit::of_reports(&[], &plan.blockers);
+        let busy = if args.if_busy == IfBusy::Wait { plan.busy() } else { Vec::new() };
+        let deferred = if args.if_busy == IfBusy::Defer { plan.busy() } else { Vec::new() };
+        let blocked = blocked(&plan);
+        let works = plan
+            .resources
+            .iter()
+            .any(|resource| resource.action != Action::None && !blocked.contains(&resource.address.as_str()));
+        let reports = if works || !busy.is_empty() {
+            refuse_endless_wait(args, &plan)?;
+            approval.ask(global, &plan, signals).await?;
+            watch.begin(&plan);
+            let carrying = Carrying { args, account, is_approved: approval.is_given(), emit: watch.emit() };
+            let planned = plan.clone();
+            let reports = tokio::select! {
+                reports = carrying.all(run, &mut plan, busy) => reports,
+                signal = signals.first() => {
+                    watch.rest();
+                    watch.print_left(&planned);
+                    return Err(interrupted(signal).help(self.how_to_go_on(&planned, &watch.standing())));
+                }
+            };
+            watch.rest();
+            reports
+        } else {
             watch.block(&plan);
-            print_blockers(global, &plan, exit);
-            applied::give(results, &plan, &[], exit)?;
-            return Ok(exit);
-        }
-        refuse_endless_wait(args, &plan)?;
-        approval.ask(global, &plan, signals).await?;
-        watch.begin(&plan);
-        let job = Job {
-            plan: &plan,
-            products: &products,
-            options: run.options(),
-            connection,
-            wait: WaitFor::from(args.wait),
-            timeout: args.timeout.or((args.wait == Wait::Committed).then_some(DEFAULT_TIMEOUT)),
-            parallel: usize::from(args.parallel),
+            Vec::new()
         };
-        let emit = watch.emit();
-        let reports = tokio::select! {
-            reports = apply::apply(&job, &emit) => reports,
-            signal = signals.first() => {
-                watch.rest();
-                watch.print_left(&plan);
-                return Err(interrupted(signal).help(self.how_to_go_on(&plan, &watch.standing())));
-            }
-        };
-        watch.rest();
-        let exit = Exit::of_reports(&reports, &plan.blockers);
-        print_blockers(global, &plan, exit);
+        let left: Vec<_> =
+            plan.blockers.iter().filter(|blocker| !deferred.contains(&blocker.address)).cloned().collect();
+        let exit = Exit::of_reports(&reports, &left);
+        print_blockers(global, &plan, &deferred, exit);
         for report in &reports {
             if let Outcome::Failed(error) = &report.outcome {
                 let mut failure = Failure::new(exit, format!("{}: {error}", report.address));
@@ -145,15 +139,15 @@ impl Whole<'_> {
                 failure.print(global);
             }
         }
-        applied::give(results, &plan, &reports, exit)?;
+        applied::give(results, &plan, &reports, &deferred, exit)?;
         Ok(exit)
     }
 
     /// What to do after an interruption. What was committed is no longer part of the plan, so the hash of the whole does
     /// not fit what is left.
     fn how_to_go_on(&self, plan: &Plan, standing: &Standing) -> String {
-        let busy = plan.resources.iter().filter(|planned| planned.action != crate::plan::Action::None);
-        let is_sent = |planned: &crate::plan::ResourcePlan| {
+        let busy = plan.resources.iter().filter(|planned| planned.action != Action::None);
+        let is_sent = |planned: &ResourcePlan| {
             standing.of(&planned.address).is_some_and(|stands| {
                 stands.committed || matches!(stands.end, Some(End::Done { sent: true }))
             })
@@ -165,6 +159,87 @@ impl Whole<'_> {
         }
         let command = command_line::given(self.global);
         format!("nothing is lost: the same command goes on where it stopped\n\n    {command}")
+    }
+}
+
+/// Carrying out what was approved.
+struct Carrying<'a> {
+    args: &'a ApplyArgs,
+    account: &'a Account,
+    /// Whether one plan was approved, and no other.
+    is_approved: bool,
+    emit: Emit,
+}
+
+impl Carrying<'_> {
+    /// All that nothing is in the way of, and then each of the others once it is free. The plan becomes what was
+    /// carried out.
+    async fn all(&self, run: &mut Run, plan: &mut Plan, mut busy: Vec<String>) -> Vec<Report> {
+        let at_once: Vec<String> = plan
+            .resources
+            .iter()
+            .map(|resource| &resource.address)
+            .filter(|address| !busy.contains(address))
+            .cloned()
+            .collect();
+        let mut reports = self.round(run, &plan.clone().only(&at_once)).await;
+        let timeout = self.timeout().map(|timeout| self.account.connection.scaled(timeout));
+        let deadline = timeout.and_then(|timeout| tokio::time::Instant::now().checked_add(timeout));
+        let waiting = Waiting { account: self.account, emit: &self.emit, deadline };
+        while !busy.is_empty() {
+            let free = waiting.any(run, &busy).await;
+            if free.is_empty() {
+                let late: Vec<Report> =
+                    busy.iter().filter_map(|address| busy::timed_out(plan, address)).collect();
+                self.tell_ends(&late);
+                reports.extend(late);
+                plan.blockers.retain(|blocker| !busy.contains(&blocker.address));
+                break;
+            }
+            busy.retain(|address| !free.contains(address));
+            let mut now = run.plan(&run.products()).only(&free);
+            now.allow(&self.args.allow);
+            let refused: Vec<Report> = free
+                .iter()
+                .filter_map(|address| {
+                    let stale = self.is_approved.then(|| busy::stale(plan, &now, address)).flatten();
+                    stale.or_else(|| busy::impossible(&now, address))
+                })
+                .collect();
+            let is_refused = |address: &String| refused.iter().any(|report| report.address == *address);
+            let allowed: Vec<String> = free.into_iter().filter(|address| !is_refused(address)).collect();
+            plan.blockers.retain(|blocker| !refused.iter().any(|report| report.address == blocker.address));
+            self.tell_ends(&refused);
+            reports.extend(refused);
+            let now = now.only(&allowed);
+            reports.extend(self.round(run, &now).await);
+            plan.take_over(now);
+        }
+        reports
+    }
+
+    fn tell_ends(&self, reports: &[Report]) {
+        for report in reports {
+            (self.emit)(Event::ended(report.address.clone(), &report.outcome, None));
+        }
+    }
+
+    async fn round(&self, run: &Run, plan: &Plan) -> Vec<Report> {
+        let products = run.products();
+        let job = Job {
+            plan,
+            products: &products,
+            options: run.options(),
+            connection: &self.account.connection,
+            wait: WaitFor::from(self.args.wait),
+            timeout: self.timeout(),
+            parallel: usize::from(self.args.parallel),
+        };
+        apply::apply(&job, &self.emit).await
+    }
+
+    fn timeout(&self) -> Option<Duration> {
+        self.args.timeout.or((self.args.wait == Wait::Committed).then_some(DEFAULT_TIMEOUT))
     }
 }
 
@@ -239,8 +314,13 @@ fn refuse_endless_wait(args: &ApplyArgs, plan: &Plan) -> Result<(), Failure> {
 }
 
 /// What was left alone, and why: said also where the plan was not shown.
-fn print_blockers(global: &Global, plan: &Plan, exit: Exit) {
+fn print_blockers(global: &Global, plan: &Plan, deferred: &[String], exit: Exit) {
     for blocker in &plan.blockers {
+        if deferred.contains(&blocker.address) {
+            let words = format!("{} is left for a later run: {}", blocker.address, blocker.kind.fact());
+            out::progress(&format!("{}\n", render::visible(&words)));
+            continue;
+        }
         let words = format!("{} is blocked: {}: {}", blocker.address, blocker.kind, blocker.detail);
         Failure::new(exit, words).print(global);
     }

@@ -25,6 +25,11 @@ impl<'a> Approval<'a> {
         Self { args, saved }
     }
 
+    /// Whether one plan is approved, and not whatever it is.
+    pub(super) fn is_given(&self) -> bool {
+        self.saved.is_some() || self.args.expect.is_some() || !self.args.yes
+    }
+
     /// Whether a person has to be asked.
     pub(super) fn asks(&self, plan: &Plan) -> bool {
         plan.has_changes() && !self.args.yes && self.args.expect.is_none() && self.saved.is_none()
@@ -37,7 +42,7 @@ impl<'a> Approval<'a> {
             (Some(Saved { plan: saved, .. }), _) => {
                 saved.fingerprints.plan == *hash || plan.is_rest_of(saved)
             }
-            (None, Some(expected)) => expected.as_str() == hash,
+            (None, Some(expected)) => plan.has_or_had(expected.as_str()),
             (None, None) => true,
         };
         plan.has_changes() && !holds
@@ -83,21 +88,33 @@ impl<'a> Approval<'a> {
         if !self.asks(plan) {
             return Ok(());
         }
-        if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
+        let nobody = || {
             let command = command_line::given_with_hash(global, &plan.fingerprints.plan);
-            return Err(Failure::new(Exit::NeedsApproval, "nobody to ask; nothing was sent")
-                .help(format!("apply exactly this plan, or whatever it is with --yes:\n\n    {command}")));
-        }
-        out::progress("\nApply this? Only `yes` is taken: ");
-        let read = tokio::task::spawn_blocking(|| {
-            let mut answer = String::new();
-            std::io::stdin().read_line(&mut answer).map(|_| answer)
-        });
-        let answer = signals.or_interrupted(async { Ok(read.await) }).await?;
-        if matches!(answer, Ok(Ok(answer)) if answer.trim() == "yes") {
-            Ok(())
-        } else {
-            Err(Failure::new(Exit::NeedsApproval, "not approved; nothing was sent"))
-        }
+            Failure::new(Exit::NeedsApproval, "nobody to ask; nothing was sent")
+                .help(format!("apply exactly this plan, or whatever it is with --yes:\n\n    {command}"))
+        };
+        confirm("\nApply this?", signals, nobody).await
+    }
+}
+
+/// Asks a person; `nobody` is what is said where there is none.
+pub(super) async fn confirm(
+    question: &str,
+    signals: &Signals,
+    nobody: impl FnOnce() -> Failure,
+) -> Result<(), Failure> {
+    if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
+        return Err(nobody());
+    }
+    out::progress(&format!("{question} Only `yes` is taken: "));
+    let read = tokio::task::spawn_blocking(|| {
+        let mut answer = String::new();
+        std::io::stdin().read_line(&mut answer).map(|_| answer)
+    });
+    let answer = signals.or_interrupted(async { Ok(read.await) }).await?;
+    if matches!(answer, Ok(Ok(answer)) if answer.trim() == "yes") {
+        Ok(())
+    } else {
+        Err(Failure::new(Exit::NeedsApproval, "not approved; nothing was sent"))
     }
 }

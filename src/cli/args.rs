@@ -116,6 +116,11 @@ pub enum Command {
     /// folder that apply runs in; --release says where packages are now that it was made with.
     #[command(mut_arg("paths", |paths| paths.value_name("PATH|PLAN")))]
     Apply(ApplyArgs),
+    /// Delete a draft or a failed submission that is in the way
+    ///
+    /// One that Storeward made, or that nobody touched, goes after a question; somebody else's only with
+    /// --allow replaces-draft. What was committed is never deleted.
+    Discard(DiscardArgs),
     /// Keep the live state of the products in a file, for plans without a credential
     ///
     /// Sends GET requests only. The snapshot goes to standard output, or with --out FILE to a file. It holds no upload URL
@@ -167,6 +172,7 @@ impl Command {
             Self::Plan(_) => "plan",
             Self::Drift(_) => "drift",
             Self::Apply(_) => "apply",
+            Self::Discard(_) => "discard",
             Self::Snapshot(_) => "snapshot",
             Self::Explain(_) => "explain",
             Self::Schema(_) => "schema",
@@ -313,8 +319,18 @@ pub struct ApplyArgs {
     #[arg(long, value_enum, default_value_t = Wait::Committed)]
     pub wait: Wait,
     /// How long to follow it, such as 90s, 30m or 6h [default: 60m for committed, else no end]
+    ///
+    /// With --if-busy wait also how long to wait for what is in the way.
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub timeout: Option<std::time::Duration>,
+    /// What to do where somebody else's draft or submission is in the way of a product
+    #[arg(long, value_enum, default_value_t = IfBusy::Fail)]
+    pub if_busy: IfBusy,
+    /// Send a failed submission once more, though nothing in it changed
+    ///
+    /// It is deleted and made anew. Without this the Store is asked again only where the failure was its own.
+    #[arg(long)]
+    pub resubmit: bool,
     /// Write what happens to FILE, or a pipe, as it happens: one JSON object a line
     ///
     /// `storeward schema events` says what the lines may be. The first one has the event `started`, the last one `finished`.
@@ -331,12 +347,42 @@ pub struct ApplyArgs {
     pub parallel: u8,
 }
 
+/// Arguments of `discard`.
+#[derive(Debug, Args)]
+pub struct DiscardArgs {
+    /// Whose draft, such as app/contoso-reader
+    #[arg(value_name = "ADDRESS")]
+    pub address: Address,
+    /// Manifests, or folders to look for them in [default: the current folder]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Permit a guard for this run: replaces-draft deletes what somebody else made
+    #[arg(long, value_name = "GUARD[=ADDRESS]", value_parser = allowance)]
+    pub allow: Vec<Allowance>,
+    /// Do not ask; permits no guard
+    #[arg(long)]
+    pub yes: bool,
+}
+
 /// Arguments of `snapshot`.
 #[derive(Debug, Args)]
 pub struct SnapshotArgs {
     /// Manifests of the products, or folders to look for them in [default: the current folder]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+}
+
+/// What to do where something is in the way of a submission.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum IfBusy {
+    /// Leave the product alone, and end with 5
+    Fail,
+    /// Wait until it is gone, plan again, and apply that if it is still the same plan
+    Wait,
+    /// Leave the product for a later run, and end with 0
+    Defer,
+    /// Delete a draft: an older one of ours, and with a permit for replaces-draft somebody else's
+    Replace,
 }
 
 /// How far to follow a submission.

@@ -41,6 +41,8 @@ pub(super) struct Known {
     pub(super) plan_file: Option<PathBuf>,
     /// The submissions that were made or followed, by address.
     pub(super) submissions: Map<String, Value>,
+    /// How the command ended, where that is not the word of its exit code.
+    pub(super) word: Option<&'static str>,
 }
 
 /// What a CI service is told. Outside of one, nothing.
@@ -127,7 +129,8 @@ impl Ci {
 
     fn outputs(&self, exit: Exit) -> Vec<(&'static str, String)> {
         let known = self.known.borrow();
-        let mut outputs = vec![("result", exit.word().to_owned())];
+        let word = known.word.filter(|_| exit == Exit::Ok).unwrap_or(exit.word());
+        let mut outputs = vec![("result", word.to_owned())];
         if let Some(plan) = &known.plan {
             let totals = Totals::of(plan);
             outputs.extend([

@@ -1,6 +1,6 @@
 //! `storeward drift`.
 
-use crate::plan::Drift;
+use crate::plan::{Drift, InTheWay};
 use crate::render::{self, Format};
 
 use super::args::{DriftArgs, Global};
@@ -14,6 +14,7 @@ pub(super) async fn run(global: &Global, results: &Results, args: &DriftArgs) ->
         targets: global.target.clone(),
         replace_untrusted: false,
         baseline: args.since.baseline.clone(),
+        in_the_way: InTheWay::default(),
     };
     let wanted = Wanted::load(global, results, named, Releasing::Earlier)?;
     wanted.needed_baseline("`drift`")?;

@@ -25,7 +25,7 @@ pub(super) struct Checked {
 
 impl Checked {
     /// Reads the manifests and every file that they name. Needs no network.
-    pub(super) fn load(global: &Global, named: &Manifests) -> Result<Self, Failure> {
+    pub(super) fn load(global: &Global, results: &Results, named: &Manifests) -> Result<Self, Failure> {
         let base = base(global)?;
         let workspace = Workspace::around_named(&base, &named.paths).map_err(|error| {
             let failure = Failure::new(Exit::Usage, error.to_string());
@@ -37,6 +37,7 @@ impl Checked {
         let mut wrong = Diagnostics::default();
         let releases = releases(&workspace, named, &mut wrong)?;
         let mut loaded = load_manifests(&workspace, &named.paths, &releases);
+        results.keep(loaded.files.iter())?;
         for diagnostic in wrong.sorted() {
             loaded.diagnostics.push(diagnostic.clone());
         }

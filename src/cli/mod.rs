@@ -8,9 +8,11 @@ mod apply;
 mod approval;
 mod args;
 mod baseline;
+mod busy;
 mod ci;
 mod command_line;
 mod credentials;
+mod discard;
 mod drift;
 mod ended;
 mod event_log;
@@ -166,6 +168,7 @@ async fn perform(cli: &Cli, results: &Results, signals: &Signals) -> Result<Exit
         Command::Plan(args) => plan::run(global, results, args).await,
         Command::Drift(args) => drift::run(global, results, args).await,
         Command::Apply(args) => apply::run(global, results, args, signals).await,
+        Command::Discard(args) => discard::run(global, results, args, signals).await,
         Command::Snapshot(args) => snapshot::run(global, results, args).await,
         Command::Explain(args) => explain::run(results, args),
         Command::Schema(args) => schema::run(results, args),

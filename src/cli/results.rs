@@ -1,6 +1,6 @@
 //! Where a result goes: to standard output, and to the files of `--out`.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -22,6 +22,8 @@ use super::out;
 pub(super) struct Results {
     stdout: (Format, Look),
     files: Vec<(Format, OutputFile)>,
+    /// Further files, each with the option that names it.
+    beside: RefCell<Vec<(String, PathBuf)>>,
     look_of_files: Look,
     /// What a CI service is told beside.
     pub(super) ci: Rc<Ci>,
@@ -36,6 +38,15 @@ pub(super) struct OutputFile(PathBuf);
 impl OutputFile {
     /// Refuses what cannot be written, and what a link of the checkout around `base` would lead out of it.
     pub(super) fn open(base: &Path, file: &Path) -> Result<Self, Failure> {
+        // Manifests are YAML, and what a command line names by mistake; results are not.
+        if file
+            .extension()
+            .is_some_and(|end| end.eq_ignore_ascii_case("yaml") || end.eq_ignore_ascii_case("yml"))
+        {
+            let message = format!("`{}` would hold a result, and is named as manifests are", file.display());
+            let help = "give it another extension, such as .json, .txt or .md";
+            return Err(Failure::new(Exit::Usage, message).help(help));
+        }
         let file = base.join(file);
         let led_out = Workspace::around(base).is_ok_and(|around| around.is_led_out(folder_of(&file)));
         let found = if led_out {
@@ -108,6 +119,7 @@ impl Results {
         Self {
             stdout: (global.output, global.look_of_stdout()),
             files: Vec::new(),
+            beside: RefCell::default(),
             look_of_files: global.look_of_files(),
             ci: Rc::clone(ci),
             command,
@@ -137,7 +149,25 @@ impl Results {
             let message = format!("{option} and --out both name `{}`", file.display());
             return Err(Failure::new(Exit::Usage, message));
         }
+        self.beside.borrow_mut().push((option.to_owned(), opened.0.clone()));
         Ok(opened)
+    }
+
+    /// Refuses to replace what the command reads, by the real names of these files, before anything is written.
+    pub(super) fn keep<'f>(&self, read: impl IntoIterator<Item = &'f PathBuf>) -> Result<(), Failure> {
+        let beside = self.beside.borrow();
+        let outs = self.files.iter().map(|(_, OutputFile(file))| ("--out", file));
+        let files: Vec<_> = outs.chain(beside.iter().map(|(option, file)| (option.as_str(), file))).collect();
+        for read in read {
+            if let Some((option, file)) = files.iter().find(|(_, file)| *file == read) {
+                let name = file.file_name().unwrap_or_default().to_string_lossy();
+                let message = format!("{option} would replace `{name}`, which this command reads");
+                return Err(
+                    Failure::new(Exit::Usage, message).help(format!("name another file for {option}"))
+                );
+            }
+        }
+        Ok(())
     }
 
     /// Refuses a file that one of `--out` names already.

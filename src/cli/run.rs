@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::manifest::{Address, Code, Creation, Diagnostic, Finding, Releases, Resource, Severity};
 use crate::partner_center::{By, Connection, Part, Reader, Snapshot, Subject};
-use crate::plan::{self, LiveSource, MadeOf, Options, Plan, Product, ReleaseRef};
+use crate::plan::{self, InTheWay, LiveSource, MadeOf, Options, Plan, Product, ReleaseRef};
 use crate::render::{Level, annotations_of_plan};
 use crate::sandbox::Sandbox;
 use crate::submission::{Kind, Live};
@@ -27,6 +27,7 @@ pub(super) struct Named {
     pub(super) replace_untrusted: bool,
     /// What tells changes made in Partner Center from those made in git.
     pub(super) baseline: args::Baseline,
+    pub(super) in_the_way: InTheWay,
 }
 
 impl Named {
@@ -36,6 +37,7 @@ impl Named {
             targets: global.target.clone(),
             replace_untrusted: selection.replace_untrusted,
             baseline: selection.since.baseline.clone(),
+            in_the_way: InTheWay::default(),
         }
     }
 }
@@ -65,7 +67,7 @@ impl Wanted {
         named: Named,
         releasing: Releasing,
     ) -> Result<Self, Failure> {
-        let mut checked = Checked::load(global, &named.manifests)?;
+        let mut checked = Checked::load(global, results, &named.manifests)?;
         checked.refuse_errors(global, results)?;
         let none = Releases::new();
         let asked = Asked {
@@ -107,10 +109,12 @@ impl Wanted {
 
     /// The baseline, for what makes no sense without one.
     pub(super) fn needed_baseline(&self, what: &str) -> Result<&Baseline, Failure> {
-        self.baseline.as_ref().map_err(|missing| {
+        let refuse = |missing: &Missing| {
             Failure::new(Exit::Usage, format!("{what} needs a baseline in git: {missing}"))
                 .help(missing.remedy())
-        })
+        };
+        let baseline = self.baseline.as_ref().map_err(refuse)?;
+        baseline.whole().map_err(refuse)
     }
 
     /// What there is to say of the manifests, now and at the baseline.
@@ -145,7 +149,9 @@ impl Wanted {
         file: &Path,
     ) -> Result<Run, Failure> {
         let shown = file.display().to_string();
-        let snapshot: Snapshot = SNAPSHOT.read(&base(global)?.join(file), &shown)?;
+        let file = base(global)?.join(file);
+        results.keep(&[file.canonicalize().unwrap_or_default()])?;
+        let snapshot: Snapshot = SNAPSHOT.read(&file, &shown)?;
         let taken_at: jiff::Timestamp = snapshot.taken_at.parse().map_err(|_| {
             Failure::new(
                 Exit::Invalid,
@@ -169,7 +175,7 @@ impl Wanted {
     }
 
     fn beside(self, live: Vec<Live>, source: LiveSource, read_at: String) -> Run {
-        let Named { manifests, targets, replace_untrusted, .. } = &self.named;
+        let Named { manifests, targets, replace_untrusted, in_the_way, .. } = &self.named;
         let release = |release: &Release| ReleaseRef {
             address: release.address.to_string(),
             folder: release.folder.display().to_string(),
@@ -183,6 +189,7 @@ impl Wanted {
             releases: manifests.release.iter().map(release).collect(),
             targets: targets.iter().map(ToString::to_string).collect(),
             replace_untrusted: *replace_untrusted,
+            in_the_way: *in_the_way,
         };
         Run { wanted: self, live, made_of }
     }
@@ -244,6 +251,25 @@ impl Run {
                 Product { resource, live, baseline }
             })
             .collect()
+    }
+
+    /// Reads what is there of some products once more.
+    pub(super) async fn read_again(
+        &mut self,
+        account: &Account,
+        addresses: &[String],
+    ) -> Result<(), Failure> {
+        let is_asked_for = |place: &usize| {
+            addresses.iter().any(|address| self.wanted.resources()[*place].address.as_str() == address)
+        };
+        let places: Vec<usize> = (0..self.live.len()).filter(is_asked_for).collect();
+        let subjects: Vec<Subject> =
+            places.iter().map(|place| self.wanted.subjects()[*place].clone()).collect();
+        let (live, _) = account.read(&subjects).await?;
+        for (place, live) in places.into_iter().zip(live) {
+            self.live[place] = live;
+        }
+        Ok(())
     }
 
     pub(super) fn options(&self) -> Options {

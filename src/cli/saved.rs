@@ -2,13 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::plan::{LiveSource, Plan};
+use crate::plan::{InTheWay, LiveSource, Plan};
 
 use super::args::{ApplyArgs, Baseline, Global, Manifests, Release, Selection};
 use super::command_line;
 use super::exit::{Exit, Failure};
 use super::manifests::base;
 use super::plan::PLAN;
+use super::results::Results;
 use super::run::Named;
 
 /// A saved plan. Only what it was made of is taken from it, and the fingerprint that was approved.
@@ -19,7 +20,7 @@ pub(super) struct Saved {
 }
 
 /// The plan that the command line names, if it names one.
-pub(super) fn saved(global: &Global, args: &ApplyArgs) -> Result<Option<Saved>, Failure> {
+pub(super) fn saved(global: &Global, results: &Results, args: &ApplyArgs) -> Result<Option<Saved>, Failure> {
     let paths = &args.selection.manifests.paths;
     let base = base(global)?;
     let is_plan = |path: &&PathBuf| {
@@ -40,6 +41,7 @@ pub(super) fn saved(global: &Global, args: &ApplyArgs) -> Result<Option<Saved>, 
         )
         .help("a plan says itself what it was made of; name it alone, or make another one"));
     }
+    results.keep(&[base.join(file).canonicalize().unwrap_or_default()])?;
     let plan: Plan = PLAN.read(&base.join(file), &shown)?;
     if plan.made_of.live != LiveSource::Account {
         let (on, help) = if plan.made_of.live == LiveSource::Baseline {
@@ -102,6 +104,7 @@ impl Named {
             targets: targets.collect::<Result<_, _>>()?,
             replace_untrusted: made_of.replace_untrusted,
             baseline: baseline.clone(),
+            in_the_way: InTheWay::default(),
         })
     }
 }

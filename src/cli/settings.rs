@@ -75,10 +75,13 @@ pub(super) async fn connect(global: &Global, base: &Path) -> Result<(Connection,
     Ok((connection, sandbox))
 }
 
-/// The Azure CLI on PATH. A relative folder in it is passed over: it would be looked for in the workspace, where anybody who
-/// writes manifests could put a program of that name.
 fn azure_cli() -> Option<PathBuf> {
-    let name = if cfg!(windows) { "az.cmd" } else { "az" };
+    program(if cfg!(windows) { "az.cmd" } else { "az" })
+}
+
+/// A program on PATH. A relative folder in it is passed over: it would be looked for in the workspace, where anybody who
+/// writes manifests could put a program of that name.
+pub(super) fn program(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path)
         .filter(|folder| folder.is_absolute())

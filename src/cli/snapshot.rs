@@ -1,6 +1,7 @@
 //! `storeward snapshot`.
 
 use crate::partner_center::Snapshot;
+use crate::plan::InTheWay;
 use crate::render::{self, Format};
 use crate::submission::Live;
 
@@ -16,6 +17,7 @@ pub(super) async fn run(global: &Global, results: &Results, args: &SnapshotArgs)
         targets: global.target.clone(),
         replace_untrusted: false,
         baseline: Baseline::None,
+        in_the_way: InTheWay::default(),
     };
     let wanted = Wanted::load(global, results, named, Releasing::Now)?;
     let account = Account::connect(global).await?;

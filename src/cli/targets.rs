@@ -24,6 +24,15 @@ impl FromStr for Target {
     }
 }
 
+impl From<&Address> for Target {
+    fn from(address: &Address) -> Self {
+        let text = address.as_str().to_owned();
+        // Nothing in an address means something in a pattern.
+        let pattern = glob::Pattern::new(&glob::Pattern::escape(&text)).unwrap_or_default();
+        Self { text, pattern }
+    }
+}
+
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
@@ -40,7 +49,7 @@ impl Target {
 pub(super) fn selected(targets: &[Target], addresses: &[&str]) -> Result<Vec<bool>, Failure> {
     for target in targets {
         if !addresses.iter().any(|address| target.matches(address)) {
-            return Err(no_such(&format!("--target {target} matches no resource"), &target.text, addresses));
+            return Err(no_such(&format!("no manifest has the address {target}"), &target.text, addresses));
         }
     }
     let is_selected = |address: &&str| targets.is_empty() || targets.iter().any(|t| t.matches(address));

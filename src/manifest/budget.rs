@@ -8,6 +8,8 @@ use super::diagnostic::Diagnostic;
 const MAX_HELD: usize = 40 * 1024 * 1024;
 /// How much text values may take from manifests and files, in bytes.
 const MAX_TAKEN: usize = 40 * 1024 * 1024;
+/// How many bytes of YAML that nobody named are looked through for manifests.
+const MAX_LOOKED: usize = 96 * 1024 * 1024;
 /// What taking a value costs at least, in bytes.
 const LEAST: usize = 64;
 /// How often it is guessed what was meant by a name that is nowhere: each time all that is there is compared.
@@ -16,12 +18,24 @@ const MAX_GUESSES: usize = 20;
 /// What is left of it.
 #[derive(Debug, Default)]
 pub(super) struct Budget {
+    looked: usize,
     held: usize,
     taken: usize,
     guesses: usize,
 }
 
 impl Budget {
+    /// Counts text that is looked through for manifests, of which most is not ours.
+    pub(super) fn look(&mut self, bytes: usize) -> Result<(), Diagnostic> {
+        self.looked = self.looked.saturating_add(bytes);
+        if self.looked <= MAX_LOOKED {
+            return Ok(());
+        }
+        let message = "there is too much YAML here to look through for manifests";
+        let help = "name the manifests, or the folders in which they lie";
+        Err(Diagnostic::error(Code::TooComplex, None, message).help(help))
+    }
+
     /// Counts text that is kept for the run.
     pub(super) fn hold(&mut self, bytes: usize) -> Result<(), Diagnostic> {
         self.held += bytes;

@@ -114,7 +114,7 @@ mod tests {
             Walked { files: here(walked.files), unread: here(walked.unread) }
         }
 
-        fn on_disk(&self, file: &Path) -> io::Result<PathBuf> {
+        fn on_disk(&self, file: &Path, _max: u64) -> io::Result<PathBuf> {
             Ok(self.there(file))
         }
     }

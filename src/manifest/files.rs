@@ -1,7 +1,7 @@
 //! The files that manifests name: texts, images, packages.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io;
 use std::ops::Range;
@@ -26,7 +26,7 @@ use super::yaml::{self, Node};
 
 /// How many values the YAML and JSON files that manifests name may hold in a run. Those of twenty apps in forty languages
 /// hold some ten thousands.
-const MAX_NODES: usize = 500_000;
+const MAX_NODES: usize = 250_000;
 
 /// What keeping a heading takes, and what looking at it is counted as, in bytes.
 const HEADING_BYTES: usize = 200;
@@ -52,6 +52,8 @@ pub struct Files<'w> {
     packages: HashMap<PathBuf, Package>,
     pixels: HashMap<PathBuf, (u32, u32)>,
     fingerprints: HashMap<PathBuf, Fingerprint>,
+    /// Every file that was asked for, read or not.
+    named: HashSet<PathBuf>,
 }
 
 impl<'w> Files<'w> {
@@ -70,6 +72,7 @@ impl<'w> Files<'w> {
             packages: HashMap::new(),
             pixels: HashMap::new(),
             fingerprints: HashMap::new(),
+            named: HashSet::new(),
         }
     }
 
@@ -97,6 +100,7 @@ impl<'w> Files<'w> {
         if let Some(known) = self.texts.get(path) {
             return Ok(*known);
         }
+        self.named.insert(path.to_owned());
         // Asked first: once it is used up, nothing more is read.
         self.budget.hold(0)?;
         let source = self.workspace.read_text(path, at, sources)?;
@@ -185,6 +189,11 @@ impl<'w> Files<'w> {
         near
     }
 
+    /// Every file that was asked for, read or not.
+    pub(super) fn named(&self) -> impl Iterator<Item = &PathBuf> {
+        self.named.iter()
+    }
+
     /// How many images and packages were read.
     pub fn assets(&self) -> usize {
         self.fingerprints.len()
@@ -195,7 +204,7 @@ impl<'w> Files<'w> {
         images.sort_unstable();
         images.dedup();
         let tree = self.workspace.tree();
-        images = images.into_iter().filter_map(|path| tree.on_disk(&path).ok()).collect();
+        images = images.into_iter().filter_map(|path| tree.on_disk(&path, IMAGE_MAX_BYTES).ok()).collect();
         images.retain(|path| !self.fingerprints.contains_key(path) && !is_larger(path, IMAGE_MAX_BYTES));
         let read = asset::read_images(&images);
         for (path, (header, fingerprint)) in
@@ -209,8 +218,8 @@ impl<'w> Files<'w> {
     }
 
     /// Where on disk the bytes of a file lie.
-    fn on_disk(&self, path: &Path, at: Span) -> Result<PathBuf, Diagnostic> {
-        self.workspace.tree().on_disk(path).map_err(|error| self.unreadable(path, &error, at))
+    fn on_disk(&self, path: &Path, max: u64, at: Span) -> Result<PathBuf, Diagnostic> {
+        self.workspace.tree().on_disk(path, max).map_err(|error| self.unreadable(path, &error, at))
     }
 
     fn unreadable(&self, path: &Path, error: &io::Error, at: Span) -> Diagnostic {
@@ -219,7 +228,7 @@ impl<'w> Files<'w> {
     }
 
     fn fingerprint(&mut self, path: &Path, at: Span) -> Result<Fingerprint, Diagnostic> {
-        let on_disk = self.on_disk(path, at)?;
+        let on_disk = self.on_disk(path, u64::MAX, at)?;
         if let Some(known) = self.fingerprints.get(&on_disk) {
             return Ok(*known);
         }
@@ -262,7 +271,8 @@ impl<'w> Files<'w> {
     }
 
     fn pixels(&mut self, path: &Path, shown: &str, at: Span) -> Result<(u32, u32), Diagnostic> {
-        let on_disk = self.on_disk(path, at)?;
+        self.named.insert(path.to_owned());
+        let on_disk = self.on_disk(path, IMAGE_MAX_BYTES, at)?;
         if let Some(known) = self.pixels.get(&on_disk) {
             return Ok(*known);
         }
@@ -271,8 +281,8 @@ impl<'w> Files<'w> {
             let help = "export it in fewer colours, or with stronger compression";
             return Err(Diagnostic::error(Code::BadImage, at, message).help(help));
         }
-        let header = asset::image_header(path).map_err(|error| {
-            wrong(Code::BadImage, at, &error.to_string(), path, shown, "export it as PNG again")
+        let header = asset::image_header(&on_disk).map_err(|error| {
+            wrong(Code::BadImage, at, &error.to_string(), &on_disk, shown, "export it as PNG again")
         })?;
         if header.format != ImageFormat::Png {
             let message = format!("`{shown}` is a {} file", header.format);
@@ -285,12 +295,13 @@ impl<'w> Files<'w> {
 
     /// The video of a trailer.
     pub fn video(&mut self, path: &Path, at: Span, diagnostics: &mut Diagnostics) -> Option<Arc<Asset>> {
+        self.named.insert(path.to_owned());
         let shown = self.workspace.display(path);
         let mut refuse = |diagnostic| {
             diagnostics.push(diagnostic);
             None
         };
-        let on_disk = match self.on_disk(path, at) {
+        let on_disk = match self.on_disk(path, TRAILER_MAX_BYTES, at) {
             Ok(on_disk) => on_disk,
             Err(diagnostic) => return refuse(diagnostic),
         };
@@ -332,6 +343,7 @@ impl<'w> Files<'w> {
 
     /// A package, opened and read.
     pub fn package(&mut self, path: &Path, at: Span, diagnostics: &mut Diagnostics) -> Option<Arc<Asset>> {
+        self.named.insert(path.to_owned());
         let read =
             self.opened_package(path, at).and_then(|package| Ok((package, self.fingerprint(path, at)?)));
         let (package, fingerprint) = read.map_err(|diagnostic| diagnostics.push(diagnostic)).ok()?;
@@ -339,7 +351,7 @@ impl<'w> Files<'w> {
     }
 
     fn opened_package(&mut self, path: &Path, at: Span) -> Result<Package, Diagnostic> {
-        let on_disk = self.on_disk(path, at)?;
+        let on_disk = self.on_disk(path, u64::MAX, at)?;
         if let Some(known) = self.packages.get(&on_disk) {
             return Ok(known.clone());
         }

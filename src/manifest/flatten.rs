@@ -515,14 +515,22 @@ pub(super) fn image_type(name: &str) -> Option<&'static ImageType> {
     IMAGE_TYPES.iter().find(|kind| kind.name == name)
 }
 
+/// So many words are all named where one of them is expected.
+const MAX_WORDS_SAID: usize = 6;
+
 /// A word that is one of those allowed.
 pub(super) fn one_of(values: &mut Values<'_, '_>, node: &Node, words: &[&str]) -> Option<String> {
-    let text = values.scalar(node, "a word", Scope::plain()).ok()?;
+    let text = values.scalar(node, &one_of_words(words), Scope::plain()).ok()?;
     if words.contains(&text.as_str()) {
         return Some(text);
     }
     not_allowed(values, &text, node.span, words);
     None
+}
+
+/// What is expected where one of these words is.
+pub(super) fn one_of_words(words: &[&str]) -> String {
+    if words.len() <= MAX_WORDS_SAID { format!("one of {}", words.join(", ")) } else { "a word".to_owned() }
 }
 
 pub(super) fn not_allowed(values: &mut Values<'_, '_>, text: &str, at: Span, words: &[&str]) -> Nothing {

@@ -51,10 +51,18 @@ fn no_language(written: &str, at: Span, known: &Diagnostics) -> Diagnostic {
     }
 }
 
+/// How many languages are named of which one may be meant.
+const MAX_NAMED: usize = 6;
+
 fn unlisted(language: &str, at: Span, known: &Diagnostics) -> Diagnostic {
     let message = format!("the Store does not list `{language}` among its languages");
     let diagnostic = Diagnostic::warning(Code::UnlistedLanguage, at, message);
-    match known.guess(language, LANGUAGES.iter().copied()) {
+    let is_of_it = |listed: &&&str| listed.strip_prefix(language).is_some_and(|rest| rest.starts_with('-'));
+    let of_it: Vec<&str> = LANGUAGES.iter().filter(is_of_it).take(MAX_NAMED).copied().collect();
+    // Nearly everything is near to a word of one or two letters.
+    let near = || known.guess(language, LANGUAGES.iter().copied()).filter(|_| language.len() > 3);
+    match of_it.first().copied().or_else(near) {
+        Some(_) if of_it.len() > 1 => diagnostic.help(format!("write one of `{}`", of_it.join("`, `"))),
         Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")),
         None => diagnostic.help("the service answers an unknown language with an internal error"),
     }

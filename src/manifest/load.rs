@@ -1,7 +1,6 @@
 //! Finding manifests and loading them.
 
 use std::collections::{BTreeSet, HashSet};
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::submission::Kind;
@@ -9,15 +8,16 @@ use crate::submission::Kind;
 use super::code::Code;
 use super::decode::decode;
 use super::desired::{Address, Releases, Resource, is_name};
-use super::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
+use super::diagnostic::{Diagnostic, Diagnostics};
 use super::files::Files;
 use super::finding::{Finding, Findings};
 use super::include::Included;
-use super::source::{Sources, Span};
+use super::recognise::{KindOf, holds_manifest, kind_of, looks_like_manifest};
+use super::source::Sources;
 use super::together::{KeySpans, check_together};
 use super::value::Values;
-use super::workspace::{MAX_TEXT_BYTES, Workspace};
-use super::yaml::{self, Entry, Node, Yaml};
+use super::workspace::Workspace;
+use super::yaml::{self, Node, Yaml};
 
 /// What loading gave: every resource that could be read, and everything there is to say.
 #[derive(Debug, Default)]
@@ -30,6 +30,8 @@ pub struct Loaded {
     pub diagnostics: Diagnostics,
     /// How many images and packages were read, beside the texts.
     pub assets: usize,
+    /// Every manifest, and every file that they name: what nobody wants to be replaced.
+    pub files: BTreeSet<PathBuf>,
 }
 
 impl Loaded {
@@ -61,6 +63,7 @@ pub fn load(workspace: &Workspace, paths: &[PathBuf], releases: &Releases) -> Lo
         }
     }
     loaded.assets = files.assets();
+    loaded.files.extend(files.named().cloned());
     check_together(&loaded.resources, &spans, releases, &mut loaded.diagnostics);
     if loaded.resources.is_empty() && !loaded.diagnostics.has_errors() {
         loaded.diagnostics.push(
@@ -142,129 +145,6 @@ impl Asked<'_> {
     }
 }
 
-/// What a document is by its `kind`.
-enum KindOf<'d> {
-    Known(Kind),
-    /// A word near that of a kind, or any other word in what else looks like a manifest.
-    Meant {
-        written: &'d str,
-        at: Span,
-        kind: Option<&'static str>,
-    },
-    /// The key in another case, with a kind.
-    Misspelt {
-        at: Span,
-    },
-    /// A list of manifests.
-    Listed {
-        at: Span,
-    },
-    /// No kind, and a block of a manifest.
-    Missing {
-        at: Span,
-    },
-    /// None of our business.
-    Other,
-}
-
-/// Keys of which one, beside a `kind` or a block, tells a manifest from the documents of other programs.
-const TELLING: [&str; 10] = [
-    "name", "submission", "release", "rollout", "id", "app", "productId", "productType", "friendlyName",
-    "groupIds",
-];
-
-fn kind_of(document: &Node) -> KindOf<'_> {
-    if let Yaml::List(items) = &document.value {
-        let is_one = |item: &&Node| item.entries().is_some() && matches!(kind_of(item), KindOf::Known(_));
-        return items.iter().find(is_one).map_or(KindOf::Other, |item| KindOf::Listed { at: item.span });
-    }
-    let entries = document.entries().unwrap_or_default();
-    let has = |key: &str| document.get(key).is_some();
-    // Who else writes `kind` writes this beside it.
-    if has("apiVersion") {
-        return KindOf::Other;
-    }
-    let has_block = has("submission") || has("release");
-    // What several manifests share may hold a block, but not who it is about.
-    let looks_like_one = has_block && ["name", "id", "app", "productId"].into_iter().any(has);
-    let tells = TELLING.into_iter().any(has);
-    let missing = || KindOf::Missing { at: entries.first().map_or(document.span, |first| first.key_span) };
-    let Some(entry) = entries.iter().find(|entry| entry.key == "kind") else {
-        let is_kind = |entry: &&Entry| {
-            let Yaml::Scalar { text, .. } = &entry.value.value else { return false };
-            entry.key.eq_ignore_ascii_case("kind") && Kind::parse(text).is_some()
-        };
-        return match entries.iter().find(is_kind) {
-            Some(near) => KindOf::Misspelt { at: near.key_span },
-            None if looks_like_one => missing(),
-            None => KindOf::Other,
-        };
-    };
-    let Yaml::Scalar { text, .. } = &entry.value.value else {
-        return if looks_like_one { KindOf::Missing { at: entry.key_span } } else { KindOf::Other };
-    };
-    match Kind::parse(text) {
-        Some(kind) => KindOf::Known(kind),
-        None if text.is_empty() && has_block => KindOf::Missing { at: entry.key_span },
-        None => match did_you_mean(text, kinds()) {
-            None if !has_block => KindOf::Other,
-            Some(_) if !tells => KindOf::Other,
-            kind => KindOf::Meant { written: text, at: entry.value.span, kind },
-        },
-    }
-}
-
-fn kinds() -> impl Iterator<Item = &'static str> {
-    Kind::ALL.iter().map(|kind| kind.as_str())
-}
-
-/// Whether a text, in a file that nobody named, holds what may be a manifest: a line of one, broken or not, or a document.
-fn holds_manifest(text: &str) -> bool {
-    if may_hold_manifest(text) {
-        return true;
-    }
-    let folded = text.to_ascii_lowercase();
-    if !["kind", "submission", "release"].into_iter().any(|word| folded.contains(word)) {
-        return false;
-    }
-    let mut sources = Sources::default();
-    let source = sources.add("", Path::new(""), text);
-    let parsed = yaml::parse(&sources, source, &mut Diagnostics::default());
-    parsed.documents.iter().any(|document| !matches!(kind_of(document), KindOf::Other))
-}
-
-/// Whether a text may hold a manifest at all. Other YAML in a repository is none of our business, broken or not.
-fn may_hold_manifest(text: &str) -> bool {
-    let text = text.trim_start_matches('\u{feff}');
-    // Also indented, in quotes, in a map of one line, or behind an anchor.
-    let start = [' ', '\t', '-', '{', '"', '\''];
-    text.lines().any(|line| {
-        let line = line.trim_start_matches(start);
-        // A manifest without its kind.
-        line.starts_with("submission:")
-            || line.get(..4).is_some_and(|key| key.eq_ignore_ascii_case("kind"))
-                && line[4..].trim_start_matches(['"', '\'', ' ']).strip_prefix(':').is_some_and(|kind| {
-                    let mut words = kind.split([' ', ',', '}', '"', '\'', '#']);
-                    let kind = words
-                        .find(|word| !word.is_empty() && !word.starts_with(['&', '!']))
-                        .unwrap_or_default();
-                    did_you_mean(kind, kinds()).is_some()
-                })
-    })
-}
-
-/// Whether a file that is not UTF-8, or too large, starts with what a manifest holds.
-fn looks_like_manifest(workspace: &Workspace, path: &Path) -> bool {
-    let mut bytes = Vec::new();
-    let start = workspace.open(path).map(|file| file.take(MAX_TEXT_BYTES));
-    if start.and_then(|mut start| start.read_to_end(&mut bytes)).is_err() {
-        return false;
-    }
-    let wide = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
-    let bytes: Vec<u8> = bytes.into_iter().filter(|byte| !wide || (*byte != 0 && *byte < 0xfe)).collect();
-    may_hold_manifest(&String::from_utf8_lossy(&bytes))
-}
-
 pub(super) fn load_file(
     path: &Path,
     named: bool,
@@ -273,39 +153,40 @@ pub(super) fn load_file(
     loaded: &mut Loaded,
     spans: &mut Vec<KeySpans>,
 ) {
-    // Asked first: once it is used up, nothing more is read.
-    if let Err(diagnostic) = files.budget.hold(0) {
-        loaded.diagnostics.push(diagnostic);
-        return;
-    }
-    let text = match files.workspace().read(path, None) {
-        Ok(text) => text,
-        Err(diagnostic) => {
-            // A file that cannot be read and that nobody named is somebody else's file, unless it looks like a manifest
-            // that was saved in another encoding.
-            let is_ours = || {
-                matches!(diagnostic.code, Code::NotUtf8 | Code::TooLarge)
-                    && looks_like_manifest(files.workspace(), path)
-            };
-            if named || is_ours() {
-                loaded.diagnostics.push(diagnostic);
-            }
-            return;
-        }
+    let text = match manifest_text(path, named, files) {
+        Ok(Some(text)) => text,
+        Ok(None) => return,
+        Err(diagnostic) => return loaded.diagnostics.push(diagnostic),
     };
-    if !named && !holds_manifest(&text) {
-        return;
-    }
-    if let Err(diagnostic) = files.budget.hold(text.len()) {
-        loaded.diagnostics.push(diagnostic);
-        return;
-    }
+    loaded.files.insert(path.canonicalize().unwrap_or_else(|_| path.to_owned()));
     let folder = path.parent().unwrap_or(Path::new(""));
     let source = loaded.sources.add(files.workspace().display(path), folder, &text);
     let parsed = yaml::parse(&loaded.sources, source, &mut loaded.diagnostics);
     for document in &parsed.documents {
         load_document(document, files, asked, loaded, spans);
     }
+}
+
+/// The text of a file; `None` where it is somebody else's.
+fn manifest_text(path: &Path, named: bool, files: &mut Files<'_>) -> Result<Option<String>, Diagnostic> {
+    // Asked first: once they are used up, nothing more is read.
+    files.budget.hold(0)?;
+    files.budget.look(0)?;
+    let text = match files.workspace().read(path, None) {
+        Ok(text) if named || holds_manifest(&text, &mut files.budget)? => text,
+        Ok(_) => return Ok(None),
+        Err(diagnostic) if named => return Err(diagnostic),
+        Err(diagnostic) => {
+            // A file that cannot be read and that nobody named is somebody else's file, unless it looks like a manifest
+            // that was saved in another encoding.
+            let workspace = files.workspace();
+            let is_ours = matches!(diagnostic.code, Code::NotUtf8 | Code::TooLarge)
+                && looks_like_manifest(workspace, path, &mut files.budget)?;
+            return if is_ours { Err(diagnostic) } else { Ok(None) };
+        }
+    };
+    files.budget.hold(text.len())?;
+    Ok(Some(text))
 }
 
 fn load_document(
@@ -315,8 +196,8 @@ fn load_document(
     loaded: &mut Loaded,
     spans: &mut Vec<KeySpans>,
 ) {
-    let report = |loaded: &mut Loaded, diagnostic| loaded.diagnostics.push(diagnostic);
-    match kind_of(document) {
+    let is = kind_of(document);
+    match is {
         KindOf::Known(kind) if !asked.takes(kind, document) => {}
         KindOf::Known(kind) => {
             let included = Included::default();
@@ -327,29 +208,7 @@ fn load_document(
                 spans.push(KeySpans::of(document));
             }
         }
-        KindOf::Meant { written, at, kind } => {
-            let message = format!("there is no kind `{written}`");
-            let help = match kind {
-                Some(meant) => format!("did you mean `{meant}`?"),
-                None => format!("kinds are {}", kinds().collect::<Vec<_>>().join(", ")),
-            };
-            report(loaded, Diagnostic::error(Code::UnknownKind, at, message).help(help));
-        }
-        KindOf::Misspelt { at } => {
-            let message = "the key is `kind`, in lower case";
-            report(loaded, Diagnostic::error(Code::UnknownKey, at, message).help("write `kind`"));
-        }
-        KindOf::Listed { at } => {
-            let message = "manifests in a list";
-            let help = "put a line `---` between them, without `- ` before their keys";
-            report(loaded, Diagnostic::error(Code::WrongType, at, message).help(help));
-        }
-        KindOf::Missing { at } => {
-            let message = "this looks like a manifest, and has no `kind`";
-            let help = "add `kind: App`, `kind: AddOn` or `kind: Flight`";
-            report(loaded, Diagnostic::error(Code::MissingKey, at, message).help(help));
-        }
-        KindOf::Other => {}
+        _ => is.mistake().into_iter().for_each(|mistake| loaded.diagnostics.push(mistake)),
     }
 }
 
@@ -369,54 +228,5 @@ mod tests {
         assert!(!loaded.diagnostics.has_errors(), "{:?}", loaded.diagnostics);
         assert_eq!(loaded.resources.len(), 1);
         assert!(!format!("{:?}", loaded.sources).contains("something else"));
-    }
-
-    #[test]
-    fn manifests_are_told_from_other_documents() {
-        for text in [
-            "{name: b, kind: App, id: bad}", "kind:\n  App", "kind: >-\n  App", "? kind\n: App",
-            "kind: !!str App", "- kind: App\n  name: b", "kind: [App]\nname: b\nid: x\nsubmission: {}",
-            "name: b\rkind: App\r", "name: b\nid: x\nrelease: {}", "kind: Ap\nid: x", "Kind: App",
-            "kind: App\n: : [", "kind: App", "a: 1\n---\nkind: Flight",
-        ] {
-            assert!(holds_manifest(text), "{text}");
-        }
-        for text in
-            ["kind: Deployment\nid: x", "- kind\n- release", "kind: [", "a: b", "{apiVersion: v1, kind: App}"]
-        {
-            assert!(!holds_manifest(text), "{text}");
-        }
-    }
-
-    #[test]
-    fn documents_of_other_programs_are_none_of_ours() {
-        let is_other = |text: &str| {
-            let mut sources = Sources::default();
-            let source = sources.add("", Path::new(""), text);
-            let parsed = yaml::parse(&sources, source, &mut Diagnostics::default());
-            matches!(kind_of(&parsed.documents[0]), KindOf::Other)
-        };
-        for text in [
-            "apiVersion: backstage.io/v1alpha1\nkind: API", "apiVersion: v1\nkind: App\nmetadata: {}",
-            "kind: light\ncolour: red", "kind: Addon", "submission: {visibility: Public}", "release: {a: b}",
-        ] {
-            assert!(is_other(text), "{text}");
-        }
-        for text in ["kind: App", "kind: Addon\nname: a", "name: a\nrelease: {}", "kind:\nsubmission: {}"] {
-            assert!(!is_other(text), "{text}");
-        }
-    }
-
-    #[test]
-    fn what_may_be_a_manifest_is_looked_into() {
-        for text in [
-            "kind: App", " kind: App", "{kind: App, name: x}", "\"kind\": App", "kind: &a App # x",
-            "kind: 'AddOn'", "kind: Ap",
-        ] {
-            assert!(may_hold_manifest(text), "{text}");
-        }
-        for text in ["kind: Deployment", "kinds: App", "a: kind", "kind:"] {
-            assert!(!may_hold_manifest(text), "{text}");
-        }
     }
 }

@@ -12,7 +12,7 @@ use crate::submission::{FIELDS, Field, Null, Path, Shape};
 use super::code::Code;
 use super::desired::{Asset, Owned, Wanted};
 use super::diagnostic::{Diagnostic, did_you_mean};
-use super::flatten::{Leaf, not_allowed};
+use super::flatten::{Leaf, not_allowed, one_of_words};
 use super::lower::Names;
 use super::secrets::looks_like_secret;
 use super::source::Span;
@@ -152,7 +152,7 @@ impl Reader<'_, '_, '_> {
                     Shape::Percentage | Shape::Players => "a number".to_owned(),
                     Shape::Price | Shape::Markets => "a price such as `Tier1012`".to_owned(),
                     Shape::Date => "a date such as `2026-09-01T08:00:00Z`".to_owned(),
-                    Shape::OneOf(words) if words.len() <= 6 => format!("one of {}", words.join(", ")),
+                    Shape::OneOf(words) => one_of_words(words),
                     _ => "a word".to_owned(),
                 };
                 let text = self.values.literal(node, &wanted)?;

@@ -47,7 +47,9 @@ pub(super) fn check_together(
     duplicates(&placed, diagnostics);
     unknown_apps(&placed, diagnostics);
     ranks(&placed, diagnostics);
-    for address in releases.keys() {
+    // Where nothing could be read, that is the mistake.
+    let unread = resources.is_empty() && diagnostics.has_errors();
+    for address in releases.keys().filter(|_| !unread) {
         if !resources.iter().any(|resource| resource.address == *address) {
             diagnostics.push(unknown_release(address, resources));
         }

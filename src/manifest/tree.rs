@@ -35,8 +35,9 @@ pub trait Tree: fmt::Debug {
     /// workspace around it.
     fn files_below(&self, root: &Path, folder: &Path, is_wanted: &dyn Fn(&Path) -> bool) -> Walked;
 
-    /// A file on disk of the same name, in whichever folder, that holds what a file of this tree holds.
-    fn on_disk(&self, file: &Path) -> io::Result<PathBuf>;
+    /// A file on disk of the same name, in whichever folder, that holds what a file of this tree holds. One with more than
+    /// `max` bytes is not worth making a copy of.
+    fn on_disk(&self, file: &Path, max: u64) -> io::Result<PathBuf>;
 }
 
 /// The files on disk.
@@ -76,7 +77,7 @@ impl Tree for Disk {
         walk(root, &folder.canonicalize().unwrap_or_else(|_| folder.to_owned()), is_wanted)
     }
 
-    fn on_disk(&self, file: &Path) -> io::Result<PathBuf> {
+    fn on_disk(&self, file: &Path, _max: u64) -> io::Result<PathBuf> {
         Ok(file.to_owned())
     }
 }

@@ -1,6 +1,6 @@
 //! What a value says: scalars, lists, `{file:, at:, else:}`, and the three expansions.
 
-use std::path::{Path, PathBuf};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
 use crate::submission::{FIELDS, Shape};
 
@@ -88,7 +88,7 @@ impl Values<'_, '_> {
         let message = format!("expected {wanted}, found {}", node.kind());
         let diagnostic = Diagnostic::error(Code::WrongType, node.span, message);
         let help = match &node.value {
-            _ if node.is_null() => "leave the key out to leave the live value alone",
+            _ if node.is_null() => "write a value, or leave it out",
             Yaml::Scalar { .. } if wanted.contains("`{file: …}`") => "name the file as `{file: …}`",
             Yaml::Scalar { .. } if wanted.starts_with("a list") => "write it as a list: `[…]`",
             Yaml::Scalar { .. } => "write `key: value` lines below it",
@@ -416,7 +416,11 @@ impl Values<'_, '_> {
             several => format!("neither `{}` exists", several.join("` nor `")),
         };
         let near = missing.first().and_then(|path| self.files.near(path));
+        let has_backslash = || missing.iter().any(|path| path.to_string_lossy().contains('\\'));
         let help = match near {
+            _ if MAIN_SEPARATOR == '/' && has_backslash() => {
+                "write `/` between folders, which every system takes".to_owned()
+            }
             Some(near) => format!("did you mean `{near}`?"),
             None if has_fallback => {
                 "paths are relative to the file they are written in; `else` names a fallback".to_owned()

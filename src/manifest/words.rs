@@ -1,7 +1,7 @@
 //! Words of manifests that are not the API's, each with what it means: ONE table for each place.
 
 use super::desired::{OpenRollout, Others, Retain, RolloutWanted};
-use super::flatten::not_allowed;
+use super::flatten::{not_allowed, one_of_words};
 use super::value::{Scope, Values};
 use super::yaml::Node;
 
@@ -43,10 +43,10 @@ pub(super) static ROLLOUT_STATES: &[Word<RolloutWanted>] = &[
 
 /// What a word of a table stands for.
 pub(super) fn word<T: Clone>(values: &mut Values<'_, '_>, node: &Node, words: &[Word<T>]) -> Option<T> {
-    let text = values.scalar(node, "a word", Scope::plain()).ok()?;
+    let names: Vec<&str> = words.iter().map(|(word, ..)| *word).collect();
+    let text = values.scalar(node, &one_of_words(&names), Scope::plain()).ok()?;
     let found = words.iter().find(|(word, ..)| *word == text).map(|(_, meaning, _)| meaning.clone());
     if found.is_none() {
-        let names: Vec<&str> = words.iter().map(|(word, ..)| *word).collect();
         not_allowed(values, &text, node.span, &names);
     }
     found

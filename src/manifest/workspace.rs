@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::fs;
 use std::io::{self, Read};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Component, MAIN_SEPARATOR, Path, PathBuf};
 use std::sync::Arc;
 
 use super::code::Code;
@@ -112,7 +112,7 @@ impl Workspace {
     pub fn display(&self, path: &Path) -> Arc<str> {
         let below = path.strip_prefix(&self.current).map(Path::to_owned);
         let shown = below.or_else(|_| from(&self.current, &lexically_normal(path)).ok_or(()));
-        Arc::from(shown.as_deref().unwrap_or(path).to_string_lossy().replace('\\', "/"))
+        Arc::from(shown.as_deref().unwrap_or(path).to_string_lossy().replace(MAIN_SEPARATOR, "/"))
     }
 
     /// A path that leads out of the workspace, as it was written.
@@ -125,7 +125,7 @@ impl Workspace {
     pub fn root_relative(&self, shown: &str) -> String {
         let path = lexically_normal(&self.current.join(shown));
         path.strip_prefix(&self.root)
-            .map_or_else(|_| shown.to_owned(), |below| below.to_string_lossy().replace('\\', "/"))
+            .map_or_else(|_| shown.to_owned(), |below| below.to_string_lossy().replace(MAIN_SEPARATOR, "/"))
     }
 
     /// Refuses a path that leaves the workspace as it is written, before anything is looked at on disk: not even
@@ -239,9 +239,9 @@ impl Workspace {
         Ok(sources.add(self.display(path), folder, &text))
     }
 
-    /// Opens a file to read it.
+    /// Opens a file to read its text.
     pub(super) fn open(&self, path: &Path) -> io::Result<fs::File> {
-        fs::File::open(self.tree.on_disk(path)?)
+        fs::File::open(self.tree.on_disk(path, MAX_TEXT_BYTES)?)
     }
 
     /// The text of a file, as it is.
@@ -252,9 +252,13 @@ impl Workspace {
                 .help("check that the file's permissions let this user read it")
         };
         let file = self.open(path).map_err(unreadable)?;
+        let size = file.metadata().map_err(unreadable)?.len();
         let mut bytes = Vec::new();
-        file.take(MAX_TEXT_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-        if bytes.len() as u64 > MAX_TEXT_BYTES {
+        if size <= MAX_TEXT_BYTES {
+            // It may have grown since.
+            file.take(MAX_TEXT_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+        }
+        if size.max(bytes.len() as u64) > MAX_TEXT_BYTES {
             let message = format!("`{shown}` is larger than {} MiB", MAX_TEXT_BYTES / 1024 / 1024);
             let help = "no text for the Store is as long; check that the name is the right one";
             return Err(Diagnostic::error(Code::TooLarge, at, message).help(help));

@@ -33,15 +33,22 @@ macro_rules! blockers {
     };
 }
 
+impl BlockerKind {
+    /// Whether it goes away by itself, or when somebody else has finished: a draft or submission is in the way.
+    pub fn is_busy(self) -> bool {
+        matches!(self, Self::ForeignDraft | Self::PortalDraft | Self::InFlight)
+    }
+}
+
 blockers! {
     ForeignDraft = "foreign-draft", "a draft that Storeward did not make is open",
         ["finish or delete it in Partner Center, then run again", "to keep what it changes, write it into the manifest before you delete it"];
     PortalDraft = "portal-draft", "a draft that was started in Partner Center is open; the API can neither change nor delete it",
         ["publish or delete it in Partner Center, then run again"];
     InFlight = "in-flight", "a submission with other content is on its way",
-        ["wait until it is published, then run again", "cancel it in Partner Center if it must not ship"];
+        ["wait for it: `storeward apply --if-busy wait`; or take it up later: `--if-busy defer`", "cancel it in Partner Center if it must not ship"];
     Dead = "rejected", "the last submission with exactly this content failed",
-        ["read its report, mend what it names in the manifest or the package, and run again", "or delete the failed submission in Partner Center to send the same once more"];
+        ["read its report, mend what it names in the manifest or the package, and run again", "or send the same once more: `storeward apply --resubmit`"];
     RolloutOpen = "rollout-open", "a gradual rollout is still running; the Store starts no new submission meanwhile",
         ["write `openRollout: finalize` or `halt` under `release` or `submission`, or a `state` under `rollout`; it then runs first", "or finalize or halt the rollout in Partner Center, then run again"];
     PriceUnreadable = "price-unreadable", "there is no price that the API can send, and without one the product would be free",

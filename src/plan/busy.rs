@@ -2,13 +2,14 @@
 
 use serde_json::Value;
 
-use crate::manifest::{Code, Finding, Resource, Severity};
+use crate::manifest::{Code, Finding, Guard, Resource, Severity};
 use crate::submission::{Document, Kind, LiveProduct, Phase};
 
 use super::blocker::{Blocker, BlockerKind};
+use super::guards::Risk;
 use super::pending::{DraftKind, Pending};
 use super::theirs::{Theirs, one_line};
-use super::types::Change;
+use super::types::{Change, InTheWay};
 
 /// A pending submission, and what a plan wants to do beside it.
 #[derive(Clone, Copy)]
@@ -16,6 +17,7 @@ pub(super) struct Busy<'a> {
     pub(super) resource: &'a Resource,
     pub(super) live: &'a LiveProduct,
     pub(super) pending: Pending,
+    pub(super) in_the_way: InTheWay,
 }
 
 impl Busy<'_> {
@@ -26,17 +28,46 @@ impl Busy<'_> {
             Pending::Dead { ours, service_fault } => {
                 // Release settings count: notes for the testers often are what was missing.
                 let again = planned.differences_once_committed(document).is_empty();
-                match (again, ours, service_fault) {
-                    (true, _, false) => return Some(self.failed_before(document)),
-                    (_, true, _) => return None,
-                    // Whoever made it may want more of it than what is wanted here.
-                    (_, false, _) => (BlockerKind::ForeignDraft, Some(WHY_DEAD_IS_FOREIGN)),
+                if again && !service_fault && !self.in_the_way.resubmit {
+                    return Some(self.failed_before(document));
                 }
+                if ours {
+                    return None;
+                }
+                // Whoever made it may want more of it than what is wanted here.
+                (BlockerKind::ForeignDraft, Some(WHY_DEAD_IS_FOREIGN))
             }
             Pending::Draft(DraftKind::OlderOurs) => (BlockerKind::ForeignDraft, Some(WHY_OLDER)),
             _ => self.hands_off()?,
         };
+        if self.in_the_way.replace && kind == BlockerKind::ForeignDraft {
+            return None;
+        }
         Some(self.blocker(document, kind, why, changes))
+    }
+
+    /// Whether the pending submission is deleted first, so that another one can be made.
+    pub(super) fn is_discarded(&self) -> bool {
+        match self.pending {
+            Pending::Dead { .. } => true,
+            Pending::Draft(DraftKind::OlderOurs | DraftKind::Foreign) => self.in_the_way.replace,
+            Pending::None | Pending::OnItsWay | Pending::Draft(_) => false,
+        }
+    }
+
+    /// What is at stake where it is: the work of somebody else.
+    pub(super) fn risk(&self) -> Option<Risk> {
+        let document = self.live.pending.as_ref().filter(|_| self.in_the_way.replace)?;
+        let is_theirs = match self.pending {
+            Pending::Draft(DraftKind::Foreign) => true,
+            Pending::Dead { ours, .. } => !ours,
+            Pending::None | Pending::OnItsWay | Pending::Draft(_) => false,
+        };
+        is_theirs.then(|| {
+            let lines = self.theirs(document, &[]).lines();
+            let changes: Vec<&str> = lines.iter().map(|line| line.trim()).collect();
+            (Guard::ReplacesDraft, format!("{}; {}", named(document), changes.join("; ")))
+        })
     }
 
     /// Why the resource cannot be deleted, with the submission in it. What is ours goes along.
@@ -66,18 +97,7 @@ impl Busy<'_> {
         why: Option<&str>,
         changes: &[Change],
     ) -> Blocker {
-        let nothing = Document::default();
-        let theirs = Theirs {
-            kind: self.resource.kind(),
-            published: self.live.published.as_ref().unwrap_or(&nothing),
-            pending: document,
-            planned: changes,
-        };
-        let mut lines = vec![named(document)];
-        if document.status().phase() == Phase::Dead {
-            lines.extend(said_of(document));
-        }
-        lines.extend(theirs.lines());
+        let mut lines = self.lines(document, changes);
         lines.extend(why.map(str::to_owned));
         let mut blocker = Blocker::new(self.resource.address.as_str(), kind, lines.join("\n"));
         if let (Some(id), Kind::App, false) =
@@ -87,7 +107,43 @@ impl Busy<'_> {
                 format!("https://partner.microsoft.com/dashboard/apps/{id}/submissions/{}", document.id());
             blocker.remedies.push(format!("its page: {page}"));
         }
+        let address = &self.resource.address;
+        match self.pending {
+            Pending::Draft(DraftKind::OlderOurs) => {
+                blocker
+                    .remedies
+                    .push(format!("replace it: storeward apply --if-busy replace --target {address}"));
+            }
+            Pending::Draft(DraftKind::Foreign) | Pending::Dead { .. } => blocker.remedies.extend([
+                format!("wait for it: storeward apply --if-busy wait --timeout 6h --target {address}"),
+                format!("delete it: storeward discard {address} --allow replaces-draft"),
+            ]),
+            Pending::None | Pending::OnItsWay | Pending::Draft(_) => {}
+        }
         blocker
+    }
+
+    /// What there is to say of it by itself.
+    pub(super) fn told(&self) -> Vec<String> {
+        self.live.pending.as_ref().map(|document| self.lines(document, &[])).unwrap_or_default()
+    }
+
+    fn lines(&self, document: &Document, changes: &[Change]) -> Vec<String> {
+        let mut lines = vec![named(document)];
+        if document.status().phase() == Phase::Dead {
+            lines.extend(said_of(document));
+        }
+        lines.extend(self.theirs(document, changes).lines());
+        lines
+    }
+
+    fn theirs<'b>(&'b self, document: &'b Document, planned: &'b [Change]) -> Theirs<'b> {
+        Theirs {
+            kind: self.resource.kind(),
+            published: self.live.published.as_ref(),
+            pending: document,
+            planned,
+        }
     }
 
     fn failed_before(&self, document: &Document) -> Blocker {
@@ -105,10 +161,13 @@ impl Busy<'_> {
             Pending::Dead { .. } => true,
             Pending::None | Pending::OnItsWay => false,
         };
-        let help = "name the release that it was made for again, or delete it in Partner Center if nobody needs it; no \
-                    other submission can be made meanwhile";
+        let help = format!(
+            "name the release that it was made for again, or delete it if nobody needs it: storeward discard {}; no other \
+             submission can be made meanwhile",
+            self.resource.address
+        );
         is_ours
-            .then(|| self.finding(Code::DraftNotWanted, document, "and nothing in this run needs it", help))
+            .then(|| self.finding(Code::DraftNotWanted, document, "and nothing in this run needs it", &help))
     }
 
     /// What the Store said of a failed submission that is removed, so that another one can be made.

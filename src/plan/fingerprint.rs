@@ -7,7 +7,13 @@ use serde_json::{Value, json};
 use crate::asset::Digest;
 use crate::submission::canonical;
 
-use super::types::{Action, Change, ChangeRoute, Fingerprints, LiveSource, Plan, ResourcePlan};
+use super::types::{Action, Change, Fingerprints, LiveSource, Plan, ResourcePlan};
+
+/// So many plans that may have been approved are looked at, where earlier runs have begun with several products.
+const MOST_COMBINATIONS: usize = 4096;
+
+/// What is done with products, by address.
+type Actions<'a> = BTreeMap<&'a str, Value>;
 
 /// 32 hex digits of SHA-256 over a value's canonical spelling.
 fn digest(value: &Value) -> String {
@@ -47,13 +53,9 @@ fn action(resource: &ResourcePlan) -> Option<Value> {
 /// different fingerprints can be told apart by reading. Those of a plan that was made without the Store are never those of
 /// one that was made with it.
 pub(super) fn fingerprints(resources: &[ResourcePlan], live_source: LiveSource) -> Fingerprints {
-    let mut actions: BTreeMap<&str, Value> = BTreeMap::new();
     let mut live = BTreeMap::new();
     let mut assets = BTreeMap::new();
     for resource in resources {
-        if let Some(action) = action(resource) {
-            actions.insert(&resource.address, action);
-        }
         let mut before: Vec<Value> = resource.changes.iter().map(|c| json!([c.path, c.before])).collect();
         before.sort_by_key(ToString::to_string);
         live.insert(resource.address.clone(), digest(&json!(before)));
@@ -61,16 +63,33 @@ pub(super) fn fingerprints(resources: &[ResourcePlan], live_source: LiveSource) 
             assets.insert(asset.file.clone(), asset.sha256.clone());
         }
     }
+    Fingerprints { plan: of_all(&actions(resources), live_source), live, assets }
+}
+
+fn actions(resources: &[ResourcePlan]) -> Actions<'_> {
+    resources.iter().filter_map(|resource| Some((resource.address.as_str(), action(resource)?))).collect()
+}
+
+fn of_all(actions: &Actions<'_>, live_source: LiveSource) -> String {
     let over = match live_source {
         LiveSource::Account | LiveSource::Snapshot => json!(actions),
         LiveSource::Baseline => json!({ "offline": actions }),
     };
-    Fingerprints { plan: format!("sp1:{}", digest(&over)), live, assets }
+    format!("sp1:{}", digest(&over))
 }
 
 /// Whether two products get the same.
-fn is_same(a: &ResourcePlan, b: &ResourcePlan) -> bool {
+pub(super) fn is_same(a: &ResourcePlan, b: &ResourcePlan) -> bool {
     action(a).as_ref().map(digest) == action(b).as_ref().map(digest)
+}
+
+/// Keeps of what may have been approved before only what differs from what is planned now.
+pub(super) fn forget_what_was_not_begun(plan: &mut Plan) {
+    let resources = &plan.resources;
+    let is_planned = |before: &ResourcePlan| {
+        resources.iter().any(|is| is.address == before.address && is_same(is, before))
+    };
+    plan.begun.retain(|before| !is_planned(before));
 }
 
 /// Whether a product got by now what was to be done with it, as far as it can be told.
@@ -83,15 +102,27 @@ fn got_it(was: &ResourcePlan, is: &ResourcePlan) -> bool {
     }
 }
 
-/// What remains of creating a product once it is there: its first submission.
-fn once_created(was: &ResourcePlan, is: &ResourcePlan) -> Option<ResourcePlan> {
-    let mut rest = was.clone();
-    rest.changes.retain(|change| change.route != ChangeRoute::Create);
-    (rest.id, rest.action) = (is.id.clone(), Action::Update);
-    (was.action == Action::Create && is.base.is_none()).then_some(rest)
-}
-
 impl Plan {
+    /// Whether this plan has an approved fingerprint, or had it before earlier runs began to carry it out: what is
+    /// still sent was approved with it. What was published meanwhile can be told by a saved plan only.
+    pub fn has_or_had(&self, approved: &str) -> bool {
+        let mut candidates = vec![actions(&self.resources)];
+        for before in &self.begun {
+            let Some(action) = action(before) else { continue };
+            // Either way of this one with every way of those before it.
+            let mut more = candidates.clone();
+            for candidate in &mut more {
+                candidate.insert(&before.address, action.clone());
+            }
+            if candidates.len() + more.len() > MOST_COMBINATIONS {
+                candidates = more;
+            } else {
+                candidates.extend(more);
+            }
+        }
+        candidates.iter().any(|candidate| of_all(candidate, self.made_of.live) == approved)
+    }
+
     /// Whether this is what remains of an approved plan that was carried out in part: whatever is sent now is what was
     /// approved, and the other products got it by now.
     pub fn is_rest_of(&self, approved: &Self) -> bool {
@@ -102,9 +133,8 @@ impl Plan {
         let sends = |resource: &&ResourcePlan| !matches!(resource.action, Action::None | Action::InProgress);
         let holds = |was: &ResourcePlan| {
             self.resources.iter().find(|is| is.address == was.address).is_some_and(|is| {
-                got_it(was, is)
-                    || is_same(was, is)
-                    || once_created(was, is).is_some_and(|rest| is_same(&rest, is))
+                let mut before = self.begun.iter().filter(|before| before.address == is.address);
+                got_it(was, is) || is_same(was, is) || before.any(|before| is_same(was, before))
             })
         };
         let was_sent =

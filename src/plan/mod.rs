@@ -5,11 +5,13 @@
 //! names the risks ([`Guard`](crate::manifest::Guard)), what stands in the way ([`Blocker`]), and the [`Step`]s.
 //! [`Plan`] is plain data: the one source of every output, and of what `apply` does.
 
+mod begun;
 mod blocker;
 mod busy;
 mod checks;
 mod creation;
 mod difference;
+mod discard;
 mod drift;
 mod fingerprint;
 mod flights;
@@ -23,6 +25,7 @@ mod order;
 mod origin;
 mod overlay;
 mod packages;
+mod part;
 mod pending;
 mod permits;
 mod planner;
@@ -39,6 +42,7 @@ pub use blocker::{Blocker, BlockerKind};
 pub use difference::{
     CameAndWent, ChangeDifference, Difference, ResourceDifference, WasAndIs, change_differences, difference,
 };
+pub use discard::Discard;
 pub use drift::{Drift, DriftCounts, DriftedResource};
 pub use intended::Intended;
 pub use notes::Notes;
@@ -49,6 +53,6 @@ pub use permits::Allowance;
 pub use planner::{Product, plan};
 pub use types::{
     Action, AssetRef, Base, BaselineRef, Change, ChangeRoute, Counts, FORMAT_VERSION, FileCount,
-    Fingerprints, GuardHit, InProgress, KeptPackage, LiveSource, MadeOf, Op, Origin, Plan, PublishedBy,
-    ReleaseRef, ResourcePlan, Route, Step, StepKind,
+    Fingerprints, GuardHit, InProgress, InTheWay, KeptPackage, LiveSource, MadeOf, Op, Origin, Plan,
+    PublishedBy, ReleaseRef, ResourcePlan, Route, Step, StepKind,
 };

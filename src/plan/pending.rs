@@ -7,7 +7,10 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::asset::LiveName;
+use crate::manifest::Resource;
 use crate::submission::{Document, FileEntry, FileStatus, Phase};
+
+use super::theirs::field_at;
 
 /// What a pending submission is to this plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,9 +49,14 @@ pub enum DraftKind {
 const SERVICE_FAULTS: &[&str] =
     &["IsInternalError", "ServiceError", "it is not IngestionWeb or IngestionApi"];
 
-/// Tells what a pending submission is. `published` is empty where nothing was published yet; `planned` is it with the
-/// planned changes made.
-pub fn classify(pending: Option<&Document>, published: &Document, planned: &Document) -> Pending {
+/// Tells what a pending submission is to a resource. `published` is empty where nothing was published yet; `planned` is it
+/// with the planned changes made.
+pub fn classify(
+    pending: Option<&Document>,
+    published: &Document,
+    planned: &Document,
+    resource: &Resource,
+) -> Pending {
     let Some(pending) = pending else {
         return Pending::None;
     };
@@ -68,7 +76,7 @@ pub fn classify(pending: Option<&Document>, published: &Document, planned: &Docu
             })
         }
         Phase::Dead => Pending::Dead {
-            ours: was_sent_by_us(pending, published, planned),
+            ours: was_sent_by_us(pending, published, planned, resource),
             service_fault: is_service_fault(pending),
         },
         Phase::Committing | Phase::Accepted | Phase::Certified | Phase::Published => Pending::OnItsWay,
@@ -94,15 +102,20 @@ fn uploads_our_file(draft: &Document) -> bool {
 }
 
 /// Whether a dead submission was sent by an earlier run: it brings a file with a name of ours, or nothing that is not
-/// published or planned. Where its commit was processed, its files are `Uploaded` by now.
-fn was_sent_by_us(dead: &Document, published: &Document, planned: &Document) -> bool {
+/// published, planned, or at a path that the manifest owns. What it says there was said by an earlier manifest, and is in
+/// git; what anybody added elsewhere makes it theirs. Where its commit was processed, its files are `Uploaded` by now.
+fn was_sent_by_us(dead: &Document, published: &Document, planned: &Document, resource: &Resource) -> bool {
     let known: BTreeSet<&str> = published.files().into_iter().map(FileEntry::file_name).collect();
     let brings = |entry: &FileEntry<'_>| {
         entry.status() != FileStatus::PendingDelete
             && is_our_name(entry.file_name())
             && !known.contains(entry.file_name())
     };
-    let holds_only = |content: &Document| dead.differences_once_committed(content).is_empty();
+    let owns = |api: &Vec<String>| {
+        let field = field_at(resource.kind(), api);
+        field.is_some_and(|(path, _)| resource.desired.owned.iter().any(|owned| owned.path.covers(&path)))
+    };
+    let holds_only = |content: &Document| dead.differences_once_committed(content).iter().all(owns);
     // The API could not delete what was made in the portal.
     let made_by_api = dead.has_upload_url();
     dead.files().iter().any(brings) || (made_by_api && (holds_only(published) || holds_only(planned)))

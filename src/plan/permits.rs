@@ -14,7 +14,8 @@ pub struct Allowance {
 }
 
 impl Allowance {
-    fn covers(&self, address: &str) -> bool {
+    /// Whether it is for this resource, too.
+    pub fn covers(&self, address: &str) -> bool {
         self.address.as_ref().is_none_or(|own| own.as_str() == address)
     }
 }

@@ -5,11 +5,12 @@ use serde_json::Value;
 use crate::manifest::{Code, Creation, Finding, Guard, Resource, Severity};
 use crate::submission::{Document, Kind, Live, LiveProduct};
 
+use super::begun::begun;
 use super::blocker::{Blocker, BlockerKind};
 use super::busy::Busy;
 use super::checks::{Due, check};
 use super::creation;
-use super::fingerprint::fingerprints;
+use super::fingerprint::{fingerprints, forget_what_was_not_begun};
 use super::flights::Flights;
 use super::guards::{Risk, obstacles, risks};
 use super::intended::Intended;
@@ -53,12 +54,14 @@ pub fn plan(products: &[Product<'_>], made_of: MadeOf, mut findings: Vec<Finding
         steps: Vec::new(),
         diagnostics: findings,
         fingerprints: super::types::Fingerprints::default(),
+        begun: Vec::new(),
     };
     let loaded = plan.diagnostics.len();
     let flights = Flights::of(products);
     for product in products {
         plan_product(&mut plan, *product, &flights, options);
     }
+    forget_what_was_not_begun(&mut plan);
     plan.fingerprints = fingerprints(&plan.resources, plan.made_of.live);
     in_order_of_start(&mut plan, products, &flights);
     block_flights_above_nothing(&mut plan, products, &flights);
@@ -196,7 +199,7 @@ impl Planning<'_> {
     }
 
     fn busy(&self, pending: Pending) -> Busy<'_> {
-        Busy { resource: self.resource, live: self.live, pending }
+        Busy { resource: self.resource, live: self.live, pending, in_the_way: self.plan.made_of.in_the_way }
     }
 
     fn delete(&mut self) {
@@ -217,7 +220,7 @@ impl Planning<'_> {
     fn leave_their_draft(&mut self) {
         let nothing = Document::default();
         let published = self.live.published.as_ref().unwrap_or(&nothing);
-        let pending = classify(self.live.pending.as_ref(), published, published);
+        let pending = classify(self.live.pending.as_ref(), published, published, self.resource);
         let obstacle = self.busy(pending).obstacle_to_deletion();
         self.plan.blockers.extend(obstacle);
     }
@@ -305,17 +308,19 @@ impl Planning<'_> {
     fn existing(&mut self) {
         let kind = self.resource.kind();
         self.refuse_unknown_rank();
-        let mut created = Vec::new();
+        let (mut created, mut recreates) = (Vec::new(), false);
         if let Some(member) = &self.live.member {
             created = creation::different(self.resource, member, self.flights);
             if let Some(told) = self.told {
                 told.tell_fixed(&mut created, member, self.flights);
             }
-            if !created.is_empty() && kind == Kind::Flight && self.permits(Guard::RecreatesFlight) {
+            recreates = !created.is_empty() && kind == Kind::Flight && self.permits(Guard::RecreatesFlight);
+            // The new flight gets another id, so that a manifest with the old one would find none from then on.
+            if recreates && self.resource.id.is_none() {
                 return self.recreate(created);
             }
             for change in &created {
-                self.plan.blockers.push(creation::portal_only(self.address(), kind, change));
+                self.plan.blockers.push(creation::portal_only(self.resource, member, change));
             }
         }
         if self.live.published.is_none() && kind == Kind::App {
@@ -335,12 +340,18 @@ impl Planning<'_> {
             .into_iter()
             .chain(origin::risk(&intended.overlay.changes))
             .map(|(guard, _)| guard)
+            .chain(recreates.then_some(Guard::RecreatesFlight))
             .collect();
-        let pending = classify(self.live.pending.as_ref(), &published, &intended.overlay.document);
+        let pending =
+            classify(self.live.pending.as_ref(), &published, &intended.overlay.document, self.resource);
         let Some(document) = self.live.pending.as_ref().filter(|_| pending == Pending::OnItsWay) else {
+            self.remember_before(&created, &intended);
             return self.submit(base, intended.overlay, pending, created, intended.calls, needed);
         };
         let mut over_pending = intended.over(self.resource, self.live, document, self.options);
+        if over_pending.changes.is_empty() {
+            self.remember_before(&created, &intended);
+        }
         self.tell(&mut over_pending, intended.baseline(self.resource, self.live, document));
         if intended.overlay.changes.is_empty() && over_pending.changes.is_empty() {
             // Nothing that is wanted is on its way; what is, is somebody else's.
@@ -348,6 +359,14 @@ impl Planning<'_> {
         } else {
             let on_its_way = intended.baseline(self.resource, self.live, document);
             self.submit(on_its_way, over_pending, pending, created, intended.calls, needed);
+        }
+    }
+
+    /// Keeps what may have been approved before an earlier run began with it, unless it cannot become what is wanted.
+    fn remember_before(&mut self, different: &[Change], intended: &Intended) {
+        if different.is_empty() {
+            let before = begun(self.planned, self.resource, self.live, intended, self.flights);
+            self.plan.begun.extend(before);
         }
     }
 
@@ -439,6 +458,10 @@ impl Planning<'_> {
             // The permit is about the draft that is there.
             needed.push(Guard::ReplacesDraft);
         }
+        if let Some(risk) = self.busy(pending).risk() {
+            needed.push(risk.0);
+            self.guard(risk, false);
+        }
         if in_the_way.is_none() {
             let replaced = self.busy(pending).replaced();
             self.plan.diagnostics.extend(replaced);
@@ -496,12 +519,17 @@ impl Planning<'_> {
     }
 
     fn steps(&mut self, pending: Pending, overlay: &Overlay, route: &Route) {
-        match pending {
-            Pending::Dead { .. } => self.step(StepKind::Discard, "remove the failed submission"),
-            Pending::Draft(_) => self.step(StepKind::Clone, "go on with the draft that an earlier run left"),
-            Pending::None | Pending::OnItsWay => {}
+        let is_discarded = self.busy(pending).is_discarded();
+        let is_taken_up = matches!(pending, Pending::Draft(_)) && !is_discarded;
+        if let Some(document) = self.live.pending.as_ref().filter(|_| is_discarded) {
+            self.step(
+                StepKind::Discard,
+                format!("remove submission {}, which is {}", document.id(), document.status()),
+            );
         }
-        if !matches!(pending, Pending::Draft(_)) {
+        if is_taken_up {
+            self.step(StepKind::Clone, "go on with the draft that an earlier run left");
+        } else {
             let words = match &self.planned.base {
                 Some(base) => format!("make a draft from submission {}", base.submission),
                 None => "make the first draft, or take the one that came with it".to_owned(),

@@ -49,7 +49,7 @@ pub(super) fn asked(resource: &Resource, published: &Document) -> Result<Option<
         section: Some(Section::Rollout),
     };
     let closes = |word: &str, leaves| RolloutCall {
-        change: change("state", json!("in progress"), json!(word)),
+        change: Change { source: Some(wanted.at.clone()), ..closes(word) },
         risk: Some((Guard::ClosesRollout, format!("the rollout of {} is {word}", wanted.of))),
         is_permit: false,
         words: format!("the rollout of {} is {word}", wanted.of),
@@ -100,15 +100,9 @@ fn over(resource: &Resource, of: Version, how: &str, help: &str) -> Box<Finding>
     })
 }
 
-/// What `openRollout` does with a rollout that is in the way of a submission.
-pub(super) fn in_the_way(resource: &Resource, published: &Document) -> Option<RolloutCall> {
-    let (word, leaves) = match resource.desired.open_rollout.unwrap_or_default() {
-        OpenRollout::Block => return None,
-        OpenRollout::Finalize => ("finalized", Rollout::Closed),
-        OpenRollout::Halt => ("halted", Rollout::Stopped),
-    };
-    let share = published.rollout_percentage().cloned().unwrap_or_default();
-    let change = Change {
+/// The change that a call makes which closes a rollout.
+fn closes(word: &str) -> Change {
+    Change {
         path: Path::new(["rollout", "state"]),
         op: Op::Set,
         before: Some(json!("in progress")),
@@ -119,10 +113,38 @@ pub(super) fn in_the_way(resource: &Resource, published: &Document) -> Option<Ro
         source: None,
         asset: None,
         section: Some(Section::Rollout),
+    }
+}
+
+/// What the manifest lets become of a rollout that is in the way of a submission.
+fn makes_way(resource: &Resource) -> Option<(&'static str, Rollout)> {
+    match resource.desired.open_rollout.unwrap_or_default() {
+        OpenRollout::Block => None,
+        OpenRollout::Finalize => Some(("finalized", Rollout::Closed)),
+        OpenRollout::Halt => Some(("halted", Rollout::Stopped)),
+    }
+}
+
+/// The change of a call that an earlier run may have made: the rollout is closed as the manifest says. `submits` tells
+/// whether there is a submission for which `openRollout` would have closed it.
+pub(super) fn closed(resource: &Resource, published: &Document, submits: bool) -> Option<Change> {
+    let wanted = resource.rollout.as_ref().filter(|wanted| newest(published) == Some(wanted.of));
+    let asked = match wanted.map(|wanted| &wanted.wanted) {
+        Some(RolloutWanted::Finalized) => Some(("finalized", Rollout::Closed)),
+        Some(RolloutWanted::Halted) => Some(("halted", Rollout::Stopped)),
+        Some(RolloutWanted::Percentage(_)) | None => None,
     };
+    let (word, leaves) = asked.or_else(|| makes_way(resource).filter(|_| submits))?;
+    (published.rollout() == leaves).then(|| closes(word))
+}
+
+/// What `openRollout` does with a rollout that is in the way of a submission.
+pub(super) fn in_the_way(resource: &Resource, published: &Document) -> Option<RolloutCall> {
+    let (word, leaves) = makes_way(resource)?;
+    let share = published.rollout_percentage().cloned().unwrap_or_default();
     let words = format!("the rollout at {share} % is {word} first");
     Some(RolloutCall {
-        change,
+        change: closes(word),
         risk: Some((Guard::ClosesRollout, words.clone())),
         is_permit: true,
         words,

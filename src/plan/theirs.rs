@@ -14,7 +14,8 @@ const MAX_VALUE: usize = 40;
 /// Two submissions of one resource.
 pub(super) struct Theirs<'a> {
     pub(super) kind: Kind,
-    pub(super) published: &'a Document,
+    /// `None`: nothing was published yet.
+    pub(super) published: Option<&'a Document>,
     pub(super) pending: &'a Document,
     /// What this plan changes.
     pub(super) planned: &'a [Change],
@@ -23,14 +24,14 @@ pub(super) struct Theirs<'a> {
 impl Theirs<'_> {
     /// A line for each change, sorted by path. What is in a member that no manifest can own is not shown.
     pub(super) fn lines(&self) -> Vec<String> {
-        if self.published.json().is_empty() {
+        let Some(published) = self.published else {
             return vec!["nothing was published yet; it is the first submission".to_owned()];
-        }
-        let paths = match self.pending.status().phase() {
-            Phase::Draft => self.published.differences(self.pending),
-            _ => self.published.differences_once_committed(self.pending),
         };
-        let mut lines: Vec<String> = paths.iter().flat_map(|path| self.told(path)).collect();
+        let paths = match self.pending.status().phase() {
+            Phase::Draft => published.differences(self.pending),
+            _ => published.differences_once_committed(self.pending),
+        };
+        let mut lines: Vec<String> = paths.iter().flat_map(|path| self.told(published, path)).collect();
         lines.dedup();
         if lines.is_empty() {
             return vec!["compared with the published submission it changes nothing".to_owned()];
@@ -45,13 +46,13 @@ impl Theirs<'_> {
     }
 
     /// The lines of the difference at a path of the API's keys. Lists are one difference.
-    fn told(&self, api: &[String]) -> Vec<String> {
-        let (before, after) = (self.published.get(api), self.pending.get(api));
+    fn told(&self, published: &Document, api: &[String]) -> Vec<String> {
+        let (before, after) = (published.get(api), self.pending.get(api));
         let keys: Vec<&str> = api.iter().map(String::as_str).collect();
         let (path, words) = match (keys.as_slice(), field_at(self.kind, api)) {
             (["listings", language], _) => (Path::new(["listings", *language]), None),
             (["listings", language, ..], Some((path, field))) if matches!(field.shape, Shape::Images) => {
-                return self.images(language, &path);
+                return self.images(published, language, &path);
             }
             (_, Some((path, field))) => (path, Some(summary(field, before, after))),
             (keys, None) => (Path::new(keys.iter().copied()), Some("changed".to_owned())),
@@ -59,9 +60,9 @@ impl Theirs<'_> {
         vec![self.line(&path, before, after, words)]
     }
 
-    fn images(&self, language: &str, path: &Path) -> Vec<String> {
+    fn images(&self, published: &Document, language: &str, path: &Path) -> Vec<String> {
         let of = |document| images_by_type(document, language);
-        let (before, after): (Vec<(&str, Vec<FileEntry<'_>>)>, _) = (of(self.published), of(self.pending));
+        let (before, after): (Vec<(&str, Vec<FileEntry<'_>>)>, _) = (of(published), of(self.pending));
         let mut kinds: Vec<&str> = before.iter().chain(&after).map(|(kind, _)| *kind).collect();
         kinds.sort_unstable();
         kinds.dedup();
@@ -124,7 +125,7 @@ fn images_by_type<'d>(document: &'d Document, language: &str) -> Vec<(&'d str, V
 }
 
 /// The field of a path of the API's keys, with the path in the words of a manifest.
-fn field_at(kind: Kind, api: &[String]) -> Option<(Path, &'static Field)> {
+pub(super) fn field_at(kind: Kind, api: &[String]) -> Option<(Path, &'static Field)> {
     let language = api.get(1).filter(|_| api[0] == "listings").map(String::as_str);
     let fits = |field: &&Field| (field.scope == Scope::Listing) == language.is_some();
     let found = Field::all_of(kind).filter(fits).filter_map(|field| {

@@ -32,6 +32,19 @@ pub struct Plan {
     pub diagnostics: Vec<Finding>,
     /// What the plan stands on.
     pub fingerprints: Fingerprints,
+    /// Of products that an earlier run has begun with: the plans for them that may have been approved before.
+    #[serde(skip)]
+    pub(super) begun: Vec<ResourcePlan>,
+}
+
+/// What is done about a submission that is in the way of another one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct InTheWay {
+    /// A draft is deleted: an older one of ours, and with a permit somebody else's.
+    pub replace: bool,
+    /// A failed submission is deleted and sent once more, though its content is the same.
+    pub resubmit: bool,
 }
 
 /// What a plan was made of, and when. Instants are RFC 3339, in UTC.
@@ -56,6 +69,9 @@ pub struct MadeOf {
     pub targets: Vec<String>,
     /// Whether images are uploaded anew that would be taken on trust.
     pub replace_untrusted: bool,
+    /// What is done about a submission that is in the way.
+    #[serde(default)]
+    pub in_the_way: InTheWay,
 }
 
 /// Where the live state of a plan is from.

@@ -52,9 +52,11 @@ pub fn diagnostics(diagnostics: &Diagnostics, sources: &Sources, look: Look) -> 
         text.push_str(&renderer.render(&[group.element(Level::HELP.message(help))]));
         text.push_str("\n\n");
     }
-    if let Some(more) = diagnostics.sorted().len().checked_sub(MAX_SHOWN).filter(|more| *more > 0) {
-        let more = super::plural(more, "more finding");
-        text.push_str(&format!("{more} not shown here; `--output json` names them all\n"));
+    let kept = diagnostics.sorted().len();
+    if kept > MAX_SHOWN {
+        let more = super::plural(kept - MAX_SHOWN + diagnostics.left_out(), "more finding");
+        let which = if diagnostics.left_out() > 0 { "the first ones" } else { "them all" };
+        text.push_str(&format!("{more} not shown here; `--output json` names {which}\n"));
     }
     // Source text keeps its columns, so what a CI service would obey is still in it.
     without_commands(&text)

@@ -65,6 +65,10 @@ impl EventLines {
             Event::Waiting { address, why, until } => match why {
                 // The lines of a status say it, and that of a long silence.
                 Why::Status { .. } => return None,
+                Why::Busy { detail, .. } => {
+                    let words = format!("  {}", visible_line(detail));
+                    (address, Line::new(YELLOW, "waiting").and(PLAIN, words))
+                }
                 Why::Throttled => {
                     let until = time_of_day(until);
                     if self.pause == until {

@@ -31,6 +31,7 @@ const FORMS: &[(&str, &[Format])] = &[
     ("drift", &[Text, Json, Markdown]),
     // A Code Quality report is compared between branches, and what an apply meets belongs to none.
     ("apply", &[Text, Json, Markdown, Github, Azure]),
+    ("discard", &[Text, Json]),
     ("explain", &[Text]),
     // See `JSON_ONLY`.
     ("snapshot", &[Text, Json]),

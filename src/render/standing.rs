@@ -26,6 +26,9 @@ fn doing(stands: &Stands) -> String {
     let step = stands.step();
     let since = |at: u64| format!("since {}", clock(at));
     match (&stands.waiting, step) {
+        (Some((Why::Busy { detail, .. }, _, at)), _) => {
+            format!("waiting {}: {}", since(*at), visible_line(detail))
+        }
         (Some((Why::Throttled, until, _)), _) => {
             format!("the Store asks for a pause until {}Z", time_of_day(until))
         }
@@ -166,7 +169,7 @@ fn where_left(stands: Option<&Stands>) -> String {
                 _ => String::new(),
             };
             if submission.is_empty() {
-                format!("stopped while {at}; the next run finds out what the Store has done")
+                format!("stopped while {at}{share}; the next run finds out what the Store has done")
             } else {
                 format!("stopped while {at}{share}; draft {submission} is kept, and was not committed")
             }
@@ -227,7 +230,7 @@ mod tests {
         let standing = heard(vec![(0, waiting)]);
         assert_eq!(
             live_line(standing.of("app/a").unwrap(), 1000, look(100, false)),
-            "  0:01  app/a  trying again at 09:14:09Z: <U+001B>[2J⏎::\u{200b}error::x"
+            "  0:01  app/a  trying again at 09:14:09Z: <U+001B>[2J⏎:\u{200b}:error::x"
         );
     }
 

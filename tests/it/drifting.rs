@@ -1,5 +1,8 @@
 //! What changed in Partner Center and what changed in git, told apart by a real repository.
 
+mod cells;
+mod repositories;
+
 use std::fs;
 use std::path::Path;
 

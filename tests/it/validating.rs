@@ -376,3 +376,63 @@ fn files_are_named_as_seen_from_here_and_never_by_where_the_machine_keeps_them()
         assert!(!said.contains(&format!("`{}", folder.display())), "{said}");
     }
 }
+
+#[test]
+fn nothing_that_is_read_is_replaced_by_a_result() {
+    let repo = Repo::with_mistakes();
+    repo.write("notes.json", "{\"a\": \"x\"}");
+    repo.write(
+        "app/more.yaml",
+        "kind: App\nname: more\nid: 9NBLGGH4R316\nsubmission:\n  listings:\n    en-us: \
+         {title: {file: ../notes.json, at: /a}, images: {Screenshot: [{file: broken.png}]}}\n",
+    );
+    repo.write("app/broken.png", "no picture");
+    for (file, why) in [
+        ("app/more.yaml", "is named as manifests are"),
+        ("new.YML", "is named as manifests are"),
+        ("notes.json", "--out would replace `notes.json`, which this command reads"),
+        ("app/../app/broken.png", "--out would replace `broken.png`, which this command reads"),
+    ] {
+        let before = fs::read(repo.path(file)).ok();
+        let out = format!("json={file}");
+        let ran = repo.validate(&["--out", "text=fine.txt", "--out", &out]).ended(64).says(why);
+        assert_eq!(ran.stdout, "", "{file}");
+        assert_eq!(fs::read(repo.path(file)).ok(), before, "{file}");
+    }
+    repo.run(&["plan", "--sandbox", "--save", "notes.json"])
+        .ended(64)
+        .says("--save would replace `notes.json`");
+    assert!(!repo.path("fine.txt").exists(), "nothing was written");
+    // In CI the same file is written again and again.
+    for _ in 0..2 {
+        repo.validate(&["--out", "json=findings.json"]).ended(3);
+    }
+}
+
+#[test]
+fn advice_is_about_what_was_written() {
+    for (blocks, advice) in [
+        ("submission:\n  listings:\n    zh: {}\n", "write one of `zh-cn`, `zh-hans`"),
+        ("submission:\n  listings:\n    de-de: {description: {file: }}\n", "write a value, or leave it out"),
+        ("submission:\n  listings:\n    de-de: {title: %x}\n", "`%`, `@` or a backtick, in quotes"),
+        ("submission:\n  listings:\n    $others: []\n", "expected one of keep, error, remove, found a list"),
+        #[cfg(unix)]
+        (
+            "submission:\n  listings:\n    de-de: {description: {file: 'copy\\de.md'}}\n",
+            "`app/copy\\de.md` does not exist",
+        ),
+        #[cfg(unix)]
+        (
+            "submission:\n  listings:\n    de-de: {description: {file: 'copy\\de.md'}}\n",
+            "write `/` between folders",
+        ),
+    ] {
+        let repo = Repo::new(blocks);
+        let ran = repo.validate(&[]);
+        assert!(ran.stderr.contains(advice), "{blocks}{}", ran.stderr);
+    }
+    let broken = Repo::new("submission: [\n");
+    broken.write("dist/a.txt", "");
+    let ran = broken.validate(&["--release", "app/reader=dist"]).ended(3).says("SW1006");
+    assert!(!ran.stderr.contains("SW1502"), "what could not be read may describe it: {}", ran.stderr);
+}

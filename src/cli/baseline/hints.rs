@@ -13,6 +13,8 @@ const MAX_EVENT_BYTES: u64 = 32 * 1024 * 1024;
 pub(super) struct Hints {
     /// The branch that a pull request is to be merged into.
     pub(super) target: Option<String>,
+    /// The commit of that branch which the pull request started from.
+    pub(super) base: Option<String>,
     /// The default branch.
     pub(super) default: Option<String>,
     /// The commit that the branch was at before the push.
@@ -39,6 +41,7 @@ impl Hints {
             target: first(&[
                 "GITHUB_BASE_REF", "SYSTEM_PULLREQUEST_TARGETBRANCH", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME",
             ]),
+            base: variable("CI_MERGE_REQUEST_DIFF_BASE_SHA").filter(is_commit),
             default: first(&["CI_DEFAULT_BRANCH"]).or_else(|| text(&event["repository"]["default_branch"])),
             before: before_on_github().or_else(|| variable("CI_COMMIT_BEFORE_SHA")).filter(is_commit),
         }
@@ -73,6 +76,8 @@ mod tests {
         assert_eq!(azure.target.as_deref(), Some("release/1.x"));
         let gitlab = hints(&[("CI_DEFAULT_BRANCH", "trunk"), ("CI_COMMIT_BEFORE_SHA", BEFORE)]);
         assert_eq!((gitlab.default.as_deref(), gitlab.before.as_deref()), (Some("trunk"), Some(BEFORE)));
+        assert_eq!(hints(&[("CI_MERGE_REQUEST_DIFF_BASE_SHA", BEFORE)]).base.as_deref(), Some(BEFORE));
+        assert_eq!(hints(&[("CI_MERGE_REQUEST_DIFF_BASE_SHA", "--output=x")]).base, None);
     }
 
     #[test]

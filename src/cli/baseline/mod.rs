@@ -2,6 +2,8 @@
 
 mod git;
 mod hints;
+mod objects;
+mod program;
 mod tree;
 
 use std::path::{Path, PathBuf};
@@ -13,8 +15,9 @@ use super::args;
 use super::exit::{Exit, Failure};
 use super::settings::variable;
 
-use git::{Commit, GitError, Repository};
+use git::{Commit, Repository};
 use hints::Hints;
+use program::GitError;
 use tree::CommitTree;
 
 /// What git says at an earlier commit.
@@ -28,6 +31,15 @@ pub(super) struct Baseline {
     pub(super) resources: Vec<Resource>,
     /// What there is to say of them.
     pub(super) findings: Vec<Finding>,
+    /// Why not all that they name was there.
+    lacking: Option<Missing>,
+}
+
+impl Baseline {
+    /// Refuses one that tells only a part, for what makes no sense with less.
+    pub(super) fn whole(&self) -> Result<&Self, &Missing> {
+        self.lacking.as_ref().map_or(Ok(self), Err)
+    }
 }
 
 /// Why there is no baseline.
@@ -48,9 +60,15 @@ pub(super) enum Missing {
     /// There is no branch to compare with.
     #[error("the default branch is not known: there is no origin/HEAD, no origin/main and no main")]
     NoDefaultBranch,
+    /// The branch of the pull request was not fetched.
+    #[error("`{0}`, which the pull request is for, is not in this clone")]
+    NoTarget(String),
     /// The commit is among those that were not fetched.
     #[error("this clone is shallow, and the commit to compare with is not in it")]
     Shallow,
+    /// The files of the commit are among those that were not fetched.
+    #[error("this clone is partial, and not all files of the commit to compare with are in it")]
+    Partial,
     /// The commit is not there, though all are.
     #[error("git knows no commit `{0}`")]
     NoSuchCommit(String),
@@ -64,13 +82,18 @@ impl Missing {
     pub(super) fn remedy(&self) -> &'static str {
         match self {
             Self::Unwanted => "leave `--baseline none` out, or name a commit: `--baseline git:REF`",
-            Self::Git(GitError::None) => "run it where the repository is checked out, with git installed",
-            Self::Git(_) => "mend what git names, or go without: `--baseline none`",
+            Self::Git(error) => error.remedy(),
             Self::NoCommit | Self::FirstCommit => {
                 "commit the manifests, and run it once more after the next change"
             }
             Self::NoDefaultBranch => {
                 "name the commit: `--baseline git:REF`, or go without: `--baseline none`"
+            }
+            Self::NoTarget(_) => {
+                "fetch all branches: `fetch-depth: 0` for actions/checkout, or `git fetch origin` with the branch's name"
+            }
+            Self::Partial => {
+                "fetch all of it: leave `filter` out for actions/checkout, and `--filter` out for `git clone`"
             }
             Self::Shallow => {
                 "fetch the history: `fetch-depth: 0` for actions/checkout, `fetchDepth: 0` in Azure Pipelines, \
@@ -139,61 +162,72 @@ pub(super) fn read(choice: &args::Baseline, asked: &Asked<'_>) -> Result<Result<
 fn find(workspace: &Workspace, named: Option<&str>) -> Result<(Repository, String, Commit), Missing> {
     let mut repository = Repository::open(workspace.root())?;
     let (name, commit) = match named {
-        Some(name) => {
-            let found = commit(&mut repository, name)?;
-            (name.to_owned(), found.ok_or_else(|| Missing::NoSuchCommit(name.to_owned()))?)
-        }
+        Some(name) => match repository.commit(name)? {
+            Some(commit) => (name.to_owned(), commit),
+            None => return Err(or_shallow(Missing::NoSuchCommit(name.to_owned()), &repository)),
+        },
         None => automatic(&mut repository, &Hints::of(variable))?,
     };
     Ok((repository, name, commit))
 }
 
-fn commit(repository: &mut Repository, name: &str) -> Result<Option<Commit>, Missing> {
-    repository.commit(name).map_err(|error| Missing::Git(error.into()))
+/// What is missing is missing because it was not fetched, in a clone that has not all.
+fn or_shallow(missing: Missing, repository: &Repository) -> Missing {
+    if repository.is_shallow { Missing::Shallow } else { missing }
 }
 
 /// Where this branch left the default branch; on the default branch what was there before the push, else the parent.
 fn automatic(repository: &mut Repository, hints: &Hints) -> Result<(String, Commit), Missing> {
-    let head = commit(repository, "HEAD")?.ok_or(Missing::NoCommit)?;
+    let head = repository.commit("HEAD")?.ok_or(Missing::NoCommit)?;
     let (name, tip) = default_branch(repository, hints)?;
-    let base = repository.merge_base(&head, &tip)?;
-    let or_shallow = |missing: Missing, repository: &Repository| {
-        if repository.is_shallow { Missing::Shallow } else { missing }
+    let Some(base) = repository.merge_base(&head, &tip)? else {
+        return Err(or_shallow(Missing::Unrelated(name), repository));
     };
-    let base = base.ok_or_else(|| or_shallow(Missing::Unrelated(name.clone()), repository))?;
-    let mut earlier = Some(base).filter(|base| *base != head.id);
-    if earlier.is_none() {
-        for before in hints.before.iter().filter(|before| **before != head.id) {
-            earlier = commit(repository, before)?.map(|before| before.id);
-        }
-    }
-    let Some(earlier) = earlier.or_else(|| head.parents.first().cloned()) else {
-        return Err(Missing::FirstCommit);
-    };
-    match commit(repository, &earlier)? {
+    let earlier = if base == head.id { before(repository, hints, &head)? } else { base };
+    match repository.commit(&earlier)? {
         Some(commit) => Ok((name, commit)),
         None => Err(or_shallow(Missing::NoSuchCommit(earlier), repository)),
     }
 }
 
-/// The branch that changes go to, by the name that people know, and its newest commit.
+/// What the default branch was at before its newest commits.
+fn before(repository: &mut Repository, hints: &Hints, head: &Commit) -> Result<String, Missing> {
+    if let Some(before) = hints.before.as_ref().filter(|before| **before != head.id) {
+        match repository.commit(before)? {
+            Some(before) => return Ok(before.id),
+            // The parent may be one of the pushed commits: what they change would look like drift.
+            None if repository.is_shallow => return Err(Missing::Shallow),
+            // History was written anew, and nobody has the old one any more.
+            None => {}
+        }
+    }
+    head.parents.first().cloned().ok_or(Missing::FirstCommit)
+}
+
+/// The branch that changes go to, by the name that people know, and a commit of it: the newest, or the one that a pull
+/// request started from.
 fn default_branch(repository: &mut Repository, hints: &Hints) -> Result<(String, Commit), Missing> {
-    let of_origin = repository.default_of_origin().map_err(|error| Missing::Git(error.into()))?;
-    let named = [
-        &hints.target,
-        &of_origin.and_then(|name| Some(name.strip_prefix("origin/")?.to_owned())),
-        &hints.default,
-    ];
-    let usual = ["main", "master"];
-    let branches: Vec<&str> = named.into_iter().flatten().map(String::as_str).chain(usual).collect();
+    if let (Some(target), Some(base)) = (&hints.target, &hints.base)
+        && let Some(base) = repository.commit(base)?
+    {
+        return Ok((target.clone(), base));
+    }
+    let of_origin = repository.default_of_origin()?;
+    let named = [&of_origin, &hints.default].into_iter().flatten().map(String::as_str);
+    // Another branch than the one of the pull request knows other changes as made already.
+    let branches: Vec<&str> = match &hints.target {
+        Some(target) => vec![target],
+        None => named.chain(["main", "master"]).collect(),
+    };
     for (place, prefix) in [("refs/remotes/origin/", "origin/"), ("refs/heads/", "")] {
         for branch in &branches {
-            if let Some(tip) = commit(repository, &format!("{place}{branch}"))? {
+            if let Some(tip) = repository.commit(&format!("{place}{branch}"))? {
                 return Ok((format!("{prefix}{branch}"), tip));
             }
         }
     }
-    Err(if repository.is_shallow { Missing::Shallow } else { Missing::NoDefaultBranch })
+    let missing = hints.target.clone().map_or(Missing::NoDefaultBranch, Missing::NoTarget);
+    Err(or_shallow(missing, repository))
 }
 
 fn load(
@@ -204,37 +238,42 @@ fn load(
 ) -> Result<Baseline, Missing> {
     let workspace = asked.workspace;
     let releases = asked.releases.values().cloned().collect();
-    let tree = CommitTree::new(workspace.root(), repository, commit, releases)?;
+    let is_partial = repository.is_partial();
+    let tree = CommitTree::new(workspace.root(), repository, commit, releases)
+        .map_err(|error| if is_partial { Missing::Partial } else { error.into() })?;
+    let lacking = tree.lacking();
     let earlier = workspace.in_state(Box::new(tree));
     let loaded = load_earlier(&earlier, asked.paths, asked.releases, asked.resources);
     let reference = BaselineRef { name, commit: commit.id.clone() };
-    let findings = unread(&reference, &loaded.findings().findings).into_iter().collect();
+    let lacking = lacking.take();
+    let findings = unread(&reference, &loaded.findings().findings, lacking.as_ref()).into_iter().collect();
     let committed = commit.committed.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-    Ok(Baseline { reference, committed, resources: loaded.resources, findings })
+    Ok(Baseline { reference, committed, resources: loaded.resources, findings, lacking })
 }
 
-/// What is said of mistakes in the manifests of the baseline: once, because nobody can mend them there.
-fn unread(reference: &BaselineRef, findings: &[Finding]) -> Option<Finding> {
+/// What is said of mistakes in the manifests of the baseline: once, because nobody can mend them there. Which of them are
+/// not in this clone cannot be said of files that were not known to be manifests.
+fn unread(reference: &BaselineRef, findings: &[Finding], lacking: Option<&Missing>) -> Option<Finding> {
     let mut errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
-    let first = errors.next()?;
-    let more = match errors.count() {
-        0 => String::new(),
-        1 => ", and 1 more".to_owned(),
-        more => format!(", and {more} more"),
+    let (what, help) = match errors.next() {
+        Some(first) => {
+            let more = match errors.count() {
+                0 => String::new(),
+                1 => ", and 1 more".to_owned(),
+                more => format!(", and {more} more"),
+            };
+            let place = first.at.as_ref().map(|at| format!("{}:{}: ", at.file, at.line)).unwrap_or_default();
+            let help = "what could not be read there counts as not said; nothing is to be done if it is mended since";
+            (format!("{place}{}{more}", first.message), help)
+        }
+        None => lacking.map(|lacking| (lacking.to_string(), lacking.remedy()))?,
     };
-    let place = first.at.as_ref().map(|at| format!("{}:{}: ", at.file, at.line)).unwrap_or_default();
     let short = reference.commit.get(..7).unwrap_or(&reference.commit);
     Some(Finding {
         code: Code::BaselineUnread.to_string(),
         severity: Severity::Warning,
-        message: format!(
-            "not all that git says at {}@{short} can be read: {place}{}{more}",
-            reference.name, first.message
-        ),
+        message: format!("not all that git says at {}@{short} can be read: {what}", reference.name),
         at: None,
-        help: Some(
-            "what could not be read there counts as not said; nothing is to be done if it is mended since"
-                .to_owned(),
-        ),
+        help: Some(help.to_owned()),
     })
 }

@@ -9,6 +9,7 @@ use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
@@ -17,7 +18,9 @@ use tempfile::TempDir;
 use crate::asset;
 use crate::manifest::{Disk, Entries, Entry, Tree, Walked};
 
-use super::git::{Commit, GitError, Repository, path_of};
+use super::Missing;
+use super::git::{Commit, Repository, path_of};
+use super::program::GitError;
 
 /// How much is copied of files that are not on disk any more.
 const MAX_COPIED_BYTES: u64 = 1024 * 1024 * 1024;
@@ -45,6 +48,8 @@ pub(super) struct CommitTree {
     releases: Vec<PathBuf>,
     nodes: BTreeMap<PathBuf, Node>,
     repository: RefCell<Repository>,
+    /// Why something was not there, as the first of all.
+    lacking: Rc<RefCell<Option<Missing>>>,
     /// Made where something is copied.
     copies: RefCell<Option<TempDir>>,
     copied: Cell<u64>,
@@ -70,10 +75,16 @@ impl CommitTree {
             releases,
             nodes: listed.map(|found| (found.path, node(&found.mode, found.id))).collect(),
             repository: RefCell::new(repository),
+            lacking: Rc::default(),
             copies: RefCell::default(),
             copied: Cell::new(0),
             known: RefCell::default(),
         })
+    }
+
+    /// Why something that was asked for is not there; it is known once all was asked for.
+    pub(super) fn lacking(&self) -> Rc<RefCell<Option<Missing>>> {
+        Rc::clone(&self.lacking)
     }
 
     /// A path below the root; `None` for what is taken from disk.
@@ -96,10 +107,24 @@ impl CommitTree {
     }
 
     fn read(&self, id: &str, max: u64, into: &mut impl io::Write) -> io::Result<()> {
-        if self.repository.borrow_mut().content(id, max, into)? {
-            Ok(())
-        } else {
-            Err(io::Error::other("git does not have its content; fetch the whole repository"))
+        let read = self.repository.borrow_mut().content(id, max, into);
+        let lacks = |missing| {
+            self.lacking.borrow_mut().get_or_insert(missing);
+        };
+        match read {
+            Ok(true) => Ok(()),
+            Ok(false) => {
+                lacks(Missing::Partial);
+                Err(io::Error::other("this clone does not have its content"))
+            }
+            // That is what the file is like.
+            Err(error) if error.kind() == io::ErrorKind::FileTooLarge => Err(error),
+            Err(error) => {
+                lacks(Missing::Git(
+                    self.repository.borrow().failed(io::Error::new(error.kind(), error.to_string())),
+                ));
+                Err(error)
+            }
         }
     }
 
@@ -115,11 +140,11 @@ impl CommitTree {
     }
 
     /// A copy of a blob. What Git LFS keeps elsewhere is looked for there.
-    fn copy(&self, id: &str, file: &Path) -> io::Result<PathBuf> {
+    fn copy(&self, id: &str, file: &Path, max: u64) -> io::Result<PathBuf> {
         let name = file.file_name().ok_or_else(|| io::Error::other("it has no name"))?;
         let copy = self.place_for(id, name)?;
         let room = MAX_COPIED_BYTES - self.copied.get();
-        self.read(id, room, &mut File::create(&copy)?)?;
+        self.read(id, room.min(max), &mut File::create(&copy)?)?;
         let size = fs::metadata(&copy)?.len();
         self.copied.set(self.copied.get() + size);
         let pointer = if size <= MAX_POINTER_BYTES { fs::read(&copy)? } else { Vec::new() };
@@ -198,7 +223,7 @@ impl Tree for CommitTree {
         Walked { files: files.collect(), unread: Vec::new() }
     }
 
-    fn on_disk(&self, file: &Path) -> io::Result<PathBuf> {
+    fn on_disk(&self, file: &Path, max: u64) -> io::Result<PathBuf> {
         let Some(below) = self.below(file) else { return Ok(file.to_owned()) };
         let Some(Node::File(id)) = self.nodes.get(below) else {
             return Err(io::Error::new(io::ErrorKind::NotFound, "it is no file"));
@@ -206,7 +231,8 @@ impl Tree for CommitTree {
         if let Some(known) = self.known.borrow().get(file) {
             return Ok(known.clone());
         }
-        let place = if holds(file, id).unwrap_or(false) { file.to_owned() } else { self.copy(id, file)? };
+        let place =
+            if holds(file, id).unwrap_or(false) { file.to_owned() } else { self.copy(id, file, max)? };
         self.known.borrow_mut().insert(file.to_owned(), place.clone());
         Ok(place)
     }

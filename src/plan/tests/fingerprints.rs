@@ -179,3 +179,35 @@ fn a_plan_comes_back_from_json_as_it_was() {
     let json: Value = serde_json::to_value(&plan).unwrap();
     assert_eq!(json["formatVersion"], "1.0");
 }
+
+#[test]
+fn an_approval_holds_for_what_is_left_of_a_plan_and_for_nothing_else() {
+    let hidden = || want().value("visibility", "Hidden");
+    let both =
+        |reader: Case, writer: Case| plan_all([(reader, hidden()), (writer.named("writer"), hidden())]);
+    let on_its_way = |visibility: &str| {
+        let mut pending = published_with([("id", json!("101")), ("visibility", json!(visibility))]);
+        pending.set(&["status"], json!("Certification"));
+        case(published()).pending(pending)
+    };
+    let approved = both(case(published()), case(published())).fingerprints.plan;
+    for (reader, writer) in [
+        (case(published()), case(published())),
+        (on_its_way("Hidden"), case(published())),
+        (case(published()), on_its_way("Hidden")),
+        (on_its_way("Hidden"), on_its_way("Hidden")),
+    ] {
+        assert!(both(reader, writer).has_or_had(&approved));
+    }
+    assert!(
+        !both(on_its_way("Private"), case(published())).has_or_had(&approved),
+        "something else is on its way"
+    );
+    let other = || case(published_with([("visibility", json!("Private"))]));
+    assert!(!both(on_its_way("Hidden"), other()).has_or_had(&approved), "the rest is another change");
+    let less = both(on_its_way("Hidden"), case(published())).fingerprints.plan;
+    assert!(
+        !both(case(published()), case(published())).has_or_had(&less),
+        "more would be sent than was approved"
+    );
+}

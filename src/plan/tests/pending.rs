@@ -2,11 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::plan::{Action, BlockerKind, DraftKind, Pending, Plan, StepKind, classify};
+use crate::manifest::Guard;
+use crate::plan::{Action, BlockerKind, DraftKind, InTheWay, Pending, Plan, StepKind, classify};
 use crate::submission::Document;
 
 use super::live::{live_image, live_package, published};
 use super::local::{package, shot};
+use super::properties::copy;
 use super::run::{blockers, case, committed, diagnostics, lay};
 use super::want::{Want, want};
 
@@ -47,7 +49,8 @@ fn release() -> Want {
 }
 
 fn kind(pending: Option<&Document>, want: &Want) -> Pending {
-    classify(pending, &published(), &lay(&published(), want).document)
+    let resource = case(published()).resource(copy(want));
+    classify(pending, &published(), &lay(&published(), want).document, &resource)
 }
 
 fn plan(pending: Document, want: Want) -> Plan {
@@ -126,7 +129,8 @@ fn a_first_draft_is_ours_when_it_holds_what_is_planned_and_no_listing_or_file_be
         document.set(&["visibility"], json!("Public"));
         document
     };
-    let of = |members: Value| classify(Some(&draft(members)), &nothing, &planned("Gold"));
+    let resource = case(published()).resource(want());
+    let of = |members: Value| classify(Some(&draft(members)), &nothing, &planned("Gold"), &resource);
     assert_eq!(of(json!({})), Pending::Draft(DraftKind::Untouched));
     assert_eq!(of(json!({"en": {"title": "Gold"}})), Pending::Draft(DraftKind::Planned));
     assert_eq!(of(json!({"en": {"title": "Or"}})), Pending::Draft(DraftKind::Foreign));
@@ -174,7 +178,7 @@ fn a_draft_of_ours_that_nothing_needs_is_a_warning() {
         assert_eq!((plan.resources[0].action, diagnostics(&plan)), (Action::None, vec!["SW2009"]));
         assert!(plan.blockers.is_empty() && plan.steps.is_empty());
         let help = plan.diagnostics[0].help.as_ref().unwrap();
-        assert!(help.contains("delete it in Partner Center") && !help.contains("storeward"), "{help}");
+        assert!(help.contains("storeward discard app/reader"), "{help}");
     }
     let dead = plan(with_errors(touched("CertificationFailed"), refused()), nothing());
     assert!(dead.diagnostics[0].message.contains("Validation error: MissingTitle"), "{:?}", dead.diagnostics);
@@ -232,11 +236,11 @@ fn a_foreign_draft_tells_what_it_changes() {
     );
     let all = plan.blockers[0].detail.clone();
     assert!(!all.contains("hunter2") && !all.contains("secret"), "{all}");
-    for remedy in &plan.blockers[0].remedies {
-        assert!(
-            !remedy.contains("storeward") && !remedy.contains("--"),
-            "no command for it exists: {remedy}"
-        );
+    for command in [
+        "storeward apply --if-busy wait --timeout 6h --target app/reader",
+        "storeward discard app/reader --allow replaces-draft",
+    ] {
+        assert!(plan.blockers[0].remedies.iter().any(|remedy| remedy.ends_with(command)), "{command}");
     }
     assert!(plan.blockers[0].remedies.iter().any(|remedy| remedy.ends_with("/submissions/101")));
 }
@@ -422,4 +426,66 @@ fn a_file_of_somebody_else_does_not_make_a_dead_submission_ours() {
         json!([live_image("8", "shot.png", "Screenshot")]),
     );
     assert!(matches!(kind(Some(&dead), &text()), Pending::Dead { ours: false, .. }));
+}
+
+const REPLACE: InTheWay = InTheWay { replace: true, resubmit: false };
+
+#[test]
+fn a_draft_in_the_way_is_replaced_where_that_is_asked_for() {
+    let older = sent(&text().packages([package("1.4.9.0", "x64")]), "PendingCommit");
+    let plan = case(published()).pending(older).in_the_way(REPLACE).plan(release());
+    assert!(
+        plan.blockers.is_empty() && plan.guards.is_empty(),
+        "ours goes without a permit: {:?}",
+        plan.guards
+    );
+    assert_eq!(steps(&plan)[..2], [StepKind::Discard, StepKind::Clone]);
+    let before = case(published()).plan(release()).fingerprints.plan;
+    assert_eq!(plan.fingerprints.plan, before, "what is sent is what was approved");
+
+    let foreign = || case(published()).pending(touched("PendingCommit")).in_the_way(REPLACE);
+    let plan = foreign().plan(text());
+    assert!(plan.blockers.is_empty());
+    assert_eq!(plan.unpermitted().count(), 1);
+    let hit = &plan.guards[0];
+    assert_eq!(hit.guard, Guard::ReplacesDraft);
+    assert!(hit.detail.contains("submission 101") && hit.detail.contains("de-de.description"), "{hit:?}");
+    assert_eq!(foreign().permits([Guard::ReplacesDraft]).plan(text()).unpermitted().count(), 0);
+
+    let mut portal = touched("PendingCommit");
+    portal.set(&["fileUploadUrl"], Value::Null);
+    let plan = case(published()).pending(portal).in_the_way(REPLACE).plan(text());
+    assert_eq!(blockers(&plan), [BlockerKind::PortalDraft], "the API cannot delete it");
+    let on_its_way = touched("Certification");
+    let plan = case(published()).pending(on_its_way).in_the_way(REPLACE).plan(text());
+    assert_eq!(blockers(&plan), [BlockerKind::InFlight], "and what was committed is never deleted");
+    let untouched = submission(&published(), "PendingCommit");
+    let plan = case(published()).pending(untouched).in_the_way(REPLACE).plan(text());
+    assert!(!steps(&plan).contains(&StepKind::Discard), "nothing is in the way");
+    let dead = touched("CertificationFailed");
+    let plan = case(published()).pending(dead).in_the_way(REPLACE).plan(text());
+    assert_eq!((plan.blockers.len(), plan.unpermitted().count()), (0, 1));
+}
+
+#[test]
+fn the_same_content_is_sent_once_more_where_that_is_asked_for() {
+    let dead = || with_errors(sent(&release(), "CommitFailed"), refused());
+    let again = InTheWay { replace: false, resubmit: true };
+    let plan = case(published()).pending(dead()).in_the_way(again).plan(release());
+    assert!(plan.blockers.is_empty() && plan.guards.is_empty());
+    assert_eq!(steps(&plan)[0], StepKind::Discard);
+    let theirs = case(published()).pending(touched("CommitFailed")).in_the_way(again).plan(text());
+    assert_eq!(blockers(&theirs), [BlockerKind::ForeignDraft]);
+}
+
+#[test]
+fn texts_that_an_earlier_manifest_said_are_ours_and_no_others() {
+    let mut dead = with_errors(sent(&text(), "CertificationFailed"), refused());
+    let mended = || want().value("listings.en-us.description", "Mended text.");
+    assert!(matches!(kind(Some(&dead), &mended()), Pending::Dead { ours: true, .. }));
+    assert!(plan(dead.clone(), mended()).blockers.is_empty());
+    let elsewhere = want().value("listings.en-us.releaseNotes", "Notes.");
+    assert!(matches!(kind(Some(&dead), &elsewhere), Pending::Dead { ours: false, .. }));
+    dead.set(&["visibility"], json!("Hidden"));
+    assert!(matches!(kind(Some(&dead), &mended()), Pending::Dead { ours: false, .. }));
 }

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use crate::manifest::{Address, Creation, Guard, Permit, Resource};
 use crate::plan::{
-    Baseline, BaselineRef, BlockerKind, Change, LiveSource, MadeOf, Op, Options, Overlay, Plan, Product,
-    lay_over, plan,
+    Baseline, BaselineRef, BlockerKind, Change, InTheWay, LiveSource, MadeOf, Op, Options, Overlay, Plan,
+    Product, lay_over, plan,
 };
 use crate::submission::{Application, Document, Kind, Live, LiveProduct, Member};
 
@@ -116,6 +116,7 @@ pub(super) struct Case {
     pub(super) options: Options,
     pub(super) name: &'static str,
     pub(super) baseline: Since,
+    pub(super) in_the_way: InTheWay,
 }
 
 /// What git says of a resource at a baseline.
@@ -153,6 +154,7 @@ pub(super) fn case(published: Document) -> Case {
         options: Options::default(),
         name: "reader",
         baseline: Since::NoBaseline,
+        in_the_way: InTheWay::default(),
     }
 }
 
@@ -181,6 +183,11 @@ impl Case {
         self
     }
 
+    /// With a way with what is in the way.
+    pub(super) fn in_the_way(self, in_the_way: InTheWay) -> Self {
+        Self { in_the_way, ..self }
+    }
+
     /// What it permits, as the manifest says it.
     pub(super) fn permitted(&self) -> Vec<Permit> {
         self.permits.iter().map(|guard| Permit { guard: *guard, at: at(80) }).collect()
@@ -201,7 +208,7 @@ impl Case {
         Self { name, ..self }
     }
 
-    fn resource(&self, want: Want) -> Resource {
+    pub(super) fn resource(&self, want: Want) -> Resource {
         let (address, creation) = match want.1 {
             Kind::App => (Address::app(self.name), Creation::App),
             Kind::AddOn => {
@@ -238,6 +245,7 @@ pub(super) fn plan_all<const N: usize>(cases: [(Case, Want); N]) -> Plan {
     let mut made_of = made_of(cases.first().map(|(case, _)| case.options).unwrap_or_default());
     let mut parts: Vec<(Resource, Live, Option<Resource>)> = Vec::new();
     for (mut case, want) in cases {
+        made_of.in_the_way = case.in_the_way;
         let baseline = std::mem::take(&mut case.baseline);
         if !matches!(baseline, Since::NoBaseline) {
             made_of.baseline = Some(at_baseline());
@@ -271,6 +279,7 @@ pub(super) fn made_of(options: Options) -> MadeOf {
         releases: Vec::new(),
         targets: Vec::new(),
         replace_untrusted: options.replace_untrusted,
+        in_the_way: InTheWay::default(),
     }
 }
 

@@ -2,15 +2,20 @@
 //!
 //! They are told by kind. Where there are too many, fewer of each kind are listed; how many there are is always said.
 
+use serde_json::Value;
+
 use crate::manifest::{Finding, Severity};
 use crate::plan::{Change, GuardHit, Origin, Plan};
+use crate::render::plan::short;
 use crate::render::{count, plural};
 
-use super::words::{code, prose};
+use super::words::{clipped, code, prose};
 
 /// How many of each kind are listed: as many as there is room for.
 const LIMITS: [usize; 6] = [usize::MAX, 50, 20, 5, 1, 0];
 
+/// Of longer values the beginning is told.
+const MAX_VALUE_CHARS: usize = 120;
 /// So many lines of a blocker's detail are told.
 const MAX_LINES: usize = 12;
 
@@ -185,8 +190,8 @@ fn conflicts(plan: &Plan) -> Alert {
     let kinds = of_origin(plan, Origin::Conflict);
     let number = kinds.iter().map(|kind| kind.items.len()).sum();
     let head = format!(
-        "**{}**: changed here and in Partner Center, to different values. Permit `reverts-drift` to put git's value there, or \
-         take the live one over with `storeward pull`.",
+        "**{}**: changed here and in Partner Center, to different values. To keep what is live, write it into the manifest; to \
+         put git's value there, permit `reverts-drift`.",
         plural(number, "conflict")
     );
     Alert { colour: "CAUTION", head, kinds }
@@ -196,8 +201,8 @@ fn drift(plan: &Plan) -> Alert {
     let kinds = of_origin(plan, Origin::Drift);
     let number = kinds.iter().map(|kind| kind.items.len()).sum();
     let head = format!(
-        "**{}** changed in Partner Center, not by this pull request; this plan puts git's value back. To keep the live one: \
-         `storeward pull`.",
+        "**{}** changed in Partner Center, not by this pull request; this plan puts git's value back. To keep what is live, \
+         write it into the manifest.",
         plural(number, "field")
     );
     Alert { colour: "WARNING", head, kinds }
@@ -209,7 +214,19 @@ fn of_origin(plan: &Plan, origin: Origin) -> Vec<Kind> {
     for resource in &plan.resources {
         let is_its = |change: &&Change| change.origin == Some(origin);
         for change in resource.changes.iter().filter(is_its) {
-            let item = code(&change.path.dotted());
+            let said = |value: Option<&Value>| {
+                let words = value.map_or_else(|| "nothing".to_owned(), short);
+                prose(&clipped(&words, MAX_VALUE_CHARS))
+            };
+            let git = match origin {
+                Origin::Conflict => format!("{} here", said(change.after.as_ref())),
+                Origin::Config | Origin::Drift => said(change.after.as_ref()),
+            };
+            let live = said(change.before.as_ref());
+            let mut item = format!("{}\nlive: {live}\ngit: {git}", code(&change.path.dotted()));
+            if origin == Origin::Conflict {
+                item.push_str(&format!(", {} before", said(change.baseline.as_ref())));
+            }
             kind(&mut kinds, &code(&resource.address), String::new).items.push(item);
         }
     }

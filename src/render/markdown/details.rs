@@ -103,16 +103,22 @@ fn drawn(resource: &ResourcePlan, part: &ResourcePlan, others: &[&str]) -> Strin
     format!(
         "<details><summary>{}: {}</summary>\n\n{}\n</details>\n\n",
         name_in_html(shown),
-        plural(resource.changes.len(), "change"),
+        what(resource),
         fenced("diff", lines.trim_start_matches('\n'))
     )
+}
+
+fn what(resource: &ResourcePlan) -> String {
+    if resource.action == Action::Delete {
+        return "deleted".to_owned();
+    }
+    plural(resource.changes.len(), "change")
 }
 
 /// How many changes a product has, where there is room for that.
 fn counted(resource: &ResourcePlan, room: usize) -> String {
     let named =
         if resource.name.is_empty() { String::new() } else { format!("**{}** ", name(&resource.name)) };
-    let changes = plural(resource.changes.len(), "change");
-    let text = format!("{named}{}: {changes}, not shown here\n\n", code(&resource.address));
+    let text = format!("{named}{}: {}, not shown here\n\n", code(&resource.address), what(resource));
     if text.len() <= room { text } else { String::new() }
 }

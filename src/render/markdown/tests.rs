@@ -203,7 +203,12 @@ fn what_changed_in_partner_center_is_told_before_the_changes() {
     );
     assert!(boxes.contains("> - `app/product-0`\n>   - `listings.cc.title`\n"), "{shown}");
     assert!(boxes.contains("> **2 fields** changed in Partner Center, not by this pull request"), "{shown}");
-    assert!(boxes.contains(">   - `listings.bb.title`\n>   - `listings.dd.title`\n"), "{shown}");
+    assert!(
+        boxes.contains(
+            ">   - `listings.bb.title`\n>     - live: a\n>     - git: b\n>   - `listings.dd.title`\n"
+        ),
+        "{shown}"
+    );
     assert!(!shown.contains("not by this pull request: none"));
 }
 

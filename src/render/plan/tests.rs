@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::plan::Change;
+use crate::render::{MAX_COMMENT_BYTES, Setting, json as in_json, plan_markdown};
 use crate::submission::Section;
 
 const COMMIT: &str = "4f1c9e2a8d0b6c5e3f7a1b2c3d4e5f60718293a4";
@@ -374,6 +375,18 @@ fn every_drawing_in_ascii_and_in_colour() {
         if !plain.contains("[-") && !plain.contains("{+") {
             assert_eq!(stripped, plain, "{name}");
         }
+    }
+}
+
+#[test]
+fn every_drawing_as_a_comment_and_for_programs() {
+    for (name, plan, _) in drawings() {
+        let setting = Setting { max_bytes: MAX_COMMENT_BYTES, ..Setting::default() };
+        insta::assert_snapshot!(format!("{name}_comment"), plan_markdown(&plan, &setting));
+        let told = in_json(&plan);
+        let back: Plan = serde_json::from_str(&told).unwrap();
+        assert_eq!(in_json(&back), told, "{name}");
+        insta::assert_snapshot!(format!("{name}_json"), told);
     }
 }
 

@@ -433,3 +433,27 @@ fn ignore_files_of_any_size() {
     let sparse = Stranger::new(&[("bad.yaml", "kind: App\n")], "sparse .gitignore 1073741824");
     sparse.is_told("ignore file of 1 GB", &[], "SW1102", "is missing");
 }
+
+#[test]
+fn yaml_of_others_in_any_amount() {
+    let sparse = lines(300, |i| format!("sparse {i}.yaml 1073741824\n"));
+    Stranger::new(&[], &sparse).is_told("300 files of 1 GB", &[], "SW1009", "no manifest was found");
+    let others = Stranger::new(&[("z.yaml", "kind: App\n")], "");
+    for i in 0..8 {
+        others.write(&format!("{i}.yaml"), format!("release: a\n#{}\n", "x".repeat(4_000_000)).as_bytes());
+    }
+    others.is_told(
+        "YAML that has to be read to be told",
+        &[],
+        "SW1008",
+        "too much YAML here to look through",
+    );
+    others.is_told("the same beside a manifest", &["z.yaml"], "SW1102", "`name` is missing");
+    let near = lines(300_000, |i| format!("kind: Apple{}\n", i % 10));
+    Stranger::new(&[("a.yaml", "kind: App\n"), ("near.yaml", &near)], "").is_told(
+        "300,000 kinds that are none",
+        &[],
+        "SW1102",
+        "`name` is missing",
+    );
+}

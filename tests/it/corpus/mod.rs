@@ -3,6 +3,7 @@
 
 mod hostile;
 mod invalid;
+mod languages;
 mod recipe;
 mod valid;
 mod workspace;

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::diagnostic::Diagnostic;
+use super::Diagnostic;
 
 /// How many languages a message names; more are counted.
 const MAX_NAMED: usize = 5;
@@ -27,7 +27,7 @@ struct Of {
 }
 
 impl Sharing {
-    /// See [`Diagnostics::about`](super::diagnostic::Diagnostics).
+    /// See [`Diagnostics::about`](super::Diagnostics).
     pub(super) fn about(&mut self, language: Option<&str>, sharing: usize) {
         self.about = language.filter(|_| sharing > 1).map(|language| (language.to_owned(), sharing));
     }
@@ -87,8 +87,8 @@ impl Of {
 
 #[cfg(test)]
 mod tests {
-    use super::super::code::Code;
-    use super::super::diagnostic::Diagnostics;
+    use super::super::super::code::Code;
+    use super::super::Diagnostics;
     use super::*;
 
     #[test]

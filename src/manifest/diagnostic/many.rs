@@ -1,86 +1,21 @@
-//! What there is to say about what the user wrote: many at once, each with a code and a place.
+//! The findings of a run: the first ones in order, each once, and how many more there are.
 
-use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::btree_map::OccupiedEntry;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
+use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use super::super::code::Code;
 
-use super::code::Code;
+use super::super::source::Span;
 use super::sharing::Sharing;
-use super::source::Span;
-
-/// How bad it is.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
-)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// Nothing is sent while there is one.
-    Error,
-    /// The run goes on.
-    Warning,
-}
-
-/// One finding.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Diagnostic {
-    /// Its stable code.
-    pub code: Code,
-    /// How bad it is.
-    pub severity: Severity,
-    /// What is wrong, as a lower-case fragment.
-    pub message: String,
-    /// Where; `None` when no text is to blame.
-    pub span: Option<Span>,
-    /// What to say right at the place.
-    pub label: Option<String>,
-    /// What to do.
-    pub help: Option<String>,
-    /// Whether the text at the place must not be shown, only where it is.
-    pub hides_text: bool,
-}
-
-impl Diagnostic {
-    /// An error at a place.
-    pub fn error(code: Code, span: impl Into<Option<Span>>, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            severity: Severity::Error,
-            message: message.into(),
-            span: span.into(),
-            label: None,
-            help: None,
-            hides_text: false,
-        }
-    }
-
-    /// A warning at a place.
-    pub fn warning(code: Code, span: impl Into<Option<Span>>, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Warning, ..Self::error(code, span, message) }
-    }
-
-    /// With a word right at the place.
-    #[must_use]
-    pub fn label(self, label: impl Into<String>) -> Self {
-        Self { label: Some(label.into()), ..self }
-    }
-
-    /// With a remedy.
-    #[must_use]
-    pub fn help(self, help: impl Into<String>) -> Self {
-        Self { help: Some(help.into()), ..self }
-    }
-
-    /// With the text at the place kept secret where `secret` says so.
-    #[must_use]
-    pub fn hiding_text(self, secret: bool) -> Self {
-        Self { hides_text: secret, ..self }
-    }
-}
+use super::{Diagnostic, Severity, did_you_mean};
 
 /// More findings are counted, not kept: nobody reads them, and a hostile manifest can cause any number.
 const MAX_KEPT: usize = 2000;
+/// And more are not even counted.
+const MAX_COUNTED: usize = 100_000;
 /// Messages name what the user wrote, which can be of any length.
 const MAX_MESSAGE_BYTES: usize = 4096;
 /// No honest run has as many notes.
@@ -89,16 +24,19 @@ const MAX_SECRET_TEXTS: usize = 1000;
 const MIN_SECRET: usize = 8;
 /// What stands for a secret.
 const BLANK: &str = "••••••••";
-/// No key or word is longer; comparing long ones takes time by the square of their length.
-const MAX_WORD_BYTES: usize = 64;
-/// How much of a name is said where several are.
-const MAX_BRIEF_CHARS: usize = 120;
+
+/// Where a finding stands among others: errors first, then by its place, then in the order of discovery.
+type Rank = (Severity, Option<Span>, usize);
 
 /// The findings of a run. The same finding is kept once, however many languages share the line it is about.
 #[derive(Debug, Default)]
 pub struct Diagnostics {
-    /// Each with its number, by which those at one place are sorted.
-    kept: HashMap<Diagnostic, usize>,
+    /// Those that are kept: of all that were told, the first ones.
+    kept: BTreeMap<Rank, Arc<Diagnostic>>,
+    /// The same, to find doubles.
+    known: HashSet<Arc<Diagnostic>>,
+    /// How many were told that are no doubles of what is kept.
+    told: usize,
     /// How many errors were told, doubles counted.
     errors: usize,
     hides_text: bool,
@@ -106,8 +44,10 @@ pub struct Diagnostics {
     secrets: Vec<Span>,
     /// What it says: an alias can bring it to any place, where a finding would quote it.
     secret_texts: BTreeSet<String>,
-    /// How many were left out, said as a finding.
-    left_out: Option<(usize, Diagnostic)>,
+    /// Digests of those that were left out, so that doubles are not counted.
+    left_out: HashSet<u64>,
+    /// That some were, said as a finding.
+    said_of_left_out: Option<Diagnostic>,
     /// Those about values that languages share.
     sharing: Sharing,
 }
@@ -124,7 +64,7 @@ impl Diagnostics {
     }
 
     /// As [`Self::push`], for what is true of all languages that share a value when it is true of one.
-    pub(super) fn push_for_all(&mut self, diagnostic: Diagnostic) {
+    pub(in crate::manifest) fn push_for_all(&mut self, diagnostic: Diagnostic) {
         let diagnostic = self.fit(diagnostic);
         self.keep(diagnostic);
     }
@@ -144,46 +84,79 @@ impl Diagnostics {
 
     /// From now on, findings are about the value that `language` shares with others, `sharing` in all; `None`: about
     /// something else. A finding that is not true of all of them names its languages, since its place does not.
-    pub(super) fn about(&mut self, language: Option<&str>, sharing: usize) {
+    pub(in crate::manifest) fn about(&mut self, language: Option<&str>, sharing: usize) {
         self.sharing.about(language, sharing);
     }
 
     /// Every language was looked at: findings about shared values are what they are.
-    pub(super) fn settle(&mut self) {
+    pub(in crate::manifest) fn settle(&mut self) {
         for diagnostic in self.sharing.settle() {
             self.keep(diagnostic);
         }
     }
 
     fn keep(&mut self, diagnostic: Diagnostic) {
-        if self.kept.len() < MAX_KEPT {
-            let number = self.kept.len();
-            self.kept.entry(diagnostic).or_insert(number);
-        } else if !self.kept.contains_key(&diagnostic) {
-            let count = self.left_out.as_ref().map_or(0, |(count, _)| *count) + 1;
-            let message = format!("{count} more findings were left out; these are the first {MAX_KEPT}");
-            self.left_out = Some((count, Diagnostic::error(Code::TooComplex, None, message)));
-            self.errors += 1;
+        if self.known.contains(&diagnostic) {
+            return;
         }
+        self.told += 1;
+        let rank = (diagnostic.severity, diagnostic.span, self.told);
+        if self.kept.len() >= MAX_KEPT {
+            let last = self.kept.last_entry().filter(|last| *last.key() > rank);
+            let Some(last) = last.map(OccupiedEntry::remove) else { return self.leave_out(&diagnostic) };
+            self.known.remove(&last);
+            self.leave_out(&last);
+        }
+        let diagnostic = Arc::new(diagnostic);
+        self.kept.insert(rank, Arc::clone(&diagnostic));
+        self.known.insert(diagnostic);
+    }
+
+    fn leave_out(&mut self, diagnostic: &Diagnostic) {
+        let mut digest = DefaultHasher::new();
+        diagnostic.hash(&mut digest);
+        let is_new = self.left_out.len() < MAX_COUNTED && self.left_out.insert(digest.finish());
+        let said = self.said_of_left_out.as_ref().map(|said| said.severity);
+        // An error is left out after all warnings.
+        let severity = said.map_or(diagnostic.severity, |said| said.min(diagnostic.severity));
+        if !is_new && said == Some(severity) {
+            return;
+        }
+        let were = match self.left_out.len() {
+            1 => "1 more finding was".to_owned(),
+            MAX_COUNTED => format!("at least {MAX_COUNTED} more findings were"),
+            count => format!("{count} more findings were"),
+        };
+        let message = format!("{were} left out; these are the first {MAX_KEPT}, errors before warnings");
+        let said = Diagnostic::error(Code::TooComplex, None, message);
+        self.said_of_left_out = Some(Diagnostic {
+            severity,
+            ..said.help("mend these first, or check fewer manifests at a time")
+        });
+    }
+
+    /// How many findings are not among [`Self::sorted`], where some are not.
+    pub fn left_out(&self) -> usize {
+        self.left_out.len()
     }
 
     /// From now on, whether findings are about text that must not be shown.
-    pub(super) fn hide_text(&mut self, hide: bool) {
+    pub(in crate::manifest) fn hide_text(&mut self, hide: bool) {
         self.hides_text = hide;
     }
 
     /// Whether findings are about such text now.
-    pub(super) fn hides_text(&self) -> bool {
+    pub(in crate::manifest) fn hides_text(&self) -> bool {
         self.hides_text
     }
 
     /// The text at a place must not be shown, also not beside a finding about something else.
-    pub(super) fn keep_secret(&mut self, span: Span) {
+    pub(in crate::manifest) fn keep_secret(&mut self, span: Span) {
         self.secrets.push(span);
     }
 
     /// The same for what is said there, wherever it is said.
-    pub(super) fn keep_secret_text(&mut self, text: &str) {
+    pub(in crate::manifest) fn keep_secret_text(&mut self, text: &str) {
         let text = text.trim();
         if !text.is_empty() && self.secret_texts.len() < MAX_SECRET_TEXTS {
             self.secret_texts.insert(text.to_owned());
@@ -214,13 +187,13 @@ impl Diagnostics {
     }
 
     /// Whether further findings are only counted.
-    pub(super) fn is_full(&self) -> bool {
+    pub(in crate::manifest) fn is_full(&self) -> bool {
         self.kept.len() + self.sharing.count() >= MAX_KEPT
     }
 
     /// As [`did_you_mean`], but no guess once findings are only counted: there is no use in it then, and it takes long
     /// where there are very many.
-    pub(super) fn guess<'c>(
+    pub(in crate::manifest) fn guess<'c>(
         &self,
         written: &str,
         candidates: impl IntoIterator<Item = &'c str>,
@@ -234,7 +207,7 @@ impl Diagnostics {
     }
 
     /// How many errors were told so far, doubles counted.
-    pub(super) fn errors(&self) -> usize {
+    pub(in crate::manifest) fn errors(&self) -> usize {
         self.errors
     }
 
@@ -250,9 +223,8 @@ impl Diagnostics {
     /// All of them, in the order of files and positions; those without a place first.
     pub fn sorted(&self) -> Vec<&Diagnostic> {
         let mut all: Vec<_> = self.kept.iter().collect();
-        all.sort_by_key(|(diagnostic, number)| (diagnostic.span, **number));
-        let left_out = self.left_out.iter().map(|(_, diagnostic)| diagnostic);
-        left_out.chain(all.into_iter().map(|(diagnostic, _)| diagnostic)).collect()
+        all.sort_by_key(|((_, span, number), _)| (*span, *number));
+        self.said_of_left_out.iter().chain(all.into_iter().map(|(_, diagnostic)| &**diagnostic)).collect()
     }
 }
 
@@ -265,50 +237,12 @@ fn cut(text: &mut String) {
     }
 }
 
-/// A name of any length, for a text in which it stands beside others.
-pub fn brief(name: &str) -> Cow<'_, str> {
-    match name.char_indices().nth(MAX_BRIEF_CHARS) {
-        Some((end, _)) => format!("{}…", &name[..end]).into(),
-        None => name.into(),
-    }
-}
-
-/// The candidate that was probably meant, if one is near enough.
-pub fn did_you_mean<'c>(written: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
-    if written.len() > MAX_WORD_BYTES {
-        return None;
-    }
-    let folded = written.to_lowercase();
-    let length = folded.chars().count();
-    let near = |candidate: &str| (candidate.len().max(written.len()) / 3).clamp(1, 4);
-    candidates
-        .into_iter()
-        .filter(|candidate| candidate.len() <= 2 * MAX_WORD_BYTES)
-        .map(|candidate| (candidate, candidate.to_lowercase()))
-        // Words differ at least by what one is longer than the other, which is told sooner.
-        .filter(|(candidate, other)| other.chars().count().abs_diff(length) <= near(candidate))
-        .map(|(candidate, other)| (strsim::damerau_levenshtein(&folded, &other), candidate))
-        .filter(|(distance, candidate)| *distance <= near(candidate))
-        // Everything is near to a word of one letter.
-        .filter(|(distance, _)| *distance < written.len())
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::path::Path;
 
-    #[test]
-    fn near_misses_are_guessed_and_far_ones_are_not() {
-        assert_eq!(did_you_mean("keywrods", ["keywords", "features"]), Some("keywords"));
-        assert_eq!(did_you_mean("public", ["Public", "Private"]), Some("Public"));
-        assert_eq!(did_you_mean("zebra", ["keywords", "features"]), None);
-        assert_eq!(did_you_mean("a", ["at", "A"]), Some("A"));
-        assert_eq!(did_you_mean("a", ["at"]), None);
-        let long = "k".repeat(65);
-        assert_eq!(did_you_mean(&long, [long.as_str()]), None);
-    }
+    use super::super::super::source::Sources;
+    use super::*;
 
     #[test]
     fn findings_are_kept_once_in_order_and_counted_beyond_the_limit() {
@@ -316,15 +250,35 @@ mod tests {
         for i in (0..MAX_KEPT - 1).chain(0..MAX_KEPT - 1) {
             diagnostics.push(Diagnostic::warning(Code::UnknownKey, None, format!("m{i}")));
         }
-        assert!(!diagnostics.has_errors());
         assert_eq!(diagnostics.sorted().len(), MAX_KEPT - 1);
         assert_eq!(diagnostics.sorted()[2].message, "m2");
-        for i in 0..3 {
+        for i in [0, 1, 2, 2, 1] {
             diagnostics.push(Diagnostic::warning(Code::UnknownKey, None, format!("n{i}")));
         }
-        assert!(diagnostics.has_errors(), "what was left out could be one");
         assert_eq!(diagnostics.sorted().len(), MAX_KEPT + 1);
+        assert_eq!(diagnostics.left_out(), 2, "doubles are not counted");
         assert!(diagnostics.sorted()[0].message.starts_with("2 more findings were left out"));
+        assert!(!diagnostics.has_errors(), "nothing but warnings was left out");
+    }
+
+    #[test]
+    fn what_is_left_out_is_the_last_in_order_and_no_error_while_there_are_warnings() {
+        let mut sources = Sources::default();
+        let source = sources.add("a.yaml", Path::new(""), &"x".repeat(2 * MAX_KEPT));
+        let at = |start| Span { source, start, end: start + 1 };
+        let told = |order: &mut dyn Iterator<Item = usize>| {
+            let mut diagnostics = Diagnostics::default();
+            for start in order {
+                diagnostics.push(Diagnostic::warning(Code::UnknownKey, at(start), "w"));
+            }
+            diagnostics.push(Diagnostic::error(Code::UnknownKey, at(2 * MAX_KEPT - 1), "e"));
+            diagnostics.sorted().into_iter().cloned().collect::<Vec<_>>()
+        };
+        let forwards = told(&mut (0..2 * MAX_KEPT));
+        assert_eq!(forwards, told(&mut (0..2 * MAX_KEPT).rev()), "whatever is found first");
+        assert!(forwards[0].message.starts_with(&format!("{} more findings", MAX_KEPT + 1)));
+        assert_eq!(forwards[MAX_KEPT - 1].span, Some(at(MAX_KEPT - 2)));
+        assert_eq!(forwards[MAX_KEPT].message, "e");
     }
 
     #[test]
@@ -348,7 +302,6 @@ mod tests {
         for text in [&said.help, &said.label] {
             assert!(text.as_ref().unwrap().len() <= MAX_MESSAGE_BYTES + 3);
         }
-        assert_eq!(brief(&"ü".repeat(121)).chars().count(), 121);
     }
 
     #[test]

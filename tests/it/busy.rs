@@ -1,0 +1,193 @@
+//! Something is in the way: what is done about it is what was asked for, and nobody's work is lost by the way.
+
+use serde_json::{Value, json};
+
+use crate::support::story::{Ran, Story};
+use crate::support::things::{self, APP};
+
+const TEXTS: &str = "submission:\n  listings:\n    en-us:\n      description: New words.\n";
+const THEIRS: &str = "1152921500000000777";
+
+/// A submission of a colleague, who wrote other words.
+fn colleagues(status: &str) -> Value {
+    let mut theirs = things::app_submission();
+    theirs["id"] = json!(THEIRS);
+    theirs["status"] = json!(status);
+    theirs["fileUploadUrl"] = json!("https://storage.example/x?sig=y");
+    theirs["listings"]["en-us"]["baseListing"]["description"] = json!("A colleague's words.");
+    theirs
+}
+
+/// A team whose app has this submission in progress; the Store knows an add-on, too.
+fn with_pending(pending: &Value, manifest: &str) -> Story {
+    let mut seed = things::account();
+    seed["applications"][0]["pending"] = pending.clone();
+    Story::with_seed(&seed, manifest)
+}
+
+fn description(document: &Value) -> &Value {
+    &document["listings"]["en-us"]["baseListing"]["description"]
+}
+
+#[track_caller]
+fn pending(story: &Story) -> Option<String> {
+    let pending = story.app().get("pendingApplicationSubmission")?["id"].as_str()?.to_owned();
+    Some(pending)
+}
+
+#[track_caller]
+fn nothing_was_sent(story: &Story) {
+    assert!(story.mutations().is_empty(), "{:?}", story.mutations());
+}
+
+#[test]
+fn a_colleagues_draft_is_replaced_with_a_permit_and_not_without() {
+    let story = with_pending(&colleagues("PendingCommit"), TEXTS);
+    let plan = story.plan(&[]);
+    let hash = plan["fingerprints"]["plan"].as_str().unwrap();
+    let remedies = plan["blockers"][0]["remedies"].to_string();
+    assert!(remedies.contains("storeward discard app/harbor-notes --allow replaces-draft"), "{remedies}");
+    assert!(remedies.contains("--if-busy wait"), "{remedies}");
+    story.run(&["apply", "--yes", "--if-busy", "replace"]).ended(6).says("replaces-draft needs a permit");
+    nothing_was_sent(&story);
+    let replace = ["apply", "--expect", hash, "--if-busy", "replace", "--allow", "replaces-draft"];
+    let ran = story.run(&[&replace[..], &["--wait", "published"]].concat()).ended(0);
+    let ran = ran.says(&format!("discard  remove submission {THEIRS}, which is PendingCommit"));
+    ran.says("guard replaces-draft");
+    assert_eq!(description(&story.published()), "New words.");
+    assert_eq!(story.mutations()[0], format!("DELETE /v1.0/my/applications/{APP}/submissions/{THEIRS}"));
+}
+
+#[test]
+fn a_draft_that_somebody_goes_on_with_meanwhile_is_left_alone() {
+    let story = with_pending(&colleagues("PendingCommit"), TEXTS);
+    let edit = json!({ "edit": { "visibility": "Hidden" } });
+    // It is read for the plan, and once more before it goes.
+    let meanwhile = json!([{ "meanwhile": { "when": "before", "events": [edit] } }]);
+    story.store.fault("fault", &json!({ "on": { "operation": "S2" }, "skip": 2, "do": meanwhile }));
+    let arguments = ["apply", "--yes", "--if-busy", "replace", "--allow", "replaces-draft"];
+    story.run(&arguments).ended(4).says("it is left alone");
+    assert_eq!(story.store.fired("fault"), 1);
+    nothing_was_sent(&story);
+    assert_eq!(pending(&story).as_deref(), Some(THEIRS));
+}
+
+#[test]
+fn a_run_that_is_killed_after_the_draft_went_is_taken_up() {
+    for (operation, when) in [("S6", "before"), ("S6", "after"), ("S1", "before"), ("S1", "after")] {
+        let story = with_pending(&colleagues("PendingCommit"), TEXTS);
+        story.store.fault("fault", &json!({ "on": { "operation": operation }, "do": [{ "hold": when }] }));
+        let arguments =
+            ["apply", "--yes", "--wait", "published", "--if-busy", "replace", "--allow", "replaces-draft"];
+        let mut process = story.command(&arguments).stderr(std::process::Stdio::null()).spawn().unwrap();
+        story.store.held("fault");
+        process.kill().unwrap();
+        process.wait().unwrap();
+        story.store.release("fault");
+        story.store.heal("fault");
+        story.run(&arguments).ended(0);
+        assert_eq!(description(&story.published()), "New words.", "{operation} {when}");
+        let creates = story.mutations().iter().filter(|line| line.ends_with("/submissions")).count();
+        assert!(creates <= 2, "{operation} {when}: {:?}", story.mutations());
+    }
+}
+
+#[test]
+fn what_is_in_certification_is_waited_for_and_then_the_same_plan_is_applied() {
+    let story = with_pending(&colleagues("Certification"), TEXTS);
+    story.run(&["apply", "--yes", "--if-busy", "replace"]).ended(5).says("in-flight");
+    nothing_was_sent(&story);
+    let plan = story.plan(&[]);
+    let hash = plan["fingerprints"]["plan"].as_str().unwrap();
+    let ran = story.run(&["apply", "--expect", hash, "--if-busy", "wait", "--wait", "published"]).ended(0);
+    ran.says(&format!("app/harbor-notes  waiting  submission {THEIRS} \"Submission 7\" is"));
+    assert_eq!(description(&story.published()), "New words.");
+    story.run(&["apply", "--expect", hash, "--if-busy", "wait"]).ended(0).says("nothing was sent");
+}
+
+#[test]
+fn waiting_ends_when_its_time_is_up() {
+    let story = with_pending(&colleagues("PendingCommit"), TEXTS);
+    let ran = story.run(&["apply", "--yes", "--if-busy", "wait", "--timeout", "2m"]).ended(9);
+    ran.says(THEIRS);
+    nothing_was_sent(&story);
+}
+
+#[test]
+fn what_changed_while_waiting_is_not_applied_to_an_approval_of_something_else() {
+    let story = with_pending(&colleagues("PendingCommit"), TEXTS);
+    let plan = story.plan(&[]);
+    let hash = plan["fingerprints"]["plan"].as_str().unwrap().to_owned();
+    // The colleague finishes: from the second look on it is published.
+    let publish = json!([{ "meanwhile": { "when": "before", "events": ["publish"] } }]);
+    story.store.fault("fault", &json!({ "on": { "operation": "S2" }, "skip": 3, "do": publish }));
+    let ran = story.run(&["apply", "--expect", &hash, "--if-busy", "wait", "--timeout", "6h"]).ended(4);
+    ran.says("listings.en-us.description is another change now");
+    nothing_was_sent(&story);
+    assert_eq!(description(&story.published()), "A colleague's words.");
+    story.publish(&[]).ended(0);
+    assert_eq!(description(&story.published()), "New words.");
+}
+
+const GOLD: &str = "kind: AddOn\nname: gold\napp: harbor-notes\nproductId: gold\nproductType: Durable\nsubmission:\n  \
+                    contentType: OnlineDownload\n  lifetime: Forever\n  pricing: {priceId: Tier1012}\n  listings:\n    \
+                    en-us: {title: Gold, description: All of it}\n";
+
+#[test]
+fn what_is_deferred_is_left_and_the_others_go_on() {
+    let story = with_pending(&colleagues("PendingCommit"), TEXTS);
+    let on_github = |arguments: &[&str]| -> (Ran, String) {
+        let mut command = story.command(arguments);
+        command.env("GITHUB_ACTIONS", "true").env("GITHUB_OUTPUT", story.path("outputs"));
+        story.write("outputs", "");
+        let ran = crate::support::story::run(&mut command);
+        (ran, std::fs::read_to_string(story.path("outputs")).unwrap())
+    };
+    let (ran, outputs) = on_github(&["apply", "--yes", "--if-busy", "defer", "--output", "json"]);
+    let result = ran.ended(0).says("app/harbor-notes is left for a later run").json();
+    assert_eq!(
+        (&result["result"], &result["resources"][0]["result"]),
+        (&json!("deferred"), &json!("deferred"))
+    );
+    assert!(outputs.contains("result=deferred") || outputs.contains("deferred"), "{outputs}");
+    nothing_was_sent(&story);
+
+    story.write("gold.yaml", GOLD);
+    let (ran, outputs) = on_github(&["apply", "--yes", "--if-busy", "defer", "--wait", "published"]);
+    ran.ended(0).says("add-on/harbor-notes/gold: submission").says("app/harbor-notes: left for a later run");
+    assert!(outputs.contains("deferred"), "{outputs}");
+    assert_eq!(pending(&story).as_deref(), Some(THEIRS), "the colleague's draft is unharmed");
+    // What stands in the way of everybody is no reason to be green.
+    let (ran, _) = on_github(&["apply", "--yes", "--if-busy", "fail"]);
+    ran.ended(5);
+}
+
+/// The next submission fails in this status.
+fn fails(story: &Story, status: &str) {
+    let course = json!({ "statuses": [status], "errors": [{ "code": "Other", "details": "Nobody knows." }] });
+    story.store.fault("fault", &json!({ "on": { "operation": "S4" }, "do": [{ "course": course }] }));
+}
+
+#[test]
+fn a_failed_submission_is_sent_once_more_only_where_that_is_asked_for() {
+    let story = Story::new(&things::app_submission(), TEXTS);
+    fails(&story, "CommitFailed");
+    story.publish(&[]).ended(8);
+    let failed = pending(&story).unwrap();
+    let before = story.mutations();
+    story.publish(&[]).ended(8).says("storeward apply --resubmit");
+    assert_eq!(story.mutations(), before, "nothing was sent");
+    story
+        .publish(&["--resubmit"])
+        .ended(0)
+        .says(&format!("remove submission {failed}, which is CommitFailed"));
+    assert_eq!(description(&story.published()), "New words.");
+
+    // One word mended is another content, and goes without being asked for.
+    let story = Story::new(&things::app_submission(), TEXTS);
+    fails(&story, "CertificationFailed");
+    story.publish(&[]).ended(8);
+    story.manifest(&TEXTS.replace("New words.", "Better words."));
+    story.publish(&[]).ended(0);
+    assert_eq!(description(&story.published()), "Better words.");
+}

@@ -1,0 +1,10 @@
+//! *Kill it anywhere, run it again, it converges*: every fault at every call that changes something, and an end at every request.
+//!
+//! A part of each table is in every run; the whole tables are printed by
+//! `cargo test --test it -- faults:: --ignored --nocapture`.
+
+mod account;
+mod kills;
+mod matrix;
+mod scene;
+mod throttling;
