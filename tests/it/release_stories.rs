@@ -136,6 +136,12 @@ fn the_example_is_released_and_then_there_is_nothing_left_to_do() {
     };
     let plan = example(&["plan"]).ended(0);
     let plan = plan.stdout.split_once('\n').unwrap().1.to_owned();
+    let hash = plan.lines().find_map(|line| line.strip_prefix("plan hash ")).unwrap();
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    assert!(
+        readme.contains(&format!("plan hash {hash}\n")),
+        "the README shows the plan of the example: {hash}"
+    );
     insta::assert_snapshot!("example_plan", plan);
     let applied = example(&["apply", "--wait", "published", "--yes"]).ended(0).says("is Published");
     for status in [
