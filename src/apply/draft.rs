@@ -128,8 +128,12 @@ impl Submit<'_> {
     }
 
     fn announce(&self, draft: &Document, adopted: bool) {
-        let (address, submission) = (self.work.address(), draft.id().to_owned());
-        self.work.emit(Event::Draft { address, submission, adopted });
+        self.work.emit(Event::Draft {
+            address: self.work.address(),
+            submission: draft.id().to_owned(),
+            name: draft.friendly_name().to_owned(),
+            adopted,
+        });
     }
 
     /// Plans again with the draft as live: the same changes, at the same price, or stale.

@@ -98,6 +98,32 @@ pub enum ApplyError {
 }
 
 impl ApplyError {
+    /// What kind of failure it is, for programs.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Store(_) => "store",
+            Self::Upload(_) => "upload",
+            Self::UploadExpired { .. } => "upload-expired",
+            Self::Archive(_) => "archive",
+            Self::Stale { .. } => "stale",
+            Self::PriceNotTaken { .. } => "price-not-taken",
+            Self::NotTaken { .. } => "not-taken",
+            Self::Rejected { .. } => "rejected",
+            Self::FellBack { .. } => "fell-back",
+            Self::Gone { .. } => "gone",
+            Self::Mismatch { .. } => "mismatch",
+            Self::Timeout { .. } => "timeout",
+        }
+    }
+
+    /// What Microsoft's support asks for, where the Store failed a call.
+    pub fn correlation_id(&self) -> Option<&str> {
+        match self {
+            Self::Store(error) => error.correlation_id(),
+            _ => None,
+        }
+    }
+
     /// The submission that it is about, if there is one by then.
     pub fn submission(&self) -> Option<&str> {
         match self {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use schemars::JsonSchema;
+use serde::Serialize;
 use tokio::time::Instant;
 
 use crate::manifest::Desired;
@@ -10,10 +12,11 @@ use crate::submission::{Phase, Status};
 
 use super::complaint::Complaint;
 use super::error::ApplyError;
-use super::event::Event;
+use super::event::{Event, Why};
 
 /// How far to follow.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum WaitFor {
     /// Not at all.
     None,
@@ -63,7 +66,7 @@ pub(super) async fn follow(
     followed: Followed<'_>,
     wait: WaitFor,
     timeout: Option<Duration>,
-    emit: &(dyn Fn(Event) + Sync),
+    emit: impl Fn(Event),
 ) -> Result<StatusReport, ApplyError> {
     let Followed { connection, reader, address, place, submission, desired } = followed;
     let deadline = timeout.and_then(|timeout| Instant::now().checked_add(connection.scaled(timeout)));
@@ -129,7 +132,17 @@ pub(super) async fn follow(
         }
         let longest = if phase <= Phase::Committing { WHILE_COMMITTING } else { AFTERWARDS };
         let next = now + connection.scaled(pause.min(longest));
-        tokio::time::sleep_until(deadline.map_or(next, |deadline| next.min(deadline))).await;
+        let next = deadline.map_or(next, |deadline| next.min(deadline));
+        emit(Event::Waiting {
+            address: address.to_owned(),
+            why: Why::Status {
+                submission: submission.to_owned(),
+                status: report.status.clone(),
+                wanted: wait,
+            },
+            until: connection.time_of(next),
+        });
+        tokio::time::sleep_until(next).await;
         pause = (pause * 2).min(longest);
         last = Some(report.status);
     }

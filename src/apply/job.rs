@@ -9,7 +9,7 @@ use crate::plan::{Action, Options, Plan, Product, ResourcePlan};
 use crate::submission::Live;
 
 use super::error::ApplyError;
-use super::event::{Event, Outcome, Report};
+use super::event::{Emit, Event, Outcome, Report};
 use super::follow::WaitFor;
 use super::work::Work;
 
@@ -34,7 +34,7 @@ pub struct Job<'a> {
 
 /// Deletes the pending submission of a resource of the plan, if it still is as it was when the plan was made; one that is
 /// gone already is as good. The caller has seen to whose it is.
-pub async fn discard(job: &Job<'_>, address: &str, emit: &(dyn Fn(Event) + Sync)) -> Result<(), ApplyError> {
+pub async fn discard(job: &Job<'_>, address: &str, emit: &Emit) -> Result<(), ApplyError> {
     let planned = job.plan.resource(address);
     let product = job.products.iter().find(|product| product.resource.address.as_str() == address);
     match (planned, product.map(|product| (product.resource, product.live))) {
@@ -45,10 +45,19 @@ pub async fn discard(job: &Job<'_>, address: &str, emit: &(dyn Fn(Event) + Sync)
     }
 }
 
+/// What there is to tell of the resources that are left alone.
+pub fn blocked(plan: &Plan) -> impl Iterator<Item = Event> {
+    plan.blockers.iter().map(|blocker| {
+        let (address, detail) = (blocker.address.clone(), blocker.detail.clone());
+        Event::Blocked { address, blocker: blocker.kind, detail }
+    })
+}
+
 /// Carries a plan out. Resources with blockers are left alone; the others are worked on side by side, and the
 /// failure of one stops none of the others. They are begun in the order of the plan, in which reports come too; none
 /// waits for another one's end. The caller has seen to guards.
-pub async fn apply(job: &Job<'_>, emit: &(dyn Fn(Event) + Sync)) -> Vec<Report> {
+pub async fn apply(job: &Job<'_>, emit: &Emit) -> Vec<Report> {
+    blocked(job.plan).for_each(|event| emit(event));
     let product_of = |planned: &ResourcePlan| {
         job.products.iter().find(|product| product.resource.address.as_str() == planned.address)
     };
@@ -63,16 +72,14 @@ pub async fn apply(job: &Job<'_>, emit: &(dyn Fn(Event) + Sync)) -> Vec<Report> 
         .filter_map(|(place, planned)| Some((place, planned, product_of(planned)?)));
     let mut reports: Vec<(usize, Report)> = stream::iter(work)
         .map(|(place, planned, product)| async move {
-            let outcome = match product.live {
-                Live::Readable(live) => {
-                    let work = Work::new(job, planned, product.resource, live, emit);
-                    work.carry_out().await.unwrap_or_else(Outcome::Failed)
-                }
-                Live::Unsupported(_) | Live::NoSuchApp(_) | Live::Unreadable(_) => {
-                    unreachable!("such a product has a blocker, or a plan with errors")
-                }
+            let Live::Readable(live) = product.live else {
+                unreachable!("such a product has a blocker, or a plan with errors")
             };
-            (place, Report { address: planned.address.clone(), outcome })
+            let work = Work::new(job, planned, product.resource, live, emit);
+            let outcome = work.carry_out().await.unwrap_or_else(Outcome::Failed);
+            let address = planned.address.clone();
+            emit(Event::ended(address.clone(), &outcome, work.stage()));
+            (place, Report { address, outcome })
         })
         .buffer_unordered(job.parallel.max(1))
         .collect()

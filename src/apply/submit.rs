@@ -8,7 +8,7 @@ use crate::submission::{Document, LiveProduct, Phase, Status};
 
 use super::draft::Draft;
 use super::error::ApplyError;
-use super::event::{Event, Outcome};
+use super::event::{Event, Outcome, PackageThere};
 use super::follow::{Followed, WaitFor, follow};
 use super::job::Job;
 use super::settle::Again;
@@ -176,7 +176,7 @@ impl Submit<'_> {
             submission: id,
             desired: &self.work.resource.desired,
         };
-        let report = follow(followed, *wait, *timeout, self.work.emitter()).await?;
+        let report = follow(followed, *wait, *timeout, |event| self.work.emit(event)).await?;
         for warning in &report.warnings {
             self.work.remark(format!("the Store warns: {} {}", warning.code, warning.details));
         }
@@ -196,10 +196,19 @@ impl Submit<'_> {
             self.work.remark(format!("the Store keeps another `{title}` than was sent"));
         }
         if differences.is_empty() {
+            self.announce_verified(&got);
             Ok(())
         } else {
             Err(ApplyError::Mismatch { submission: id.to_owned(), status: status.clone(), differences })
         }
+    }
+
+    fn announce_verified(&self, got: &Document) {
+        self.work.emit(Event::Verified {
+            address: self.work.address(),
+            submission: got.id().to_owned(),
+            packages: got.packages().into_iter().map(PackageThere::from).collect(),
+        });
     }
 
     /// The same for a submission that an earlier run sent: it must still be what the manifest wants.
@@ -210,6 +219,7 @@ impl Submit<'_> {
         let got = self.work.reader.submission(&self.place, id).await?;
         let overlay = self.intended.over(self.work.resource, self.live, &got, self.work.job.options);
         if overlay.changes.is_empty() {
+            self.announce_verified(&got);
             return Ok(());
         }
         let differences = overlay.changes.iter().map(|change| change.path.dotted()).collect();

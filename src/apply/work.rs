@@ -1,12 +1,15 @@
 //! One resource being worked on.
 
+use std::cell::Cell;
+use std::sync::Arc;
+
 use crate::manifest::Resource;
 use crate::partner_center::{Place, Reader, Writer};
 use crate::plan::{Action, Intended, ResourcePlan, Step, StepKind};
 use crate::submission::{Kind, LiveProduct};
 
 use super::error::ApplyError;
-use super::event::{Event, Outcome};
+use super::event::{Emit, Event, Outcome};
 use super::job::Job;
 use super::submit::Submit;
 
@@ -18,7 +21,9 @@ pub(super) struct Work<'a> {
     pub(super) live: &'a LiveProduct,
     pub(super) reader: Reader,
     pub(super) writer: Writer,
-    emit: &'a (dyn Fn(Event) + Sync),
+    emit: &'a Emit,
+    /// The step that was begun last.
+    stage: Cell<Option<StepKind>>,
 }
 
 impl<'a> Work<'a> {
@@ -27,11 +32,13 @@ impl<'a> Work<'a> {
         planned: &'a ResourcePlan,
         resource: &'a Resource,
         live: &'a LiveProduct,
-        emit: &'a (dyn Fn(Event) + Sync),
+        emit: &'a Emit,
     ) -> Self {
-        let reader = Reader::new(job.connection.clone());
-        let writer = Writer::new(job.connection.clone());
-        Self { job, planned, resource, live, reader, writer, emit }
+        let (address, listener) = (planned.address.clone(), Arc::clone(emit));
+        let connection = job.connection.heard_by(move |heard| listener(Event::heard(address.clone(), heard)));
+        let reader = Reader::new(connection.clone());
+        let writer = Writer::new(connection);
+        Self { job, planned, resource, live, reader, writer, emit, stage: Cell::new(None) }
     }
 
     pub(super) async fn carry_out(&self) -> Result<Outcome, ApplyError> {
@@ -93,11 +100,13 @@ impl<'a> Work<'a> {
         (self.emit)(event);
     }
 
-    pub(super) fn emitter(&self) -> &'a (dyn Fn(Event) + Sync) {
-        self.emit
+    /// The step that was begun last.
+    pub(super) fn stage(&self) -> Option<StepKind> {
+        self.stage.get()
     }
 
     pub(super) fn step(&self, step: StepKind, detail: impl Into<String>) {
+        self.stage.set(Some(step));
         self.emit(Event::Step { address: self.address(), step, detail: detail.into() });
     }
 

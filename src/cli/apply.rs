@@ -1,25 +1,53 @@
 //! `storeward apply`.
 
-use std::sync::Mutex;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use crate::apply::{self, Event, Job, Outcome, Report, WaitFor};
-use crate::plan::{InTheWay, Plan, PublishedBy};
-use crate::render::{self, EventLines, Level, View};
+use crate::apply::{self, Emit, End, Event, Job, Outcome, Report, Standing, WaitFor};
+use crate::plan::{Action, InTheWay, Plan, PublishedBy, ResourcePlan};
+use crate::render::{self, Level, View};
 
 use super::applied;
 use super::approval::Approval;
 use super::args::{ApplyArgs, Global, IfBusy, Wait};
 use super::busy::{self, Waiting};
+use super::command_line;
 use super::exit::{Exit, Failure};
 use super::out;
 use super::results::Results;
 use super::run::{Account, Named, Releasing, Run, Wanted, has_errors};
-use super::saved::{Saved, saved};
+use super::saved::saved;
+use super::signals::{Signals, interrupted};
+use super::watch::Watch;
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_hours(1);
 
-pub(super) async fn run(global: &Global, results: &Results, args: &ApplyArgs) -> Result<Exit, Failure> {
+pub(super) async fn run(
+    global: &Global,
+    results: &Results,
+    args: &ApplyArgs,
+    signals: &Signals,
+) -> Result<Exit, Failure> {
+    let mut watch = Watch::open(global, results, args, signals).await?;
+    let ended = plan_and_carry_out(global, results, args, signals, &mut watch).await;
+    let exit = ended.as_ref().map_or_else(|failure| failure.exit, |exit| *exit);
+    let plan = results.ci.known.borrow().plan.clone();
+    match (watch.end(exit, ended.as_ref().err(), plan.as_ref()), ended) {
+        (Ok(()), ended) => ended,
+        (Err(unwritten), Ok(Exit::Ok)) => Err(unwritten),
+        (Err(unwritten), ended) => {
+            unwritten.print(global);
+            ended
+        }
+    }
+}
+
+async fn plan_and_carry_out(
+    global: &Global,
+    results: &Results,
+    args: &ApplyArgs,
+    signals: &Signals,
+    watch: &mut Watch,
+) -> Result<Exit, Failure> {
     let saved = saved(global, results, args)?;
     let mut named = match &saved {
         Some(saved) => saved.named(&args.selection)?,
@@ -30,82 +58,108 @@ pub(super) async fn run(global: &Global, results: &Results, args: &ApplyArgs) ->
     for address in args.allow.iter().filter_map(|allowance| allowance.address.as_ref()) {
         wanted.check_address("--allow", address)?;
     }
-    let account = Account::connect(global).await?;
-    let exit = match wanted.in_account(&account).await {
-        Ok(mut run) => carry_out(global, results, args, saved.as_ref(), &mut run, &account).await,
+    let mut account = signals.or_interrupted(Account::connect(global)).await?;
+    account.connection = watch.over(&account.connection);
+    watch.doing(Some("reading what Partner Center holds"));
+    let planned_on = signals.or_interrupted(wanted.in_account(&account)).await;
+    watch.doing(None);
+    let exit = match planned_on {
+        Ok(mut run) => {
+            let approval = Approval::of(args, saved.as_ref());
+            let whole = Whole { global, results, args, approval, signals };
+            whole.carry_out(&mut run, &account, watch).await
+        }
         Err(failure) => Err(failure),
     };
     account.end().await;
     exit
 }
 
-async fn carry_out(
-    global: &Global,
-    results: &Results,
-    args: &ApplyArgs,
-    saved: Option<&Saved>,
-    run: &mut Run,
-    account: &Account,
-) -> Result<Exit, Failure> {
-    let mut plan = run.plan(&run.products());
-    plan.allow(&args.allow);
-    run.tell(results, &plan, Level::Error);
-    let approval = Approval::of(args, saved);
-    let stale = approval.is_stale(&plan);
-    if has_errors(&plan) || approval.asks(&plan) || !(stale || global.quiet) {
-        out::progress(&render::plan_text(&plan, View::default(), global.look_of_stderr()));
-    }
-    if has_errors(&plan) {
-        return Err(Failure::new(Exit::Invalid, "the plan has errors").help("nothing was sent"));
-    }
-    if stale {
-        return Err(approval.refuse(global, results, &plan));
-    }
-    refuse_unpermitted(&plan)?;
-    let busy = plan.busy();
-    let waits = args.if_busy == IfBusy::Wait && !busy.is_empty();
-    let blocked = blocked(&plan);
-    let works = plan.resources.iter().any(|resource| {
-        resource.action != crate::plan::Action::None && !blocked.contains(&resource.address.as_str())
-    });
-    if works || waits {
-        refuse_endless_wait(args, &plan)?;
-        approval.ask(global, &plan)?;
-    }
-    let started = Instant::now();
-    let lines = Mutex::new(EventLines::new(global.look_of_stderr()));
-    let quiet = global.quiet;
-    let emit = move |event: Event| {
-        let line = lines.lock().ok().and_then(|mut lines| lines.line(&event, started.elapsed()));
-        if let Some(line) = line.filter(|_| !quiet) {
-            out::progress(&line);
+/// All that a run of `apply` was given.
+struct Whole<'a> {
+    global: &'a Global,
+    results: &'a Results,
+    args: &'a ApplyArgs,
+    approval: Approval<'a>,
+    signals: &'a Signals,
+}
+
+impl Whole<'_> {
+    async fn carry_out(&self, run: &mut Run, account: &Account, watch: &mut Watch) -> Result<Exit, Failure> {
+        let Self { global, results, args, approval, signals } = self;
+        let mut plan = run.plan(&run.products());
+        plan.allow(&args.allow);
+        run.tell(results, &plan, Level::Error);
+        let stale = approval.is_stale(&plan);
+        if has_errors(&plan) || approval.asks(&plan) || !(stale || global.quiet) {
+            watch.print_plan(&render::plan_text(&plan, View::default(), global.look_of_stderr()));
         }
-    };
-    if !quiet && (works || waits) {
-        out::progress("\n");
-    }
-    let carrying = Carrying { args, account, is_approved: approval.is_given(), quiet, emit: &emit };
-    let reports = tokio::select! {
-        reports = carrying.all(run, &mut plan, if waits { busy } else { Vec::new() }) => reports,
-        signal = interrupted() => {
-            return Err(Failure::new(Exit::Interrupted, format!("interrupted by {signal}"))
-                .help("nothing is lost: run the same command again, and it goes on where it stopped"));
+        if has_errors(&plan) {
+            return Err(Failure::new(Exit::Invalid, "the plan has errors").help("nothing was sent"));
         }
-    };
-    let deferred = if args.if_busy == IfBusy::Defer { plan.busy() } else { Vec::new() };
-    let left: Vec<_> =
-        plan.blockers.iter().filter(|blocker| !deferred.contains(&blocker.address)).cloned().collect();
-    let exit = Exit::of_reports(&reports, &left);
-    print_blockers(global, &plan, &deferred, exit);
-    for report in &reports {
-        if let Outcome::Failed(error) = &report.outcome {
-            let mut failure = Failure::new(exit, format!("{}: {error}", report.address));
-            failure.help = remedy(error);
-            failure.print(global);
+        if stale {
+            return Err(approval.refuse(global, results, &plan));
         }
+        refuse_unpermitted(&plan)?;
+        let busy = if args.if_busy == IfBusy::Wait { plan.busy() } else { Vec::new() };
+        let deferred = if args.if_busy == IfBusy::Defer { plan.busy() } else { Vec::new() };
+        let blocked = blocked(&plan);
+        let works = plan
+            .resources
+            .iter()
+            .any(|resource| resource.action != Action::None && !blocked.contains(&resource.address.as_str()));
+        let reports = if works || !busy.is_empty() {
+            refuse_endless_wait(args, &plan)?;
+            approval.ask(global, &plan, signals).await?;
+            watch.begin(&plan);
+            let carrying = Carrying { args, account, is_approved: approval.is_given(), emit: watch.emit() };
+            let planned = plan.clone();
+            let reports = tokio::select! {
+                reports = carrying.all(run, &mut plan, busy) => reports,
+                signal = signals.first() => {
+                    watch.rest();
+                    watch.print_left(&planned);
+                    return Err(interrupted(signal).help(self.how_to_go_on(&planned, &watch.standing())));
+                }
+            };
+            watch.rest();
+            reports
+        } else {
+            watch.block(&plan);
+            Vec::new()
+        };
+        let left: Vec<_> =
+            plan.blockers.iter().filter(|blocker| !deferred.contains(&blocker.address)).cloned().collect();
+        let exit = Exit::of_reports(&reports, &left);
+        print_blockers(global, &plan, &deferred, exit);
+        for report in &reports {
+            if let Outcome::Failed(error) = &report.outcome {
+                let mut failure = Failure::new(exit, format!("{}: {error}", report.address));
+                failure.help = remedy(error);
+                failure.print(global);
+            }
+        }
+        applied::give(results, &plan, &reports, &deferred, exit)?;
+        Ok(exit)
     }
-    applied::give(results, &plan, &reports, &deferred, exit)?;
-    Ok(exit)
+
+    /// What to do after an interruption. What was committed is no longer part of the plan, so the hash of the whole does
+    /// not fit what is left.
+    fn how_to_go_on(&self, plan: &Plan, standing: &Standing) -> String {
+        let busy = plan.resources.iter().filter(|planned| planned.action != Action::None);
+        let is_sent = |planned: &ResourcePlan| {
+            standing.of(&planned.address).is_some_and(|stands| {
+                stands.committed || matches!(stands.end, Some(End::Done { sent: true }))
+            })
+        };
+        let sent = busy.clone().filter(|planned| is_sent(planned)).count();
+        if self.args.expect.is_some() && (1..busy.count()).contains(&sent) {
+            return "nothing is lost; what is left has a hash of its own: `storeward plan` prints it, and the command to go on with"
+                .to_owned();
+        }
+        let command = command_line::given(self.global);
+        format!("nothing is lost: the same command goes on where it stopped\n\n    {command}")
+    }
 }
 
 /// Carrying out what was approved.
@@ -114,22 +168,31 @@ struct Carrying<'a> {
     account: &'a Account,
     /// Whether one plan was approved, and no other.
     is_approved: bool,
-    quiet: bool,
-    emit: &'a (dyn Fn(Event) + Sync),
+    emit: Emit,
 }
 
 impl Carrying<'_> {
     /// All that nothing is in the way of, and then each of the others once it is free. The plan becomes what was
     /// carried out.
     async fn all(&self, run: &mut Run, plan: &mut Plan, mut busy: Vec<String>) -> Vec<Report> {
-        let mut reports = self.round(run, plan).await;
+        let at_once: Vec<String> = plan
+            .resources
+            .iter()
+            .map(|resource| &resource.address)
+            .filter(|address| !busy.contains(address))
+            .cloned()
+            .collect();
+        let mut reports = self.round(run, &plan.clone().only(&at_once)).await;
         let timeout = self.timeout().map(|timeout| self.account.connection.scaled(timeout));
         let deadline = timeout.and_then(|timeout| tokio::time::Instant::now().checked_add(timeout));
-        let waiting = Waiting { account: self.account, quiet: self.quiet, deadline };
+        let waiting = Waiting { account: self.account, emit: &self.emit, deadline };
         while !busy.is_empty() {
             let free = waiting.any(run, &busy).await;
             if free.is_empty() {
-                reports.extend(busy.iter().filter_map(|address| busy::timed_out(plan, address)));
+                let late: Vec<Report> =
+                    busy.iter().filter_map(|address| busy::timed_out(plan, address)).collect();
+                self.tell_ends(&late);
+                reports.extend(late);
                 plan.blockers.retain(|blocker| !busy.contains(&blocker.address));
                 break;
             }
@@ -146,12 +209,19 @@ impl Carrying<'_> {
             let is_refused = |address: &String| refused.iter().any(|report| report.address == *address);
             let allowed: Vec<String> = free.into_iter().filter(|address| !is_refused(address)).collect();
             plan.blockers.retain(|blocker| !refused.iter().any(|report| report.address == blocker.address));
+            self.tell_ends(&refused);
             reports.extend(refused);
             let now = now.only(&allowed);
             reports.extend(self.round(run, &now).await);
             plan.take_over(now);
         }
         reports
+    }
+
+    fn tell_ends(&self, reports: &[Report]) {
+        for report in reports {
+            (self.emit)(Event::ended(report.address.clone(), &report.outcome, None));
+        }
     }
 
     async fn round(&self, run: &Run, plan: &Plan) -> Vec<Report> {
@@ -165,7 +235,7 @@ impl Carrying<'_> {
             timeout: self.timeout(),
             parallel: usize::from(self.args.parallel),
         };
-        apply::apply(&job, self.emit).await
+        apply::apply(&job, &self.emit).await
     }
 
     fn timeout(&self) -> Option<Duration> {
@@ -241,25 +311,6 @@ fn refuse_endless_wait(args: &ApplyArgs, plan: &Plan) -> Result<(), Failure> {
         .help("use --wait certified")),
         _ => Ok(()),
     }
-}
-
-/// Waits for a signal to stop and names it.
-async fn interrupted() -> &'static str {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => return "SIGINT",
-                _ = terminate.recv() => return "SIGTERM",
-            }
-        }
-    }
-    if tokio::signal::ctrl_c().await.is_err() {
-        // No signal can be heard: the run simply ends by itself.
-        std::future::pending::<()>().await;
-    }
-    "SIGINT"
 }
 
 /// What was left alone, and why: said also where the plan was not shown.

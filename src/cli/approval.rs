@@ -12,6 +12,7 @@ use super::exit::{Exit, Failure};
 use super::out;
 use super::results::{Results, Sink};
 use super::saved::Saved;
+use super::signals::Signals;
 
 /// What a run of `apply` brings along.
 pub(super) struct Approval<'a> {
@@ -83,27 +84,35 @@ impl<'a> Approval<'a> {
     }
 
     /// Asks, where it was not approved beforehand.
-    pub(super) fn ask(&self, global: &Global, plan: &Plan) -> Result<(), Failure> {
+    pub(super) async fn ask(&self, global: &Global, plan: &Plan, signals: &Signals) -> Result<(), Failure> {
         if !self.asks(plan) {
             return Ok(());
         }
-        confirm("\nApply this?", || {
+        let nobody = || {
             let command = command_line::given_with_hash(global, &plan.fingerprints.plan);
             Failure::new(Exit::NeedsApproval, "nobody to ask; nothing was sent")
                 .help(format!("apply exactly this plan, or whatever it is with --yes:\n\n    {command}"))
-        })
+        };
+        confirm("\nApply this?", signals, nobody).await
     }
 }
 
 /// Asks a person; `nobody` is what is said where there is none.
-pub(super) fn confirm(question: &str, nobody: impl FnOnce() -> Failure) -> Result<(), Failure> {
+pub(super) async fn confirm(
+    question: &str,
+    signals: &Signals,
+    nobody: impl FnOnce() -> Failure,
+) -> Result<(), Failure> {
     if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
         return Err(nobody());
     }
     out::progress(&format!("{question} Only `yes` is taken: "));
-    let mut answer = String::new();
-    let read = std::io::stdin().read_line(&mut answer);
-    if read.is_ok() && answer.trim() == "yes" {
+    let read = tokio::task::spawn_blocking(|| {
+        let mut answer = String::new();
+        std::io::stdin().read_line(&mut answer).map(|_| answer)
+    });
+    let answer = signals.or_interrupted(async { Ok(read.await) }).await?;
+    if matches!(answer, Ok(Ok(answer)) if answer.trim() == "yes") {
         Ok(())
     } else {
         Err(Failure::new(Exit::NeedsApproval, "not approved; nothing was sent"))

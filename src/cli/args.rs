@@ -71,6 +71,9 @@ pub struct Global {
     /// The whole command line, as it was given.
     #[arg(skip)]
     pub given: Vec<OsString>,
+    /// The word that lets GitHub Actions obey commands on standard error again.
+    #[arg(skip)]
+    pub stopped_by: Option<String>,
 }
 
 /// When to use colours.
@@ -105,7 +108,8 @@ pub enum Command {
     /// Carry the changes out
     ///
     /// Clones the published submission, sends it with the planned changes, uploads new files, reads everything back,
-    /// commits, and follows the status. Can be interrupted anywhere and run again: it goes on where it stopped.
+    /// commits, and follows the status. Can be interrupted anywhere and run again: it goes on where it stopped. SIGINT or
+    /// SIGTERM end it within 5 seconds, and it says where each product stands; a second one ends it at once.
     ///
     /// A .json file is a PLAN that `plan --save` wrote. What it was made of is planned again; if that is still the same plan,
     /// it is applied without asking, else nothing is sent and the difference is shown (exit code 4). Its paths hold in the
@@ -154,6 +158,11 @@ impl Command {
     /// Whether its result is about a release: later steps in CI wait for it.
     pub fn is_of_a_release(&self) -> bool {
         matches!(self, Self::Plan(_) | Self::Apply(_))
+    }
+
+    /// Whether it comes to an end of its own when a signal asks it to.
+    pub fn ends_on_signals(&self) -> bool {
+        matches!(self, Self::Apply(_) | Self::Sandbox(_))
     }
 
     /// The word for it on the command line.
@@ -322,6 +331,17 @@ pub struct ApplyArgs {
     /// It is deleted and made anew. Without this the Store is asked again only where the failure was its own.
     #[arg(long)]
     pub resubmit: bool,
+    /// Write what happens to FILE, or a pipe, as it happens: one JSON object a line
+    ///
+    /// `storeward schema events` says what the lines may be. The first one has the event `started`, the last one `finished`.
+    #[arg(long, value_name = "FILE")]
+    pub events: Option<PathBuf>,
+    /// Write what the run came to, however it ended, to FILE as JSON: proof for an audit
+    ///
+    /// For each product: how it ended, its submission, the steps and how long they took, the uploaded files with their
+    /// SHA-256, and the correlation id of every call that changed something. Its form is `storeward schema receipt`.
+    #[arg(long, value_name = "FILE")]
+    pub receipt: Option<PathBuf>,
     /// How many resources to work on at a time
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=8))]
     pub parallel: u8,
@@ -412,6 +432,10 @@ pub enum Schema {
     Manifest,
     /// Of `plan --save` and `plan --output json`
     Plan,
+    /// Of each line of `apply --events`
+    Events,
+    /// Of `apply --receipt`
+    Receipt,
     /// Of `drift --output json`
     Drift,
     /// Of `snapshot`

@@ -1,16 +1,15 @@
 //! `apply --if-busy wait`: products that a draft or submission is in the way of are planned again once it is gone.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::apply::{ApplyError, Outcome, Report, change_differences};
+use crate::apply::{ApplyError, Emit, Event, Outcome, Report, Why, change_differences};
 use crate::manifest::Severity;
 use crate::plan::Plan;
-use crate::render;
 
 use super::exit::Exit;
-use super::out;
 use super::run::{Account, Run};
 
 const FIRST: Duration = Duration::from_secs(1);
@@ -19,8 +18,7 @@ const LONGEST: Duration = Duration::from_mins(5);
 /// Products that are waited for.
 pub(super) struct Waiting<'a> {
     pub(super) account: &'a Account,
-    /// Says what is waited for; nothing where that was not asked for.
-    pub(super) quiet: bool,
+    pub(super) emit: &'a Emit,
     pub(super) deadline: Option<Instant>,
 }
 
@@ -28,8 +26,24 @@ impl Waiting<'_> {
     /// Waits until at least one of the products is free or the time is up; the free ones, whose live state was read anew.
     pub(super) async fn any(&self, run: &mut Run, busy: &[String]) -> Vec<String> {
         let mut pause = FIRST;
-        let mut told = String::new();
+        let mut told = BTreeMap::new();
         loop {
+            let plan = run.plan(&run.products()).only(busy);
+            let still = plan.busy();
+            let free: Vec<String> = busy.iter().filter(|address| !still.contains(address)).cloned().collect();
+            if !free.is_empty() {
+                return free;
+            }
+            for address in &still {
+                let Some(blocker) = plan.blockers_of(address).next() else { continue };
+                let detail = blocker.detail.lines().next().unwrap_or_default().to_owned();
+                if told.insert(address.clone(), detail.clone()).as_ref() != Some(&detail) {
+                    pause = FIRST;
+                    let why = Why::Busy { blocker: blocker.kind, detail };
+                    let until = later(self.account.connection.scaled(pause));
+                    (self.emit)(Event::Waiting { address: address.clone(), why, until });
+                }
+            }
             let now = Instant::now();
             if self.deadline.is_some_and(|deadline| now >= deadline) {
                 return Vec::new();
@@ -37,45 +51,25 @@ impl Waiting<'_> {
             let next = now + self.account.connection.scaled(pause);
             tokio::time::sleep_until(self.deadline.map_or(next, |deadline| next.min(deadline))).await;
             pause = (pause * 2).min(LONGEST);
-            match run.read_again(self.account, busy).await {
-                Ok(()) => {}
-                // It is waited for hours; a bad minute of the network must not end that.
-                Err(failure) => {
-                    let is_over = failure.exit == Exit::Auth;
-                    let words = if is_over { "no longer waiting" } else { "asking again" };
-                    self.tell(&mut told, &format!("{}; {words}\n", failure.message));
-                    if is_over {
-                        return Vec::new();
-                    }
-                    continue;
+            // It is waited for hours; a bad minute of the network must not end that.
+            if let Err(failure) = run.read_again(self.account, busy).await {
+                for address in busy {
+                    let text = failure.message.clone();
+                    (self.emit)(Event::Remark { address: address.clone(), text });
+                }
+                if failure.exit == Exit::Auth {
+                    return Vec::new();
                 }
             }
-            let plan = run.plan(&run.products()).only(busy);
-            let still = plan.busy();
-            let free: Vec<String> = busy.iter().filter(|address| !still.contains(address)).cloned().collect();
-            if !free.is_empty() {
-                return free;
-            }
-            let line = |address: &String| {
-                let first = plan.blockers_of(address).next().map_or("", |blocker| blocker.detail.as_str());
-                format!("waiting for {address}: {}\n", first.lines().next().unwrap_or_default())
-            };
-            let words: String = still.iter().map(line).collect();
-            if self.tell(&mut told, &words) {
-                pause = FIRST;
-            }
         }
     }
+}
 
-    /// Says what is news; whether it was.
-    fn tell(&self, told: &mut String, words: &str) -> bool {
-        let is_news = told != words;
-        if is_news && !self.quiet {
-            out::progress(&render::visible(words));
-        }
-        words.clone_into(told);
-        is_news
-    }
+/// The time so much later than now, in RFC 3339, UTC.
+fn later(wait: Duration) -> String {
+    let wait = jiff::SignedDuration::try_from(wait).unwrap_or_default();
+    let then = jiff::Timestamp::now().saturating_add(wait).unwrap_or(jiff::Timestamp::MAX);
+    then.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 /// Why a product that was waited for is not carried out: it is not what was approved.

@@ -68,6 +68,11 @@ impl Ci {
         })
     }
 
+    /// Where the run can be looked at.
+    pub(super) fn run_url(&self) -> Option<String> {
+        self.setting.run_url.clone()
+    }
+
     /// Where Markdown for a sink is read.
     pub(super) fn setting(&self, sink: Sink) -> Setting {
         match sink {
@@ -225,6 +230,9 @@ fn cannot(variable: &str, path: &Path, error: &io::Error) -> Failure {
 /// A stretch of standard error in which GitHub Actions obeys nothing, as long as this lives. Every text is made harmless
 /// before it is printed; this holds also where that was forgotten.
 ///
+/// Nor is any secret masked with `::add-mask::` or `##vso[task.setsecret]`: that would print the secret itself, into whatever
+/// reads the stream first. Tokens and upload addresses are never printed, so there is nothing to mask.
+///
 /// Where annotations go to standard output there is no such stretch: the runner reads both streams, in an order that
 /// nobody knows, and would pass over annotations with all else.
 pub(super) struct Quiet(Option<String>);
@@ -239,6 +247,11 @@ impl Quiet {
         let token = uuid::Uuid::new_v4().simple().to_string();
         out::command(&format!("::stop-commands::{token}\n"));
         Self(Some(token))
+    }
+
+    /// The word that ends the stretch.
+    pub(super) fn word(&self) -> Option<&str> {
+        self.0.as_deref()
     }
 }
 

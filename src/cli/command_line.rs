@@ -14,6 +14,11 @@ pub(super) fn given_with_hash(global: &Global, hash: &str) -> String {
     quoted(words)
 }
 
+/// The command line as it was given.
+pub(super) fn given(global: &Global) -> String {
+    quoted(global.given.iter().skip(1).cloned())
+}
+
 /// `storeward apply` of the same with `--expect HASH`.
 pub(super) fn apply_with_hash(global: &Global, named: &Named, hash: &str) -> String {
     let mut words: Vec<OsString> = Vec::new();
@@ -58,7 +63,7 @@ mod tests {
     use super::super::args::Cli;
     use super::*;
 
-    fn given(arguments: &[&str]) -> String {
+    fn with_hash(arguments: &[&str]) -> String {
         let given: Vec<OsString> = arguments.iter().map(Into::into).collect();
         let mut cli = Cli::try_parse_from(&given).unwrap();
         cli.global.given = given;
@@ -67,16 +72,16 @@ mod tests {
 
     #[test]
     fn the_same_command_is_named_with_the_hash() {
-        assert_eq!(given(&["/opt/storeward", "apply"]), "storeward apply --expect sp1:0");
+        assert_eq!(with_hash(&["/opt/storeward", "apply"]), "storeward apply --expect sp1:0");
         assert_eq!(
-            given(&[
+            with_hash(&[
                 "storeward", "-C", "my app", "apply", "it's.yaml", "--release", "app/a=out dir",
                 "--wait=none"
             ]),
             "storeward -C 'my app' apply \"it's.yaml\" --release 'app/a=out dir' '--wait=none' --expect sp1:0"
         );
         assert_eq!(
-            given(&["storeward", "apply", "--", "-x.yaml"]),
+            with_hash(&["storeward", "apply", "--", "-x.yaml"]),
             "storeward apply --expect sp1:0 -- -x.yaml"
         );
     }

@@ -1,8 +1,11 @@
 //! `storeward discard`.
 
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
 use serde_json::json;
 
-use crate::apply::{self, Job, WaitFor};
+use crate::apply::{self, Emit, Job, WaitFor};
 use crate::manifest::Guard;
 use crate::plan::{Discard, InTheWay};
 use crate::render::{self, EventLines, Format};
@@ -15,9 +18,15 @@ use super::exit::{Exit, Failure};
 use super::out;
 use super::results::Results;
 use super::run::{Account, Named, Releasing, Run, Wanted};
+use super::signals::Signals;
 use super::targets::Target;
 
-pub(super) async fn run(global: &Global, results: &Results, args: &DiscardArgs) -> Result<Exit, Failure> {
+pub(super) async fn run(
+    global: &Global,
+    results: &Results,
+    args: &DiscardArgs,
+    signals: &Signals,
+) -> Result<Exit, Failure> {
     let named = Named {
         manifests: Manifests { paths: args.paths.clone(), release: Vec::new() },
         targets: vec![Target::from(&args.address)],
@@ -28,7 +37,7 @@ pub(super) async fn run(global: &Global, results: &Results, args: &DiscardArgs) 
     let wanted = Wanted::load(global, results, named, Releasing::Now)?;
     let account = Account::connect(global).await?;
     let ended = match wanted.in_account(&account).await {
-        Ok(run) => discard(global, args, &run, &account).await,
+        Ok(run) => signals.or_interrupted(discard(global, args, &run, &account, signals)).await,
         Err(failure) => Err(failure),
     };
     account.end().await;
@@ -51,6 +60,7 @@ async fn discard(
     args: &DiscardArgs,
     run: &Run,
     account: &Account,
+    signals: &Signals,
 ) -> Result<Option<String>, Failure> {
     let address = &args.address;
     let products = run.products();
@@ -97,10 +107,11 @@ async fn discard(
             .help(format!("if it is meant: storeward discard {address} --allow {guard}")));
     }
     if !args.yes {
-        confirm("\nDelete this submission?", || {
+        confirm("\nDelete this submission?", signals, || {
             Failure::new(Exit::NeedsApproval, "nobody to ask; nothing was deleted")
                 .help("delete it with --yes")
-        })?;
+        })
+        .await?;
     }
     let options = run.options();
     let job = Job {
@@ -112,15 +123,15 @@ async fn discard(
         timeout: None,
         parallel: 1,
     };
-    let started = std::time::Instant::now();
-    let lines = std::sync::Mutex::new(EventLines::new(global.look_of_stderr()));
+    let started = Instant::now();
+    let lines = Mutex::new(EventLines::new(global.look_of_stderr()));
     let quiet = global.quiet;
-    let emit = move |event| {
+    let emit: Emit = Arc::new(move |event| {
         let line = lines.lock().ok().and_then(|mut lines| lines.line(&event, started.elapsed()));
         if let Some(line) = line.filter(|_| !quiet) {
             out::progress(&line);
         }
-    };
+    });
     apply::discard(&job, address.as_str(), &emit).await.map_err(|error| Failure {
         exit: Exit::of_apply(&error),
         message: format!("{address}: {error}"),

@@ -15,10 +15,14 @@ mod credentials;
 mod discard;
 mod drift;
 mod ended;
+mod event_log;
 mod exit;
 mod explain;
+mod folds;
 mod kept;
+mod live;
 mod manifests;
+mod origin;
 mod out;
 mod plan;
 mod results;
@@ -27,14 +31,19 @@ mod sandbox;
 mod saved;
 mod schema;
 mod settings;
+mod signals;
 mod snapshot;
 mod targets;
 mod validate;
+mod watch;
 
 use std::ffi::OsString;
+use std::panic::{self, AssertUnwindSafe};
 use std::rc::Rc;
+use std::sync::mpsc;
 
 use clap::Parser;
+use tokio::runtime::Handle;
 
 pub use args::Cli;
 pub use exit::Exit;
@@ -43,11 +52,12 @@ use args::Command;
 use ci::{Ci, Quiet};
 use exit::Failure;
 use results::Results;
+use signals::{Signals, interrupted};
 
 /// Runs a command line; the first argument is the program's name. Returns the exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let given: Vec<OsString> = arguments.into_iter().collect();
-    let cli = match Cli::try_parse_from(&given) {
+    let mut cli = match Cli::try_parse_from(&given) {
         Ok(mut cli) => {
             cli.global.given = given;
             cli
@@ -65,11 +75,40 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             return Exit::Error.code();
         }
     };
-    let _quiet = Quiet::start(&cli);
-    let exit = runtime.block_on(run(&cli));
+    let (ending, ended) = mpsc::channel();
+    let signals = match Signals::listen(&runtime, ending.clone()) {
+        Ok(signals) => signals,
+        Err(error) => {
+            out::progress(&format!("error: no signal can be heard: {error}\n"));
+            return Exit::Error.code();
+        }
+    };
+    let quiet = Quiet::start(&cli);
+    cli.global.stopped_by = quiet.word().map(str::to_owned);
+    // In a thread of its own: whatever it computes or waits for, a second signal ends it at once.
+    let handle = runtime.handle().clone();
+    let command = std::thread::Builder::new().name("command".to_owned()).stack_size(STACK).spawn(move || {
+        let code = panic::catch_unwind(AssertUnwindSafe(|| end_of(&handle, &cli, &signals)));
+        // Nobody listens any more where a second signal ended it.
+        let _ = ending.send(code.unwrap_or(Exit::Error.code()));
+    });
+    let code = match command {
+        Ok(_) => ended.recv().unwrap_or(Exit::Error.code()),
+        Err(error) => {
+            out::progress(&format!("error: the command could not be started: {error}\n"));
+            Exit::Error.code()
+        }
+    };
     // A blocked read of standard input must not keep the program alive.
     runtime.shutdown_background();
-    match exit {
+    code
+}
+
+/// As much as the first thread of a program has elsewhere.
+const STACK: usize = 8 * 1024 * 1024;
+
+fn end_of(runtime: &Handle, cli: &Cli, signals: &Signals) -> u8 {
+    match runtime.block_on(run(cli, signals)) {
         Ok(exit) => exit.code(),
         Err(error) => {
             error.print(&cli.global);
@@ -79,14 +118,21 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
 }
 
 /// Runs a command, and tells a CI service how it ended, however it ended.
-async fn run(cli: &Cli) -> Result<Exit, Failure> {
+async fn run(cli: &Cli, signals: &Signals) -> Result<Exit, Failure> {
     let (ci, opened) = match Ci::open(&cli.command) {
         Ok(ci) => (Rc::new(ci), Ok(())),
         Err(failure) => (Rc::default(), Err(failure)),
     };
     let (results, ended) = match opened.and_then(|()| Results::open(&cli.global, cli.command.name(), &ci)) {
         Ok(results) => {
-            let ended = perform(cli, &results).await;
+            let ended = if cli.command.ends_on_signals() {
+                perform(cli, &results, signals).await
+            } else {
+                tokio::select! {
+                    ended = perform(cli, &results, signals) => ended,
+                    signal = signals.first() => Err(interrupted(signal)),
+                }
+            };
             (Some(results), ended)
         }
         Err(failure) => (Results::on_stdout_alone(&cli.global, cli.command.name(), &ci), Err(failure)),
@@ -107,7 +153,7 @@ async fn run(cli: &Cli) -> Result<Exit, Failure> {
     }
 }
 
-async fn perform(cli: &Cli, results: &Results) -> Result<Exit, Failure> {
+async fn perform(cli: &Cli, results: &Results, signals: &Signals) -> Result<Exit, Failure> {
     let global = &cli.global;
     let takes_targets = matches!(
         cli.command,
@@ -121,12 +167,12 @@ async fn perform(cli: &Cli, results: &Results) -> Result<Exit, Failure> {
         Command::Validate(args) => validate::run(global, results, args),
         Command::Plan(args) => plan::run(global, results, args).await,
         Command::Drift(args) => drift::run(global, results, args).await,
-        Command::Apply(args) => apply::run(global, results, args).await,
-        Command::Discard(args) => discard::run(global, results, args).await,
+        Command::Apply(args) => apply::run(global, results, args, signals).await,
+        Command::Discard(args) => discard::run(global, results, args, signals).await,
         Command::Snapshot(args) => snapshot::run(global, results, args).await,
         Command::Explain(args) => explain::run(results, args),
         Command::Schema(args) => schema::run(results, args),
-        Command::Sandbox(args) => sandbox::run(global, results, args).await,
+        Command::Sandbox(args) => sandbox::run(global, results, args, signals).await,
     }
 }
 

@@ -170,6 +170,17 @@ impl Results {
         Ok(())
     }
 
+    /// Refuses a file that one of `--out` names already.
+    pub(super) fn refuse_twice(&self, option: &str, base: &Path, file: &Path) -> Result<(), Failure> {
+        let real = base.join(file).canonicalize();
+        let is_same = |known: &OutputFile| real.as_ref().is_ok_and(|real| known.0 == *real);
+        if self.files.iter().any(|(_, known)| is_same(known) || known.0 == base.join(file)) {
+            let message = format!("{option} and --out both name `{}`", file.display());
+            return Err(Failure::new(Exit::Usage, message));
+        }
+        Ok(())
+    }
+
     /// Gives the result in every form that is wanted; each file appears whole or not at all.
     pub(super) fn give(&self, form: impl Fn(Format, Look, Sink) -> String) -> Result<(), Failure> {
         self.given.set(true);

@@ -7,8 +7,14 @@ use super::exit::{Exit, Failure};
 use super::manifests::base;
 use super::out;
 use super::results::Results;
+use super::signals::Signals;
 
-pub(super) async fn run(global: &Global, results: &Results, args: &SandboxArgs) -> Result<Exit, Failure> {
+pub(super) async fn run(
+    global: &Global,
+    results: &Results,
+    args: &SandboxArgs,
+    signals: &Signals,
+) -> Result<Exit, Failure> {
     let base = base(global)?;
     let sandbox = sandbox::start(sandbox::Options {
         listen: args.listen,
@@ -26,10 +32,7 @@ pub(super) async fn run(global: &Global, results: &Results, args: &SandboxArgs) 
             shown.display()
         ));
     }
-    let heard = tokio::signal::ctrl_c().await;
+    signals.first().await;
     sandbox.stop().await;
-    match heard {
-        Ok(()) => Ok(Exit::Ok),
-        Err(error) => Err(Failure::new(Exit::Error, format!("no signal can be heard: {error}"))),
-    }
+    Ok(Exit::Ok)
 }

@@ -1,5 +1,6 @@
 //! `storeward schema`.
 
+use crate::apply::{Receipt, Record};
 use crate::manifest::manifest_schema;
 use crate::partner_center::Snapshot;
 use crate::plan::{Drift, Plan};
@@ -14,6 +15,8 @@ pub(super) fn run(results: &Results, args: &SchemaArgs) -> Result<Exit, Failure>
     let schema = match args.which {
         Schema::Manifest => manifest_schema(),
         Schema::Plan => schemars::schema_for!(Plan).to_value(),
+        Schema::Events => schemars::schema_for!(Record).to_value(),
+        Schema::Receipt => schemars::schema_for!(Receipt).to_value(),
         Schema::Drift => schemars::schema_for!(Drift).to_value(),
         Schema::Snapshot => schemars::schema_for!(Snapshot).to_value(),
         Schema::Seed => sandbox::seed_schema(),

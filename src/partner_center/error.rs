@@ -118,6 +118,17 @@ impl fmt::Display for ServiceAnswer {
 }
 
 impl StoreError {
+    /// What Microsoft's support asks for, where a call was sent.
+    pub fn correlation_id(&self) -> Option<&str> {
+        match self {
+            Self::Refused { correlation_id, .. }
+            | Self::NoAnswer { correlation_id, .. }
+            | Self::TooLong { correlation_id, .. }
+            | Self::NotADocument { correlation_id, .. } => Some(correlation_id),
+            Self::Auth(_) | Self::EndlessList { .. } => None,
+        }
+    }
+
     /// The HTTP status of an answer.
     pub fn status(&self) -> Option<u16> {
         match self {

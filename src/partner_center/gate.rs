@@ -25,13 +25,14 @@ impl Gate {
         *gate = (*gate).max(until);
     }
 
-    /// Returns when the gate is open; it may be held longer while somebody waits at it.
-    pub(super) async fn pass(&self) {
+    /// Returns when the gate is open; it may be held longer while somebody waits at it. `held` hears until when.
+    pub(super) async fn pass(&self, held: impl Fn(Instant)) {
         loop {
             let until = *self.0.lock().await;
             if Instant::now() >= until {
                 return;
             }
+            held(until);
             tokio::time::sleep_until(until).await;
         }
     }
@@ -83,7 +84,9 @@ mod tests {
             gate.hold(start + Duration::from_millis(30)).await;
         };
         // In this order: the first has looked at the gate when the second begins.
-        futures::join!(gate.pass(), extend);
+        let heard = std::cell::RefCell::new(Vec::new());
+        futures::join!(gate.pass(|until| heard.borrow_mut().push(until)), extend);
+        assert_eq!(heard.into_inner(), [20, 120].map(|millis| start + Duration::from_millis(millis)));
         assert!(start.elapsed() >= Duration::from_millis(120), "{:?}", start.elapsed());
     }
 }

@@ -14,6 +14,7 @@ use super::auth::{Credential, Tokens};
 use super::body::{self, BodyError, reason};
 use super::error::{Call, ServiceAnswer, StoreError};
 use super::gate::{Gate, TRIES, asked, backoff};
+use super::heard::{Heard, Listener};
 
 /// A create on a large product took 268 s (`microsoft/StoreBroker#71`).
 const CALL_TIMEOUT: Duration = Duration::from_mins(5);
@@ -50,7 +51,11 @@ pub enum SettingsError {
 
 /// A connection to Partner Center; readers, writers and uploaders share it.
 #[derive(Clone)]
-pub struct Connection(Arc<Inner>);
+pub struct Connection {
+    inner: Arc<Inner>,
+    /// Who hears what happens between calls and answers.
+    listener: Option<Listener>,
+}
 
 struct Inner {
     client: reqwest::Client,
@@ -61,7 +66,7 @@ struct Inner {
 
 impl fmt::Debug for Connection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Connection({})", self.0.settings.api)
+        write!(f, "Connection({})", self.inner.settings.api)
     }
 }
 
@@ -111,17 +116,37 @@ impl Connection {
         let client =
             builder.build().map_err(|error| SettingsError::Client(error.without_url().to_string()))?;
         let tokens = Tokens::new(settings.credential.clone(), settings.login.clone(), settings.now);
-        Ok(Self(Arc::new(Inner { client, settings, tokens, gate: Gate::new() })))
+        let inner = Inner { client, settings, tokens, gate: Gate::new() };
+        Ok(Self { inner: Arc::new(inner), listener: None })
     }
 
     /// A wait of this run: the real time on the real service, shortened in tests.
     pub fn scaled(&self, wait: Duration) -> Duration {
-        let seconds = wait.as_secs_f64() * self.0.settings.time_scale;
+        let seconds = wait.as_secs_f64() * self.inner.settings.time_scale;
         Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
     }
 
+    /// The same connection, whose calls this listener hears of.
+    #[must_use]
+    pub fn heard_by(&self, listener: impl Fn(Heard) + Send + Sync + 'static) -> Self {
+        Self { inner: Arc::clone(&self.inner), listener: Some(Arc::new(listener)) }
+    }
+
+    fn tell(&self, heard: impl FnOnce() -> Heard) {
+        if let Some(listener) = &self.listener {
+            listener(heard());
+        }
+    }
+
+    /// The time of day at an instant of this run, in RFC 3339.
+    pub fn time_of(&self, instant: Instant) -> String {
+        let wait = instant.saturating_duration_since(Instant::now());
+        let time = (self.inner.settings.now)().checked_add(wait).unwrap_or(Timestamp::MAX);
+        time.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+    }
+
     pub(super) fn client(&self) -> &reqwest::Client {
-        &self.0.client
+        &self.inner.client
     }
 
     /// Reads. Repeated while the failure is one that passes.
@@ -136,7 +161,10 @@ impl Connection {
         path: &str,
         body: Bytes,
     ) -> Result<Answer, StoreError> {
-        self.repeat(method, path, &body, |error| error.status() == Some(429)).await
+        let call = Call::new(method_name(&method), path);
+        let answer = self.repeat(method, path, &body, |error| error.status() == Some(429)).await?;
+        self.tell(|| Heard::Changed { call, correlation_id: answer.correlation_id.clone() });
+        Ok(answer)
     }
 
     async fn repeat(
@@ -150,7 +178,13 @@ impl Connection {
         loop {
             match self.call(&method, path, body, tries).await {
                 Err(error) if tries < TRIES && again(&error) => {
-                    tokio::time::sleep(self.scaled(backoff(tries))).await;
+                    let next = Instant::now() + self.scaled(backoff(tries));
+                    self.tell(|| Heard::Again {
+                        message: error.to_string(),
+                        correlation_id: error.correlation_id().map(str::to_owned),
+                        until: self.time_of(next),
+                    });
+                    tokio::time::sleep_until(next).await;
                     tries += 1;
                 }
                 outcome => return outcome,
@@ -166,7 +200,7 @@ impl Connection {
         body: &Bytes,
         tries: u32,
     ) -> Result<Answer, StoreError> {
-        let tokens = &self.0.tokens;
+        let tokens = &self.inner.tokens;
         let token = tokens.token(self).await?;
         match self.once(method, path, body, tries, &token).await {
             Err(StoreError::Refused { status: 401, .. }) if tokens.can_renew() => {
@@ -185,8 +219,8 @@ impl Connection {
         tries: u32,
         token: &SecretString,
     ) -> Result<Answer, StoreError> {
-        let Inner { client, settings, gate, .. } = &*self.0;
-        gate.pass().await;
+        let Inner { client, settings, gate, .. } = &*self.inner;
+        gate.pass(|until| self.tell(|| Heard::Held { until: self.time_of(until) })).await;
         let url = format!("{}/{path}", settings.api.as_str().trim_end_matches('/'));
         let mut request = client
             .request(method.clone(), url)

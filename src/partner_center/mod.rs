@@ -10,6 +10,7 @@ mod blob;
 mod body;
 mod error;
 mod gate;
+mod heard;
 mod http;
 mod look;
 mod place;
@@ -23,6 +24,7 @@ pub use auth::{
 };
 pub use blob::{UploadError, Uploader};
 pub use error::{Call, StoreError};
+pub use heard::Heard;
 pub use http::{Connection, Settings, SettingsError};
 pub use look::{By, Part, Subject};
 pub use place::Place;

@@ -53,25 +53,40 @@ pub(super) fn different(resource: &Resource, member: &Member, flights: &Flights<
 }
 
 /// What cannot be changed once a resource is there.
-pub(super) fn portal_only(address: &str, kind: Kind, change: &Change) -> Blocker {
+pub(super) fn portal_only(resource: &Resource, member: &Member, change: &Change) -> Blocker {
     let words = |value: &Option<Value>| match value {
         None => "not set".to_owned(),
         Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
         Some(value) => value.as_str().map_or_else(|| value.to_string(), str::to_owned),
     };
     let detail = format!("{}: {} → {}", change.path, words(&change.before), words(&change.after));
-    let mut blocker = Blocker::new(address, BlockerKind::PortalOnly, detail);
-    if kind == Kind::AddOn {
+    let mut blocker = Blocker::new(resource.address.as_str(), BlockerKind::PortalOnly, detail);
+    if resource.kind() == Kind::AddOn {
         // Not even Partner Center changes what an add-on was created with (its page *Create an add-on submission*).
         blocker.remedies = vec![
             "write it here as it is there".to_owned(),
             "or describe another add-on, with a product id of its own".to_owned(),
         ];
     } else {
-        blocker.remedies.push(format!(
-            "or let the flight be deleted and created anew, with `permit: [{}]` and a release of it",
-            Guard::RecreatesFlight
-        ));
+        let permit = Guard::RecreatesFlight;
+        let is_found_by_name = matches!(
+            &resource.creation,
+            Creation::Flight { friendly_name: Some(name), .. } if name == member.friendly_name()
+        );
+        blocker.remedies.push(match (&resource.id, is_found_by_name) {
+            (None, _) => format!(
+                "or let the flight be deleted and created anew, with `permit: [{permit}]` and a release of it"
+            ),
+            (Some(_), true) => format!(
+                "or let the flight be deleted and created anew, with `permit: [{permit}]` and a release of it, and without \
+                 `id`: the new one gets another id, and is found by its `friendlyName`"
+            ),
+            (Some(_), false) => format!(
+                "or delete the flight first, with `state: absent` and `permit: [{}]`; then leave `state` and `id` out, state \
+                 its `friendlyName`, and it is created with its next release",
+                Guard::DeletesFlight
+            ),
+        });
     }
     blocker
 }

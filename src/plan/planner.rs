@@ -308,17 +308,19 @@ impl Planning<'_> {
     fn existing(&mut self) {
         let kind = self.resource.kind();
         self.refuse_unknown_rank();
-        let mut created = Vec::new();
+        let (mut created, mut recreates) = (Vec::new(), false);
         if let Some(member) = &self.live.member {
             created = creation::different(self.resource, member, self.flights);
             if let Some(told) = self.told {
                 told.tell_fixed(&mut created, member, self.flights);
             }
-            if !created.is_empty() && kind == Kind::Flight && self.permits(Guard::RecreatesFlight) {
+            recreates = !created.is_empty() && kind == Kind::Flight && self.permits(Guard::RecreatesFlight);
+            // The new flight gets another id, so that a manifest with the old one would find none from then on.
+            if recreates && self.resource.id.is_none() {
                 return self.recreate(created);
             }
             for change in &created {
-                self.plan.blockers.push(creation::portal_only(self.address(), kind, change));
+                self.plan.blockers.push(creation::portal_only(self.resource, member, change));
             }
         }
         if self.live.published.is_none() && kind == Kind::App {
@@ -338,6 +340,7 @@ impl Planning<'_> {
             .into_iter()
             .chain(origin::risk(&intended.overlay.changes))
             .map(|(guard, _)| guard)
+            .chain(recreates.then_some(Guard::RecreatesFlight))
             .collect();
         let pending =
             classify(self.live.pending.as_ref(), &published, &intended.overlay.document, self.resource);

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use crate::apply::Event;
+use crate::apply::{Event, Why};
 use crate::plan::StepKind;
 
 use super::bytes;
 use super::hygiene::visible_line;
-use super::page::{BOLD, DIM, GREEN, Line, Look, PLAIN, Page, YELLOW};
+use super::page::{BOLD, DIM, GREEN, Line, Look, PLAIN, Page, RED, YELLOW};
+use super::standing::{clock, time_of_day};
 
 /// Turns events into lines, each with the time since the start.
 #[derive(Debug)]
@@ -16,12 +17,14 @@ pub struct EventLines {
     look: Look,
     /// The last tenth of each upload that was told.
     tenths: HashMap<String, u64>,
+    /// Until when the Store asked for a pause that was told: every resource hears of it.
+    pause: String,
 }
 
 impl EventLines {
     /// Lines that look like this.
     pub fn new(look: Look) -> Self {
-        Self { look, tenths: HashMap::new() }
+        Self { look, tenths: HashMap::new(), pause: String::new() }
     }
 
     /// The line for an event, `elapsed` after the start; `None` where there is nothing new to say.
@@ -36,7 +39,7 @@ impl EventLines {
                 };
                 (address, Line::new(BOLD, verb).and(PLAIN, detail))
             }
-            Event::Draft { address, submission, adopted } => {
+            Event::Draft { address, submission, adopted, .. } => {
                 let word = if *adopted { "draft taken up" } else { "draft made" };
                 (
                     address,
@@ -59,14 +62,55 @@ impl EventLines {
                     .and(PLAIN, format!("  {}", visible_line(status.as_str())))
                     .and(DIM, format!("  submission {}", visible_line(submission))),
             ),
+            Event::Waiting { address, why, until } => match why {
+                // The lines of a status say it, and that of a long silence.
+                Why::Status { .. } => return None,
+                Why::Busy { detail, .. } => {
+                    let words = format!("  {}", visible_line(detail));
+                    (address, Line::new(YELLOW, "waiting").and(PLAIN, words))
+                }
+                Why::Throttled => {
+                    let until = time_of_day(until);
+                    if self.pause == until {
+                        return None;
+                    }
+                    until.clone_into(&mut self.pause);
+                    let words = format!("  the Store asks for a pause; all calls wait until {until}Z");
+                    (address, Line::new(YELLOW, "waiting").and(PLAIN, words))
+                }
+                Why::Retry { message, .. } => {
+                    let words = format!("  {}; again at {}Z", visible_line(message), time_of_day(until));
+                    (address, Line::new(YELLOW, "again  ").and(PLAIN, words))
+                }
+            },
+            Event::Done { address, submission, status, .. } => {
+                let words = match (submission, status) {
+                    (Some(submission), Some(status)) => format!(
+                        "  submission {} is {}",
+                        visible_line(submission),
+                        visible_line(status.as_str())
+                    ),
+                    _ => String::new(),
+                };
+                (address, Line::new(GREEN, "done   ").and(PLAIN, words))
+            }
+            Event::Failed { address, message, .. } => {
+                let first = message.lines().next().unwrap_or_default();
+                (address, Line::new(RED, "failed ").and(PLAIN, format!("  {}", visible_line(first))))
+            }
+            // What is blocked is said at the end, with what can be done; the others are for programs.
+            Event::Started { .. }
+            | Event::Finished { .. }
+            | Event::Blocked { .. }
+            | Event::Changed { .. }
+            | Event::Verified { .. } => return None,
             Event::Remark { address, text } => {
                 (address, Line::new(YELLOW, "note   ").and(PLAIN, format!("  {}", visible_line(text))))
             }
         };
-        let seconds = elapsed.as_secs();
+        let elapsed = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
         let mut page = Page::new(self.look);
-        let head = Line::new(DIM, format!("{:>3}:{:02}  ", seconds / 60, seconds % 60))
-            .and(DIM, format!("{address}  "));
+        let head = Line::new(DIM, format!("{:>6}  ", clock(elapsed))).and(DIM, format!("{address}  "));
         page.line(head.join(line));
         Some(page.finish())
     }

@@ -9,8 +9,15 @@ use super::hygiene::{is_invisible, starts_command};
 /// A CI service reads standard output line by line and takes `##[` and `##vso[` for its own wherever they stand, and a
 /// terminal obeys control characters. Both are written as `\u` escapes, so that a reader of the JSON gets the text as it is.
 pub fn json(value: &impl Serialize) -> String {
-    let plain =
-        serde_json::to_string_pretty(value).expect("results have text keys and no other reason to fail");
+    safe(&serde_json::to_string_pretty(value).expect("results have text keys and no other reason to fail"))
+}
+
+/// The same on one line.
+pub fn json_line(value: &impl Serialize) -> String {
+    safe(&serde_json::to_string(value).expect("results have text keys and no other reason to fail"))
+}
+
+fn safe(plain: &str) -> String {
     let mut safe = String::with_capacity(plain.len() + 1);
     let mut bracket_is_command = false;
     for (at, c) in plain.char_indices() {
@@ -32,7 +39,7 @@ pub fn json(value: &impl Serialize) -> String {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::json;
+    use super::{json, json_line};
 
     #[test]
     fn texts_are_the_same_and_start_nothing() {
@@ -48,5 +55,8 @@ mod tests {
         assert!(written.contains("## [x] [y]") && written.contains("東京"), "{written}");
         assert!(written.lines().all(|line| !line.trim_start().starts_with("::")), "{written}");
         assert!(written.ends_with("}\n"));
+        let line = json_line(&value);
+        assert_eq!(serde_json::from_str::<Value>(&line).unwrap(), value);
+        assert!(line.lines().count() == 1 && !line.contains("##["), "{line}");
     }
 }

@@ -16,6 +16,7 @@ mod json;
 mod markdown;
 mod page;
 mod plan;
+mod standing;
 mod totals;
 mod validation;
 mod value_diff;
@@ -26,14 +27,15 @@ pub use difference::difference;
 pub use events::EventLines;
 pub use format::{Format, form_of_files, forms_of};
 pub use github_output::github_output;
-pub use hygiene::{visible, without_commands};
-pub use json::json;
+pub use hygiene::{visible, visible_line, without_commands};
+pub use json::{json, json_line};
 pub use markdown::{
     Applied, Ending, MAX_COMMENT_BYTES, Setting, applied_markdown, drift_markdown, ended_markdown,
     plan_markdown,
 };
 pub use page::Look;
 pub use plan::{View, drift_text, plan_text};
+pub use standing::{left, live_line, live_words, still};
 pub use totals::Totals;
 pub use validation::{counts, validation};
 

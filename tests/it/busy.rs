@@ -100,7 +100,7 @@ fn what_is_in_certification_is_waited_for_and_then_the_same_plan_is_applied() {
     let plan = story.plan(&[]);
     let hash = plan["fingerprints"]["plan"].as_str().unwrap();
     let ran = story.run(&["apply", "--expect", hash, "--if-busy", "wait", "--wait", "published"]).ended(0);
-    ran.says(&format!("waiting for app/harbor-notes: submission {THEIRS}"));
+    ran.says(&format!("app/harbor-notes  waiting  submission {THEIRS} \"Submission 7\" is"));
     assert_eq!(description(&story.published()), "New words.");
     story.run(&["apply", "--expect", hash, "--if-busy", "wait"]).ended(0).says("nothing was sent");
 }

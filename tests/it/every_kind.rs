@@ -183,6 +183,26 @@ fn a_flight_that_is_to_be_another_one_is_made_anew() {
 }
 
 #[test]
+fn a_flight_that_is_named_by_its_id_is_not_made_anew_under_another() {
+    let team = Team::released();
+    let before = team.flights();
+    let id = before[0]["flightId"].as_str().unwrap().to_owned();
+    let manifest = |rest: &str| insiders("\"1\", \"2\"", &format!("permit: [recreates-flight]\n{rest}"));
+    team.0.write("flight.yaml", manifest(&format!("id: {id}\n")));
+    let sent = team.0.mutations();
+    team.0.publish(&RELEASES[2..]).ended(5).says("portal-only").says("without `id`");
+    let renamed = manifest(&format!("id: {id}\n")).replace("Insiders", "Outsiders");
+    team.0.write("flight.yaml", renamed);
+    team.0.publish(&RELEASES[2..]).ended(5).says("delete the flight first").says("deletes-flight");
+    assert_eq!((team.flights(), team.0.mutations()), (before, sent));
+    team.0.write("flight.yaml", manifest(""));
+    team.0.publish(&RELEASES[2..]).ended(0);
+    let [flight] = &team.flights()[..] else { panic!("one flight") };
+    assert_ne!(flight["flightId"], id);
+    team.converged(&RELEASES[2..]);
+}
+
+#[test]
 fn the_failure_of_one_takes_no_other_down() {
     let team = Team::new();
     // Somebody works on the add-on's first submission in Partner Center.

@@ -71,6 +71,39 @@ fn drift_passes_its_schema() {
 }
 
 #[test]
+fn every_event_and_the_receipt_of_a_run_pass_their_schemas() {
+    let (events, receipts) =
+        (fresh_schema("events", "events.schema.json"), fresh_schema("receipt", "receipt.schema.json"));
+    let story = Story::new(
+        &things::app_submission(),
+        "submission:\n  listings:\n    en-us:\n      description: y\n      images: {Screenshot: [{file: a.png}]}\n",
+    );
+    story.write("a.png", things::png(1366, 768));
+    story.publish(&["--events", "events.ndjson", "--receipt", "receipt.json"]).ended(0);
+    let read = |name: &str| fs::read_to_string(story.path(name)).unwrap();
+    let lines: Vec<Value> =
+        read("events.ndjson").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(lines.len() > 10, "{lines:#?}");
+    for line in &lines {
+        passes(&events, line);
+    }
+    for (member, value) in [("event", "explode"), ("time", "")] {
+        let mut broken = lines[0].clone();
+        broken.as_object_mut().unwrap().remove(member);
+        assert!(!jsonschema::validator_for(&events).unwrap().is_valid(&broken), "without {member}");
+        if !value.is_empty() {
+            broken[member] = Value::from(value);
+            assert!(!jsonschema::validator_for(&events).unwrap().is_valid(&broken));
+        }
+    }
+    let receipt: Value = serde_json::from_str(&read("receipt.json")).unwrap();
+    passes(&receipts, &receipt);
+    let mut broken = receipt.clone();
+    broken["resources"][0]["outcome"] = Value::from("exploded");
+    assert!(!jsonschema::validator_for(&receipts).unwrap().is_valid(&broken));
+}
+
+#[test]
 fn snapshots_pass_their_schema() {
     let schema = fresh_schema("snapshot", "snapshot.schema.json");
     let story = Story::new(&things::app_submission(), "submission: {}\n");

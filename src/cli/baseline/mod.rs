@@ -6,7 +6,7 @@ mod objects;
 mod program;
 mod tree;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::manifest::{Code, Finding, Releases, Resource, Severity, Workspace, load_earlier};
 use crate::plan::BaselineRef;
@@ -126,6 +126,12 @@ pub(super) struct Asked<'a> {
     pub(super) releases: &'a Releases,
     /// The resources as they are now.
     pub(super) resources: &'a [Resource],
+}
+
+/// The commit that is checked out, where there is one.
+pub(super) fn head(root: &Path) -> Option<String> {
+    let commit = Repository::open(root).ok()?.commit("HEAD").ok()??;
+    Some(commit.id)
 }
 
 /// Finds the baseline and reads its manifests. Only a commit that was named must be there.

@@ -4,8 +4,8 @@ use std::process::Stdio;
 
 use serde_json::{Value, json};
 
-use super::cells::{each, print};
 use super::scene::{End, Scene, publish};
+use crate::support::cells::{each, print};
 use crate::support::story::Story;
 
 /// How the run was approved, which the next one has to live with.

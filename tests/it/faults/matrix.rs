@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::cells::{each, print};
 use super::scene::{CALLS, Call, End, What, publish};
+use crate::support::cells::{each, print};
 
 /// Something that goes wrong.
 pub(super) struct Fault {

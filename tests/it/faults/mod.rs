@@ -4,7 +4,7 @@
 //! `cargo test --test it -- faults:: --ignored --nocapture`.
 
 mod account;
-mod cells;
 mod kills;
 mod matrix;
 mod scene;
+mod throttling;

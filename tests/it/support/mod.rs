@@ -1,6 +1,7 @@
 //! What several integration tests need.
 
 pub(crate) mod azure;
+pub(crate) mod cells;
 pub(crate) mod crowd;
 pub(crate) mod git;
 pub(crate) mod github;

@@ -3,6 +3,9 @@
 //! Scalars stay texts until a field says what it wants, so `NO` is Norway and `1.10` is not 1.1. Duplicate keys,
 //! merge keys and tags are errors; aliases are copied within a budget.
 
+mod json;
+mod node;
+
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -13,6 +16,10 @@ use super::code::Code;
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::source::{SourceId, Sources, Span};
 use super::value::is_like_secret;
+use json::joined_surrogates;
+pub(super) use node::truth;
+pub use node::{Entry, Node, Yaml};
+use node::{Size, size, texts};
 
 /// How deep maps and lists may be nested.
 const MAX_DEPTH: usize = 48;
@@ -40,83 +47,6 @@ const ADVICE: &[(&str, &str)] = &[
     ("block scalar", "indent every line of the text by more than its key"),
 ];
 const LOOK_AROUND: &str = "look at the indentation, the colons and the quotes, here and just above";
-
-/// A value and where it stands.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Node {
-    /// The value.
-    pub value: Yaml,
-    /// Where it stands.
-    pub span: Span,
-}
-
-/// A YAML value.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Yaml {
-    /// A scalar as it was written; `plain` when it had no quotes.
-    Scalar {
-        /// The text.
-        text: String,
-        /// Whether it was written without quotes, and so may mean a number, a truth value or null.
-        plain: bool,
-    },
-    /// A list.
-    List(Vec<Node>),
-    /// A map, in the order written.
-    Map(Vec<Entry>),
-}
-
-/// One key of a map and its value.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Entry {
-    /// The key.
-    pub key: String,
-    /// Where the key stands.
-    pub key_span: Span,
-    /// The value.
-    pub value: Node,
-}
-
-impl Node {
-    /// Whether the value is null: nothing at all, `~` or `null`, without quotes.
-    pub fn is_null(&self) -> bool {
-        matches!(&self.value, Yaml::Scalar { text, plain: true } if matches!(text.as_str(), "" | "~" | "null" | "Null" | "NULL"))
-    }
-
-    /// The entries, if it is a map.
-    pub fn entries(&self) -> Option<&[Entry]> {
-        match &self.value {
-            Yaml::Map(entries) => Some(entries),
-            _ => None,
-        }
-    }
-
-    /// The value under a key, if it is a map that has it.
-    pub fn get(&self, key: &str) -> Option<&Node> {
-        self.entries()?.iter().find(|entry| entry.key == key).map(|entry| &entry.value)
-    }
-
-    /// What it is, for messages.
-    pub fn kind(&self) -> &'static str {
-        match &self.value {
-            _ if self.is_null() => "null",
-            Yaml::Scalar { text, plain: true } if truth(text).is_some() => "a truth value",
-            Yaml::Scalar { text, plain: true } if text.parse::<f64>().is_ok() => "a number",
-            Yaml::Scalar { .. } => "a text",
-            Yaml::List(_) => "a list",
-            Yaml::Map(_) => "a map",
-        }
-    }
-}
-
-/// The truth value that a word means in YAML 1.2; `yes` and `on` mean none.
-pub(super) fn truth(word: &str) -> Option<bool> {
-    match word {
-        "true" | "True" | "TRUE" => Some(true),
-        "false" | "False" | "FALSE" => Some(false),
-        _ => None,
-    }
-}
 
 enum Open {
     List(Vec<Node>),
@@ -402,18 +332,6 @@ impl Builder<'_> {
     }
 }
 
-/// What a value says: itself, or the items of a list. What a map has is where to look.
-fn texts(node: &Node) -> impl Iterator<Item = &str> {
-    let items = match &node.value {
-        Yaml::List(items) => items.as_slice(),
-        _ => std::slice::from_ref(node),
-    };
-    items.iter().filter_map(|item| match &item.value {
-        Yaml::Scalar { text, .. } => Some(text.as_str()),
-        _ => None,
-    })
-}
-
 /// The words of a text that could be keys, each with its place.
 fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let is_part = |c: char| c.is_alphanumeric();
@@ -424,39 +342,6 @@ fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
         rest = end;
         Some((start, &text[start..end]))
     })
-}
-
-/// JSON with the characters written that it escapes in two halves, such as `\ud83d\ude00`: YAML, by whose rules it is
-/// read, knows no halves. With it, where each character stands in the text as it was. `None` where it has none.
-fn joined_surrogates(text: &str) -> Option<(String, Vec<usize>)> {
-    let half = |text: &str| {
-        let digits = text.strip_prefix("\\u")?.get(..4)?;
-        u16::from_str_radix(digits, 16).ok()
-    };
-    let mut joined = String::new();
-    let (mut bytes, mut at, mut has_halves) = (Vec::new(), 0, false);
-    while let Some(c) = text[at..].chars().next() {
-        let rest = &text[at..];
-        let halves = half(rest).zip(rest.get(6..).and_then(half));
-        let whole = halves.and_then(|(high, low)| char::decode_utf16([high, low]).next()?.ok());
-        bytes.push(at);
-        if let Some(c) = whole.filter(|c| c.len_utf16() == 2) {
-            joined.push(c);
-            at += 12;
-            has_halves = true;
-            continue;
-        }
-        joined.push(c);
-        at += c.len_utf8();
-        // An escaped backslash starts no other escape.
-        if let Some(escaped) = text[at..].chars().next().filter(|_| c == '\\') {
-            bytes.push(at);
-            joined.push(escaped);
-            at += escaped.len_utf8();
-        }
-    }
-    bytes.push(text.len());
-    has_halves.then_some((joined, bytes))
 }
 
 /// Where a text has had as many commas as a file may hold values, or as many of all signs between values as they could
@@ -496,25 +381,6 @@ fn refuse_tag(tagged: bool, span: Span) -> Result<(), Diagnostic> {
     }
 }
 
-/// What a copy of a value takes.
-#[derive(Debug, Clone, Copy)]
-struct Size {
-    nodes: usize,
-    bytes: usize,
-}
-
-fn size(node: &Node) -> Size {
-    let (nodes, bytes) = match &node.value {
-        Yaml::Scalar { text, .. } => (0, text.len()),
-        Yaml::List(items) => items.iter().map(size).fold((0, 0), |(n, b), s| (n + s.nodes, b + s.bytes)),
-        Yaml::Map(entries) => entries
-            .iter()
-            .map(|entry| (entry.key.len(), size(&entry.value)))
-            .fold((0, 0), |(n, b), (key, s)| (n + 1 + s.nodes, b + key + s.bytes)),
-    };
-    Size { nodes: 1 + nodes, bytes }
-}
-
 #[cfg(test)]
 mod tests {
     use std::path::Path;
@@ -535,23 +401,6 @@ mod tests {
             })
             .collect();
         (documents, said)
-    }
-
-    #[test]
-    fn halves_of_a_character_are_joined_and_nothing_else_changes() {
-        let (read, bytes) = joined_surrogates("[\"\\ud83d\\ude00 \\u00e9\"]").unwrap();
-        assert_eq!(read, "[\"😀 \\u00e9\"]");
-        assert_eq!(bytes[..5], [0, 1, 2, 14, 15]);
-        for same in ["\\\\ud83d\\ude00", "\\ud83d x", "\\", "\\ü\\uü", ""] {
-            assert_eq!(joined_surrogates(same), None, "{same}");
-        }
-        let mut sources = Sources::default();
-        let text = "{\"title\":\"\\ud83d\\ude00\\ud83d\\ude00\",\"foo\":1}";
-        let source = sources.add("l.json", Path::new(""), text);
-        let parsed = parse(&sources, source, &mut Diagnostics::default());
-        let entries = parsed.documents[0].entries().unwrap();
-        assert_eq!(sources.location(entries[1].key_span).column, 37);
-        assert!(matches!(&entries[0].value.value, Yaml::Scalar { text, .. } if text == "😀😀"));
     }
 
     #[test]

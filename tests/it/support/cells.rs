@@ -9,7 +9,7 @@ const AT_A_TIME: usize = 6;
 
 /// Works on all cells; the results in their order. A cell that fails says so and fails the test at the end, so that one
 /// failure does not hide the others.
-pub(super) fn each<C: Sync, R: Send>(
+pub(crate) fn each<C: Sync, R: Send>(
     cells: &[C],
     name: impl Fn(&C) -> String + Sync,
     work: impl Fn(&C) -> R + Sync,
@@ -37,7 +37,7 @@ pub(super) fn each<C: Sync, R: Send>(
 
 /// Shows rows in columns.
 #[expect(clippy::print_stdout, reason = "a table for whoever runs it")]
-pub(super) fn print(rows: &[Vec<String>]) {
+pub(crate) fn print(rows: &[Vec<String>]) {
     let widths: Vec<usize> = (0..rows.first().map_or(0, Vec::len))
         .map(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0))
         .collect();
