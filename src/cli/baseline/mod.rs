@@ -86,9 +86,7 @@ impl Missing {
             Self::NoCommit | Self::FirstCommit => {
                 "commit the manifests, and run it once more after the next change"
             }
-            Self::NoDefaultBranch => {
-                "name the commit: `--baseline git:REF`, or go without: `--baseline none`"
-            }
+            Self::NoDefaultBranch => "name the commit: `--baseline git:REF`",
             Self::NoTarget(_) => {
                 "fetch all branches: `fetch-depth: 0` for actions/checkout, or `git fetch origin` with the branch's name"
             }
@@ -114,7 +112,7 @@ impl Missing {
                 "what changed in Partner Center cannot be told from what changed in git: {self}"
             ),
             at: None,
-            help: Some(self.remedy().to_owned()),
+            help: Some(format!("{}; or go without: `--baseline none`", self.remedy())),
         })
     }
 }

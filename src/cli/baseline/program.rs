@@ -68,13 +68,13 @@ impl GitError {
     pub(super) fn remedy(&self) -> &'static str {
         match self {
             Self::None => "run it where the repository is checked out",
-            Self::NoProgram => "install git where Storeward runs, or go without: `--baseline none`",
+            Self::NoProgram => "install git where Storeward runs",
             Self::NotTrusted => {
                 "in the folder that holds `.git`, run `git config --global --add safe.directory \"$PWD\"`; a container often \
                  runs as another user than the one who checked out"
             }
             Self::Silent(_) | Self::TooMuch | Self::Refused(_) | Self::Io(_) => {
-                "mend the repository, such as by checking it out anew, or go without: `--baseline none`"
+                "mend the repository, such as by checking it out anew"
             }
         }
     }
