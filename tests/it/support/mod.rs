@@ -1,6 +1,8 @@
 //! What several integration tests need.
 
 pub(crate) mod azure;
+pub(crate) mod azurite;
+pub(crate) mod crossing;
 pub(crate) mod crowd;
 pub(crate) mod github;
 pub(crate) mod jwt;
@@ -16,5 +18,6 @@ pub(crate) mod png;
 pub(crate) mod process;
 pub(crate) mod proxy;
 pub(crate) mod raw_zip;
+pub(crate) mod release;
 pub(crate) mod story;
 pub(crate) mod things;
