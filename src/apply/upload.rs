@@ -50,13 +50,13 @@ pub(super) async fn upload(
         progress(size);
         return Ok(());
     }
-    let there = match before {
-        Before::Nothing => HashSet::new(),
-        Before::PerhapsBlocks => uploader.blocks().await?,
-    };
     let block = BLOCK.max(size.div_ceil(MAX_BLOCKS));
     let count = size.div_ceil(block);
     let label = label(&archive);
+    let there = match before {
+        Before::Nothing => HashSet::new(),
+        Before::PerhapsBlocks => usable_blocks(uploader, id(&label, 0, 0).len()).await?,
+    };
     let (next, sent) = (&AtomicU64::new(0), &AtomicU64::new(0));
     let (archive, there, label, progress) = (&archive, &there, label.as_str(), &progress);
     // Each lane has memory for one block, and uses it again and again.
@@ -71,7 +71,7 @@ pub(super) async fn upload(
             let range = index * block..((index + 1) * block).min(size);
             let length = range.end - range.start;
             let piece = read(archive, range, memory).await?;
-            let id = format!("{label}-{index:08x}-{:08x}", crc32fast::hash(&piece.bytes)).into_bytes();
+            let id = id(label, index, crc32fast::hash(&piece.bytes));
             if !there.contains(&id) {
                 uploader.put_block(&id, piece.bytes.clone()).await?;
             }
@@ -102,6 +102,23 @@ async fn read(
     let archive = Arc::clone(archive);
     let read = tokio::task::spawn_blocking(move || archive.read_range_into(range, memory)).await;
     Ok(read.expect("reading a range does not panic")?)
+}
+
+/// The blocks that are there, beside which blocks with ids of this length can be sent.
+///
+/// All ids of an upload have the same length. Blocks of another client, with ids of another length, would keep every
+/// block of ours out until the service forgets them after a week; a list with no blocks sweeps them away.
+async fn usable_blocks(uploader: &Uploader, id_length: usize) -> Result<HashSet<Vec<u8>>, ApplyError> {
+    let there = uploader.blocks().await?;
+    if there.iter().all(|id| id.len() == id_length) {
+        return Ok(there);
+    }
+    uploader.commit_blocks(Vec::new()).await?;
+    Ok(HashSet::new())
+}
+
+fn id(label: &str, index: u64, crc32: u32) -> Vec<u8> {
+    format!("{label}-{index:08x}-{crc32:08x}").into_bytes()
 }
 
 /// What tells an archive from others: its names and the digests of its files.

@@ -9,7 +9,10 @@ use async_trait::async_trait;
 use azure_core::error::ErrorKind;
 use azure_core::http::headers::{HeaderName, HeaderValue, Headers};
 use azure_core::http::request::Body;
-use azure_core::http::{AsyncRawResponse, HttpClient, Method, NoFormat, Request, RequestContent, Transport};
+use azure_core::http::{
+    AsyncRawResponse, ExponentialRetryOptions, HttpClient, Method, NoFormat, Request, RequestContent,
+    RetryOptions, Transport,
+};
 use azure_storage_blob::models::{BlockBlobClientUploadOptions, BlockListType, BlockLookupList};
 use azure_storage_blob::{BlockBlobClient, BlockBlobClientOptions};
 use bytes::Bytes;
@@ -23,6 +26,12 @@ use super::http::{Connection, is_secure, origin};
 
 /// How long one block may take.
 const BLOCK_TIMEOUT: Duration = Duration::from_mins(10);
+/// How often a request is tried again, the first time after so long; each further pause is twice as long.
+const RETRIES: u32 = 8;
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+/// After so long none is tried again. The client's own minute is shorter than a block takes on a slow line, and one that
+/// breaks off there would not be tried again at all.
+const LONGEST: Duration = BLOCK_TIMEOUT.saturating_mul(3);
 
 /// Why an upload failed. Never holds the upload URL.
 #[derive(Debug, thiserror::Error)]
@@ -81,6 +90,12 @@ impl Uploader {
         let mut options = BlockBlobClientOptions::default();
         options.client_options.transport =
             Some(Transport::new(Arc::new(Redacting(connection.client().clone()))));
+        options.client_options.retry = RetryOptions::exponential(ExponentialRetryOptions {
+            initial_delay: span(connection.scaled(FIRST_PAUSE)),
+            max_retries: RETRIES,
+            max_total_elapsed: span(LONGEST),
+            ..ExponentialRetryOptions::default()
+        });
         BlockBlobClient::new(url, None, Some(options)).map(Self).map_err(|_| UploadError::NotAUrl)
     }
 
@@ -125,6 +140,10 @@ impl Uploader {
         let list = list.try_into().map_err(failed)?;
         self.0.commit_block_list(list, None).await.map(|_| ()).map_err(failed)
     }
+}
+
+fn span(time: Duration) -> azure_core::time::Duration {
+    azure_core::time::Duration::try_from(time).unwrap_or(azure_core::time::Duration::MAX)
 }
 
 /// Only status and code are taken over: messages may quote the URL.

@@ -1,7 +1,9 @@
 //! What several integration tests need.
 
 pub(crate) mod azure;
+pub(crate) mod azurite;
 pub(crate) mod cells;
+pub(crate) mod crossing;
 pub(crate) mod crowd;
 pub(crate) mod git;
 pub(crate) mod github;
@@ -18,5 +20,6 @@ pub(crate) mod png;
 pub(crate) mod process;
 pub(crate) mod proxy;
 pub(crate) mod raw_zip;
+pub(crate) mod release;
 pub(crate) mod story;
 pub(crate) mod things;
