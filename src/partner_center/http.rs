@@ -14,6 +14,7 @@ use super::auth::{Credential, Tokens};
 use super::body::{self, BodyError, reason};
 use super::error::{Call, ServiceAnswer, StoreError};
 use super::gate::{Gate, TRIES, asked, backoff};
+use super::hush::Hush;
 
 /// A create on a large product took 268 s (`microsoft/StoreBroker#71`).
 const CALL_TIMEOUT: Duration = Duration::from_mins(5);
@@ -57,6 +58,7 @@ struct Inner {
     settings: Settings,
     tokens: Tokens,
     gate: Gate,
+    hush: Hush,
 }
 
 impl fmt::Debug for Connection {
@@ -111,13 +113,22 @@ impl Connection {
         let client =
             builder.build().map_err(|error| SettingsError::Client(error.without_url().to_string()))?;
         let tokens = Tokens::new(settings.credential.clone(), settings.login.clone(), settings.now);
-        Ok(Self(Arc::new(Inner { client, settings, tokens, gate: Gate::new() })))
+        let hush = Hush::default();
+        if let Some(secret) = settings.credential.lasting_secret() {
+            hush.keep(secret.expose_secret().trim());
+        }
+        Ok(Self(Arc::new(Inner { client, settings, tokens, gate: Gate::new(), hush })))
     }
 
     /// A wait of this run: the real time on the real service, shortened in tests.
     pub fn scaled(&self, wait: Duration) -> Duration {
         let seconds = wait.as_secs_f64() * self.0.settings.time_scale;
         Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
+    }
+
+    /// A service's words without any secret of this run.
+    pub(super) fn hushed(&self, words: &str) -> String {
+        self.0.hush.text(words)
     }
 
     pub(super) fn client(&self) -> &reqwest::Client {
@@ -185,7 +196,8 @@ impl Connection {
         tries: u32,
         token: &SecretString,
     ) -> Result<Answer, StoreError> {
-        let Inner { client, settings, gate, .. } = &*self.0;
+        let Inner { client, settings, gate, hush, .. } = &*self.0;
+        hush.keep(token.expose_secret());
         gate.pass().await;
         let url = format!("{}/{path}", settings.api.as_str().trim_end_matches('/'));
         let mut request = client
@@ -216,6 +228,9 @@ impl Connection {
         let correlation_id = correlation_id.unwrap_or(&settings.correlation_id).to_owned();
         let body = body::read(response).await;
         let answer = body.as_deref().map(ServiceAnswer::of).unwrap_or_default();
+        if let (Ok(body), true) = (&body, good) {
+            hush.keep_signatures(body);
+        }
         if !good {
             let pause = asked(status, &headers, answer.message.as_deref());
             if let Some(pause) = pause.or((status == 429).then(|| backoff(tries))) {
@@ -225,7 +240,8 @@ impl Connection {
         match body {
             Ok(body) if good => Ok(Answer { body, correlation_id }),
             Ok(_) => {
-                Err(StoreError::Refused { call: call(), status, answer: Box::new(answer), correlation_id })
+                let answer = Box::new(answer.map(|words| self.hushed(words)));
+                Err(StoreError::Refused { call: call(), status, answer, correlation_id })
             }
             Err(BodyError::Broken(error)) => Err(no_answer(error)),
             Err(BodyError::TooLong) => Err(StoreError::TooLong { call: call(), correlation_id }),

@@ -11,6 +11,7 @@ mod body;
 mod error;
 mod gate;
 mod http;
+mod hush;
 mod look;
 mod place;
 mod reader;
