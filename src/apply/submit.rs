@@ -18,6 +18,8 @@ use super::work::Work;
 
 /// How often an update is tried. It may be repeated: it replaces everything.
 const TRIES: u32 = 3;
+/// How many addresses of a draft are uploaded to, where each is refused as expired and the draft shows another one.
+const ADDRESSES: u32 = 3;
 
 /// The submission of one resource.
 pub(super) struct Submit<'a> {
@@ -124,6 +126,7 @@ impl Submit<'_> {
             self.work.emit(Event::Uploaded { address: self.work.address(), bytes, of: size });
         };
         let (mut url, mut before) = (draft.upload_url(), before);
+        let mut tries = 0;
         loop {
             let there = url.as_ref().ok_or_else(|| ApplyError::NotTaken {
                 submission: draft.id().to_owned(),
@@ -136,10 +139,12 @@ impl Submit<'_> {
             };
             // The draft may show a new address by now.
             let fresh = self.work.reader.submission(&self.place, draft.id()).await?.upload_url();
-            if fresh == url {
+            tries += 1;
+            if fresh == url || tries == ADDRESSES {
                 return Err(ApplyError::UploadExpired { submission: draft.id().to_owned(), error });
             }
             self.work.remark("the upload address has expired; going on with a new one");
+            self.work.pause(tries).await;
             (url, before) = (fresh, Before::PerhapsBlocks);
         }
     }

@@ -152,13 +152,18 @@ fn failure(stage: &'static str, error: &azure_core::Error) -> UploadError {
         ErrorKind::HttpResponse { status, error_code, .. } => UploadError::Refused {
             stage,
             status: u16::from(*status),
-            code: error_code.clone().unwrap_or_default(),
+            // A code is one word; whatever else stands there may quote the URL.
+            code: error_code.clone().filter(|code| is_word(code)).unwrap_or_default(),
         },
         _ => {
             let inner = error.get_ref().map(ToString::to_string).unwrap_or_default();
             UploadError::NoAnswer { stage, reason: inner }
         }
     }
+}
+
+fn is_word(code: &str) -> bool {
+    code.len() <= 64 && code.chars().all(|c| c.is_ascii_alphabetic())
 }
 
 /// Our HTTP client as the SDK's transport. Errors are stripped of the URL before the SDK sees them.

@@ -100,6 +100,12 @@ impl ServiceAnswer {
     pub(super) fn of(body: &[u8]) -> Self {
         serde_json::from_slice(body).unwrap_or_default()
     }
+
+    /// The same in other words.
+    pub(super) fn map(&self, words: impl Fn(&str) -> String) -> Self {
+        let map = |text: &Option<String>| text.as_deref().map(&words);
+        Self { code: map(&self.code), message: map(&self.message), target: map(&self.target) }
+    }
 }
 
 impl fmt::Display for ServiceAnswer {

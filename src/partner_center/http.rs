@@ -15,6 +15,7 @@ use super::body::{self, BodyError, reason};
 use super::error::{Call, ServiceAnswer, StoreError};
 use super::gate::{Gate, TRIES, asked, backoff};
 use super::heard::{Heard, Listener};
+use super::hush::Hush;
 
 /// A create on a large product took 268 s (`microsoft/StoreBroker#71`).
 const CALL_TIMEOUT: Duration = Duration::from_mins(5);
@@ -62,6 +63,7 @@ struct Inner {
     settings: Settings,
     tokens: Tokens,
     gate: Gate,
+    hush: Hush,
 }
 
 impl fmt::Debug for Connection {
@@ -116,7 +118,11 @@ impl Connection {
         let client =
             builder.build().map_err(|error| SettingsError::Client(error.without_url().to_string()))?;
         let tokens = Tokens::new(settings.credential.clone(), settings.login.clone(), settings.now);
-        let inner = Inner { client, settings, tokens, gate: Gate::new() };
+        let hush = Hush::default();
+        if let Some(secret) = settings.credential.lasting_secret() {
+            hush.keep(secret.expose_secret().trim());
+        }
+        let inner = Inner { client, settings, tokens, gate: Gate::new(), hush };
         Ok(Self { inner: Arc::new(inner), listener: None })
     }
 
@@ -143,6 +149,11 @@ impl Connection {
         let wait = instant.saturating_duration_since(Instant::now());
         let time = (self.inner.settings.now)().checked_add(wait).unwrap_or(Timestamp::MAX);
         time.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+    }
+
+    /// A service's words without any secret of this run.
+    pub(super) fn hushed(&self, words: &str) -> String {
+        self.inner.hush.text(words)
     }
 
     pub(super) fn client(&self) -> &reqwest::Client {
@@ -219,7 +230,8 @@ impl Connection {
         tries: u32,
         token: &SecretString,
     ) -> Result<Answer, StoreError> {
-        let Inner { client, settings, gate, .. } = &*self.inner;
+        let Inner { client, settings, gate, hush, .. } = &*self.inner;
+        hush.keep(token.expose_secret());
         gate.pass(|until| self.tell(|| Heard::Held { until: self.time_of(until) })).await;
         let url = format!("{}/{path}", settings.api.as_str().trim_end_matches('/'));
         let mut request = client
@@ -250,6 +262,9 @@ impl Connection {
         let correlation_id = correlation_id.unwrap_or(&settings.correlation_id).to_owned();
         let body = body::read(response).await;
         let answer = body.as_deref().map(ServiceAnswer::of).unwrap_or_default();
+        if let (Ok(body), true) = (&body, good) {
+            hush.keep_signatures(body);
+        }
         if !good {
             let pause = asked(status, &headers, answer.message.as_deref());
             if let Some(pause) = pause.or((status == 429).then(|| backoff(tries))) {
@@ -259,7 +274,8 @@ impl Connection {
         match body {
             Ok(body) if good => Ok(Answer { body, correlation_id }),
             Ok(_) => {
-                Err(StoreError::Refused { call: call(), status, answer: Box::new(answer), correlation_id })
+                let answer = Box::new(answer.map(|words| self.hushed(words)));
+                Err(StoreError::Refused { call: call(), status, answer, correlation_id })
             }
             Err(BodyError::Broken(error)) => Err(no_answer(error)),
             Err(BodyError::TooLong) => Err(StoreError::TooLong { call: call(), correlation_id }),

@@ -12,6 +12,7 @@ mod error;
 mod gate;
 mod heard;
 mod http;
+mod hush;
 mod look;
 mod place;
 mod reader;

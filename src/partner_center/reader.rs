@@ -116,7 +116,11 @@ impl Reader {
         let answer = self.0.get(&path).await?;
         let wire: WireStatus = serde_json::from_slice(&answer.body)
             .map_err(|error| not_a_document("GET", &path, &answer, &error))?;
-        let details = wire.status_details.unwrap_or_default();
+        let mut details = wire.status_details.unwrap_or_default();
+        for message in details.errors.iter_mut().chain(&mut details.warnings) {
+            message.code = self.0.hushed(&message.code);
+            message.details = self.0.hushed(&message.details);
+        }
         Ok(StatusReport {
             status: wire.status,
             errors: details.errors.into_iter().filter(|error| error.code != "None").collect(),

@@ -77,6 +77,16 @@ pub enum Proof {
 }
 
 impl Credential {
+    /// What of it is secret and lasts longer than the call that it is sent with.
+    pub(super) fn lasting_secret(&self) -> Option<&SecretString> {
+        match self {
+            Self::Token(secret) | Self::Application { proof: Proof::ClientSecret(secret), .. } => {
+                Some(secret)
+            }
+            _ => None,
+        }
+    }
+
     /// Where a secret goes besides the login service and the Store.
     pub(super) fn endpoint(&self) -> Option<&Url> {
         match self {

@@ -7,7 +7,7 @@ use crate::support::cells::{each, print};
 
 /// Something that goes wrong.
 pub(super) struct Fault {
-    pub(super) name: &'static str,
+    name: &'static str,
     at: At,
     acts: fn() -> Value,
     /// Whether it lasts until it is mended, and not once only.
@@ -44,6 +44,23 @@ impl At {
 
 const fn fault(name: &'static str, at: At, acts: fn() -> Value) -> Fault {
     Fault { name, at, acts, lasts: false, first: None, again: &[] }
+}
+
+impl Fault {
+    /// One that a commit meets.
+    pub(super) const fn of_commits(name: &'static str, acts: fn() -> Value) -> Self {
+        fault(name, At::Commit, acts)
+    }
+
+    /// What happens.
+    pub(super) fn acts(&self) -> Value {
+        (self.acts)()
+    }
+
+    /// Whether a call can meet it.
+    pub(super) fn is_at(&self, call: &Call) -> bool {
+        self.at.is(call)
+    }
 }
 
 const COMMITS: &[&str] = &[
@@ -90,6 +107,12 @@ pub(super) static FAULTS: &[Fault] = &[
     },
     Fault {
         lasts: true,
+        first: Some(1),
+        again: DRAFTS,
+        ..fault("403, ever new upload URLs", At::Blob, || json!([{ "expireUpload": { "renewed": true } }]))
+    },
+    Fault {
+        lasts: true,
         ..fault("504, until mended", At::Anywhere, || json!([{ "answer": { "status": 504 } }]))
     },
     Fault { lasts: true, ..fault("409, until mended", At::Api, || json!([{ "answer": { "status": 409 } }])) },
@@ -119,7 +142,7 @@ fn survive((fault, call): &(&Fault, &Call)) -> Vec<i32> {
     let story = scene.open();
     let times = if fault.lasts { Value::Null } else { json!(1) };
     let on = json!({ "operation": call.operation });
-    story.store.fault("fault", &json!({ "on": on, "times": times, "do": (fault.acts)() }));
+    story.store.fault("fault", &json!({ "on": on, "times": times, "do": fault.acts() }));
     let name = named(&(fault, call));
     let approval = [&["--yes"], scene.arguments()].concat();
     let ran = publish(&story, &approval);
@@ -143,7 +166,7 @@ fn survive((fault, call): &(&Fault, &Call)) -> Vec<i32> {
     codes
 }
 
-fn named((fault, call): &(&Fault, &Call)) -> String {
+pub(super) fn named((fault, call): &(&Fault, &Call)) -> String {
     format!("{} at {} ({} {})", fault.name, call.operation, call.kind, call.scene.name())
 }
 
@@ -174,17 +197,18 @@ fn table(cells: &[(&Fault, &Call)]) {
     print(&rows);
 }
 
-fn cells() -> impl Iterator<Item = (&'static Fault, &'static Call)> {
+/// Every fault at every call that can meet it.
+pub(super) fn cells() -> impl Iterator<Item = (&'static Fault, &'static Call)> {
     FAULTS
         .iter()
-        .flat_map(|fault| CALLS.iter().filter(|call| fault.at.is(call)).map(move |call| (fault, call)))
+        .flat_map(|fault| CALLS.iter().filter(|call| fault.is_at(call)).map(move |call| (fault, call)))
 }
 
 #[test]
 fn each_fault_is_survived_somewhere() {
     // One call for each fault, and another one for the next.
     let one = |(at, fault): (usize, &'static Fault)| {
-        let calls: Vec<&Call> = CALLS.iter().filter(|call| fault.at.is(call)).collect();
+        let calls: Vec<&Call> = CALLS.iter().filter(|call| fault.is_at(call)).collect();
         (fault, calls[at * 5 % calls.len()])
     };
     table(&FAULTS.iter().enumerate().map(one).collect::<Vec<_>>());

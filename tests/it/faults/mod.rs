@@ -7,4 +7,5 @@ mod account;
 mod kills;
 mod matrix;
 mod scene;
+mod secrets;
 mod throttling;

@@ -127,8 +127,15 @@ impl Scene {
 
     /// The team and the Store before anything was done.
     pub(super) fn open(self) -> Story {
+        self.open_with(|_| ())
+    }
+
+    /// The same in an account that is a little different.
+    pub(super) fn open_with(self, differ: impl FnOnce(&mut Value)) -> Story {
         let set = self.set();
-        let story = Story::with_seed(&seed(set.start), &set.app);
+        let mut seed = seed(set.start);
+        differ(&mut seed);
+        let story = Story::with_seed(&seed, &set.app);
         if !set.add_on.is_empty() {
             let head =
                 "kind: AddOn\nname: silver\napp: harbor-notes\nproductId: silver\nproductType: Durable\n";
