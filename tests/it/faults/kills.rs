@@ -150,7 +150,7 @@ fn a_run_that_is_killed_at_a_change_is_taken_up_by_the_same_command() {
 }
 
 #[test]
-#[ignore = "the whole table; `cargo test --test it -- faults:: --ignored --nocapture`"]
+#[ignore = "the whole table; `cargo test --test it -- faults:: --ignored --nocapture --test-threads=1`"]
 fn a_run_that_is_killed_at_any_request_is_taken_up_by_the_same_command() {
     let kills = SCENES.into_iter().flat_map(|scene| {
         requests(scene).into_iter().enumerate().flat_map(move |(nth, changes)| {

@@ -215,7 +215,7 @@ fn each_fault_is_survived_somewhere() {
 }
 
 #[test]
-#[ignore = "the whole table; `cargo test --test it -- faults:: --ignored --nocapture`"]
+#[ignore = "the whole table; `cargo test --test it -- faults:: --ignored --nocapture --test-threads=1`"]
 fn every_fault_is_survived_everywhere() {
     table(&cells().collect::<Vec<_>>());
 }

@@ -176,7 +176,7 @@ impl Scene {
 
 /// Applies and follows to the end.
 pub(super) fn publish(story: &Story, approval: &[&str]) -> Ran {
-    let follow = ["apply", "--wait", "published", "--timeout", "60s"];
+    let follow = ["apply", "--wait", "published", "--timeout", "400s"];
     story.run(&[&follow, approval].concat())
 }
 

@@ -141,7 +141,7 @@ fn hushed(cell: &(usize, &Fault, &Call)) -> bool {
     let mut command = storeward(story.repo.path());
     let format = FORMATS[nth % FORMATS.len()];
     command
-        .args(["apply", "--yes", "-v", "--wait", "published", "--timeout", "60s", "--output", format])
+        .args(["apply", "--yes", "-v", "--wait", "published", "--timeout", "400s", "--output", format])
         .args(["--out", "json=out.json", "--out", "markdown=out.md"])
         .args(call.scene.arguments())
         .env("STOREWARD_API_URL", format!("{address}/v1.0/my"))
@@ -208,7 +208,7 @@ fn nothing_secret_is_said_where_a_call_fails() {
 }
 
 #[test]
-#[ignore = "the whole sweep; `cargo test --test it -- faults:: --ignored --nocapture`"]
+#[ignore = "the whole sweep; `cargo test --test it -- faults:: --ignored --nocapture --test-threads=1`"]
 fn nothing_secret_is_said_wherever_a_call_fails() {
     sweep(cells());
 }
