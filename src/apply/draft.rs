@@ -33,26 +33,19 @@ const TRIES_AFTER_ROLLOUT: u32 = 12;
 impl Submit<'_> {
     /// The draft to work on. `closed_rollout` says that a rollout was closed just before.
     pub(super) async fn draft(&self, closed_rollout: bool) -> Result<Draft, ApplyError> {
-        let Intended { published, overlay, .. } = &self.intended;
-        let pending = self.live.pending.as_ref();
-        match (classify(pending, published, &overlay.document), pending) {
-            (Pending::Draft(_), Some(draft)) => {
-                let words = if self.work.live.pending.is_some() {
-                    "go on with the draft that an earlier run left"
-                } else {
-                    "take the draft that came with it"
-                };
-                self.work.step(StepKind::Clone, words);
-                return self.take_up(draft.id()).await;
-            }
-            (Pending::Dead { .. }, Some(dead)) => {
-                let words = format!("remove submission {}, which is {}", dead.id(), dead.status());
-                self.work.step(StepKind::Discard, words);
-                self.delete(dead.id()).await?;
-            }
-            _ => {}
+        let Some(pending) = &self.live.pending else { return self.make_draft(closed_rollout).await };
+        if let Some(step) = self.work.removal_of(pending) {
+            self.work.step(step.kind, step.detail.as_str());
+            self.work.discard(&self.place, pending).await?;
+            return self.make_draft(closed_rollout).await;
         }
-        self.make_draft(closed_rollout).await
+        let words = if self.work.live.pending.is_some() {
+            "go on with the draft that an earlier run left"
+        } else {
+            "take the draft that came with it"
+        };
+        self.work.step(StepKind::Clone, words);
+        self.take_up(pending.id()).await
     }
 
     /// A new draft, or the one that an answer was lost of.
@@ -75,7 +68,7 @@ impl Submit<'_> {
             Ok(overlay) => Ok(Draft { document, overlay, made_here: true }),
             Err(stale) => {
                 self.work.step(StepKind::Discard, "remove the clone that was made for the check");
-                self.delete(&id).await?;
+                self.work.delete_submission(&self.place, &id).await?;
                 Err(stale)
             }
         }
@@ -87,7 +80,8 @@ impl Submit<'_> {
     }
 
     fn kind_of(&self, draft: &Document) -> Pending {
-        classify(Some(draft), &self.intended.published, &self.intended.overlay.document)
+        let Intended { published, overlay, .. } = &self.intended;
+        classify(Some(draft), published, &overlay.document, self.work.resource)
     }
 
     /// Goes on with a draft that this run is not sure to have made. It is read and classified afresh: only one that
@@ -186,23 +180,6 @@ impl Submit<'_> {
                 created => return created,
             }
         }
-    }
-
-    /// Deletes a submission; one that is gone already is as good.
-    pub(super) async fn delete(&self, id: &str) -> Result<(), ApplyError> {
-        self.work
-            .settle(
-                Again::Try,
-                async || match self.work.writer.delete_submission(&self.place, id).await {
-                    Err(error) if error.status() == Some(404) => Ok(()),
-                    outcome => outcome,
-                },
-                async || {
-                    let now = self.work.reader.references(&self.place).await?.unwrap_or_default();
-                    Ok((now.pending.as_deref() != Some(id)).then_some(()))
-                },
-            )
-            .await
     }
 }
 

@@ -8,6 +8,7 @@
 //! its status. Every change that must not be made twice goes through `settle`.
 
 mod complaint;
+mod discard;
 mod draft;
 mod error;
 mod event;

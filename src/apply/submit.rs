@@ -34,7 +34,7 @@ impl Submit<'_> {
             // The draft is what was sent, and useless; a new one has a new address.
             Err(ApplyError::UploadExpired { submission, .. }) => {
                 self.work.step(StepKind::Discard, "remove the draft: its upload address has expired");
-                self.delete(&submission).await?;
+                self.work.delete_submission(&self.place, &submission).await?;
                 self.send(self.make_draft(closed_rollout).await?).await?
             }
             sent => sent?,
@@ -55,7 +55,7 @@ impl Submit<'_> {
             // A local file changed: the draft names one that no longer exists.
             Err(ApplyError::Archive(error)) if made_here => {
                 self.work.step(StepKind::Discard, "remove the draft: a file changed since the plan was made");
-                self.delete(document.id()).await?;
+                self.work.delete_submission(&self.place, document.id()).await?;
                 Err(ApplyError::Stale { differences: vec![error.to_string()] })
             }
             uploaded => uploaded.map(|()| Draft { document, overlay, made_here }),
@@ -101,7 +101,7 @@ impl Submit<'_> {
         let findings = verify::draft(sent, got);
         if let Some((sent, back)) = findings.price {
             self.work.step(StepKind::Discard, "remove the draft: its price is not what was sent");
-            self.delete(id).await?;
+            self.work.delete_submission(&self.place, id).await?;
             return Err(ApplyError::PriceNotTaken { sent, got: back });
         }
         if !findings.paths.is_empty() {

@@ -47,7 +47,7 @@ async fn carry_out(
     connection: &Connection,
 ) -> Result<Exit, Failure> {
     let products = run.products();
-    let mut plan = run.plan(&products);
+    let mut plan = run.plan(&products, args.stance());
     plan.allow(&args.allow);
     run.tell(results, &plan, Level::Error);
     let approval = Approval::of(args, saved);

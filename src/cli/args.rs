@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::apply::WaitFor;
 use crate::manifest::{Address, Guard, did_you_mean};
-use crate::plan::Allowance;
+use crate::plan::{Allowance, Stance};
 use crate::render::{Format, Look};
 
 use super::targets::Target;
@@ -235,6 +235,12 @@ pub struct ApplyArgs {
     /// Permit a guard for this run, for all resources or for one; repeatable, each is named singly
     #[arg(long, value_name = "GUARD[=ADDRESS]", value_parser = allowance)]
     pub allow: Vec<Allowance>,
+    /// What to do where another submission is in the way
+    #[arg(long, value_enum, default_value_t = IfBusy::Fail)]
+    pub if_busy: IfBusy,
+    /// Send content that failed at the Store once more, unchanged
+    #[arg(long)]
+    pub resubmit: bool,
     /// How far to follow the submission
     #[arg(long, value_enum, default_value_t = Wait::Committed)]
     pub wait: Wait,
@@ -254,6 +260,15 @@ pub struct SnapshotArgs {
     pub paths: Vec<PathBuf>,
 }
 
+/// What to do where another submission is in the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum IfBusy {
+    /// Leave the product alone, and fail
+    Fail,
+    /// Remove an older draft of ours; a draft of somebody else with permit `replaces-draft` only; never one on its way
+    Replace,
+}
+
 /// How far to follow a submission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Wait {
@@ -265,6 +280,13 @@ pub enum Wait {
     Certified,
     /// Until it is published
     Published,
+}
+
+impl ApplyArgs {
+    /// What the run may do about submissions in the way.
+    pub fn stance(&self) -> Stance {
+        Stance { replace: self.if_busy == IfBusy::Replace, resubmit: self.resubmit }
+    }
 }
 
 impl From<Wait> for WaitFor {

@@ -1,6 +1,6 @@
 //! `storeward plan`.
 
-use crate::plan::{FORMAT_VERSION, Notes};
+use crate::plan::{FORMAT_VERSION, Notes, Stance};
 use crate::render::{self, Format, Level, View};
 
 use super::args::{Global, PlanArgs};
@@ -22,7 +22,7 @@ pub(super) async fn run(global: &Global, results: &Results, args: &PlanArgs) -> 
     };
     let run = compared(global, results, args).await?;
     let products = run.products();
-    let plan = run.plan(&products);
+    let plan = run.plan(&products, Stance::default());
     let notes = args.show_notes.then(|| Notes::of_products(&products));
     run.tell(results, &plan, Level::Warning);
     let view = View { full: args.full, steps: args.steps, unmanaged: args.show_unmanaged, ..View::default() };

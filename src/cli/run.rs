@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::manifest::{Address, Code, Creation, Diagnostic, Finding, Resource, Severity};
 use crate::partner_center::{By, Connection, Part, Reader, Snapshot, Subject};
-use crate::plan::{self, LiveSource, MadeOf, Options, Plan, Product, ReleaseRef};
+use crate::plan::{self, LiveSource, MadeOf, Options, Plan, Product, ReleaseRef, Stance};
 use crate::render::{Level, annotations_of_plan};
 use crate::sandbox::Sandbox;
 use crate::submission::{Kind, Live};
@@ -192,9 +192,9 @@ impl Run {
     }
 
     /// The plan.
-    pub(super) fn plan(&self, products: &[Product<'_>]) -> Plan {
+    pub(super) fn plan(&self, products: &[Product<'_>], stance: Stance) -> Plan {
         let findings: Vec<Finding> = self.wanted.checked.findings.findings.clone();
-        plan::plan(products, self.made_of.clone(), findings)
+        plan::plan(products, self.made_of.clone(), findings, stance)
     }
 
     /// Lets a CI service know the plan, however the command ends. Blockers are annotated at this level.

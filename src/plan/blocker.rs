@@ -5,6 +5,11 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::manifest::Guard;
+
+/// What stands in remedies for the address of the resource.
+const ADDRESS: &str = "ADDRESS";
+
 macro_rules! blockers {
     ($($name:ident = $word:literal, $fact:literal, [$($remedy:literal),+];)*) => {
         /// A fact that makes `apply` impossible now.
@@ -25,7 +30,7 @@ macro_rules! blockers {
                 match self { $(Self::$name => $fact,)* }
             }
 
-            /// What can be done.
+            /// What can be done; `ADDRESS` stands for the resource's.
             pub fn remedies(self) -> &'static [&'static str] {
                 match self { $(Self::$name => &[$($remedy),+],)* }
             }
@@ -35,13 +40,21 @@ macro_rules! blockers {
 
 blockers! {
     ForeignDraft = "foreign-draft", "a draft that Storeward did not make is open",
-        ["finish or delete it in Partner Center, then run again", "to keep what it changes, write it into the manifest before you delete it"];
+        ["finish or delete it in Partner Center, then run again", "to keep what it changes, write it into the manifest before you delete it",
+         "if nobody needs it: `storeward discard ADDRESS --allow replaces-draft`",
+         "or let apply replace it: `--if-busy replace --allow replaces-draft=ADDRESS`"];
+    OlderDraft = "older-draft", "a draft that an earlier run of Storeward left is open, with other content",
+        ["let apply replace it: `--if-busy replace`", "or delete it: `storeward discard ADDRESS`", "or run again what it was made for"];
     PortalDraft = "portal-draft", "a draft that was started in Partner Center is open; the API can neither change nor delete it",
         ["publish or delete it in Partner Center, then run again"];
     InFlight = "in-flight", "a submission with other content is on its way",
-        ["wait until it is published, then run again", "cancel it in Partner Center if it must not ship"];
+        ["let apply wait until it is published: `--if-busy wait`, with `--timeout` for how long", "or run again later; `--if-busy defer` makes that no failure", "cancel it in Partner Center if it must not ship"];
     Dead = "rejected", "the last submission with exactly this content failed",
-        ["read its report, mend what it names in the manifest or the package, and run again", "or delete the failed submission in Partner Center to send the same once more"];
+        ["read its report, mend what it names in the manifest or the package, and run again", "or let apply send the same once more: `--resubmit`"];
+    ForeignFailure = "foreign-failure", "a submission that Storeward did not send failed, and nobody has removed it",
+        ["read its report, and delete it in Partner Center, then run again", "to keep what it changes, write it into the manifest before you delete it",
+         "if nobody needs it: `storeward discard ADDRESS --allow replaces-draft`",
+         "or let apply replace it: `--if-busy replace --allow replaces-draft=ADDRESS`"];
     RolloutOpen = "rollout-open", "a gradual rollout is still running; the Store starts no new submission meanwhile",
         ["write `openRollout: finalize` or `halt` under `release` or `submission`, or a `state` under `rollout`; it then runs first", "or finalize or halt the rollout in Partner Center, then run again"];
     PriceUnreadable = "price-unreadable", "there is no price that the API can send, and without one the product would be free",
@@ -64,6 +77,13 @@ blockers! {
         ["let old packages go: `retain: newest-per-target`, or `none`"];
     CategoryFrozen = "category-frozen", "a published app cannot become a game, nor a game an app",
         ["keep the category's family as it is"];
+}
+
+impl BlockerKind {
+    /// The guard behind which `apply` may replace what blocks: a permit in the manifest is about the draft that is there.
+    pub(super) fn replaceable_behind(self) -> Option<Guard> {
+        matches!(self, Self::ForeignDraft | Self::ForeignFailure).then_some(Guard::ReplacesDraft)
+    }
 }
 
 impl fmt::Display for BlockerKind {
@@ -89,7 +109,7 @@ pub struct Blocker {
 impl Blocker {
     /// A blocker with its usual remedies.
     pub fn new(address: &str, kind: BlockerKind, detail: impl Into<String>) -> Self {
-        let remedies = kind.remedies().iter().map(|remedy| (*remedy).to_owned()).collect();
+        let remedies = kind.remedies().iter().map(|remedy| remedy.replace(ADDRESS, address)).collect();
         Self { address: address.to_owned(), kind, detail: detail.into(), remedies }
     }
 }

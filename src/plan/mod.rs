@@ -16,6 +16,7 @@ mod guards;
 mod icons;
 mod images;
 mod intended;
+mod managed;
 mod notes;
 mod order;
 mod overlay;
@@ -25,6 +26,8 @@ mod permits;
 mod planner;
 mod rollout;
 mod running;
+mod stance;
+mod steps;
 mod targets;
 #[cfg(test)]
 mod tests;
@@ -42,6 +45,7 @@ pub use overlay::{Baseline, Options, Overlay, lay_over};
 pub use pending::{DraftKind, Pending, classify};
 pub use permits::Allowance;
 pub use planner::{Product, plan};
+pub use stance::Stance;
 pub use types::{
     Action, AssetRef, Base, BaselineRef, Change, ChangeRoute, Counts, FORMAT_VERSION, FileCount,
     Fingerprints, GuardHit, InProgress, KeptPackage, LiveSource, MadeOf, Op, Origin, Plan, PublishedBy,

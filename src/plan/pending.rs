@@ -7,7 +7,10 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::asset::LiveName;
+use crate::manifest::Resource;
 use crate::submission::{Document, FileEntry, FileStatus, Phase};
+
+use super::managed::is_managed_only;
 
 /// What a pending submission is to this plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +23,11 @@ pub enum Pending {
     OnItsWay,
     /// Failed or cancelled.
     Dead {
-        /// Whether this plan may delete it.
+        /// Whether this plan may delete it. It may, where an earlier run sent it, which a file with a name of ours in it
+        /// tells. Texts carry no such mark: then it may where the API made the submission, and it holds no new file of
+        /// anybody and differs from the published one only where the manifest decides. Nobody can go on with a failed
+        /// submission, and what was wanted at those paths is what the manifest says now, whoever wrote it there: nothing
+        /// is lost. Of a draft the same is not said: somebody may still be at it.
         ours: bool,
         /// Whether the service itself failed, so that the same content may be sent again.
         service_fault: bool,
@@ -48,7 +55,12 @@ const SERVICE_FAULTS: &[&str] =
 
 /// Tells what a pending submission is. `published` is empty where nothing was published yet; `planned` is it with the
 /// planned changes made.
-pub fn classify(pending: Option<&Document>, published: &Document, planned: &Document) -> Pending {
+pub fn classify(
+    pending: Option<&Document>,
+    published: &Document,
+    planned: &Document,
+    resource: &Resource,
+) -> Pending {
     let Some(pending) = pending else {
         return Pending::None;
     };
@@ -68,7 +80,7 @@ pub fn classify(pending: Option<&Document>, published: &Document, planned: &Docu
             })
         }
         Phase::Dead => Pending::Dead {
-            ours: was_sent_by_us(pending, published, planned),
+            ours: was_sent_by_us(pending, published, planned, resource),
             service_fault: is_service_fault(pending),
         },
         Phase::Committing | Phase::Accepted | Phase::Certified | Phase::Published => Pending::OnItsWay,
@@ -93,19 +105,23 @@ fn uploads_our_file(draft: &Document) -> bool {
     draft.files().iter().filter(|entry| is_new(entry)).any(|entry| is_our_name(entry.file_name()))
 }
 
-/// Whether a dead submission was sent by an earlier run: it brings a file with a name of ours, or nothing that is not
-/// published or planned. Where its commit was processed, its files are `Uploaded` by now.
-fn was_sent_by_us(dead: &Document, published: &Document, planned: &Document) -> bool {
+/// See [`Pending::Dead`]. Where the commit of a submission was processed, its files are `Uploaded` by now.
+fn was_sent_by_us(dead: &Document, published: &Document, planned: &Document, resource: &Resource) -> bool {
     let known: BTreeSet<&str> = published.files().into_iter().map(FileEntry::file_name).collect();
     let brings = |entry: &FileEntry<'_>| {
-        entry.status() != FileStatus::PendingDelete
-            && is_our_name(entry.file_name())
-            && !known.contains(entry.file_name())
+        entry.status() != FileStatus::PendingDelete && !known.contains(entry.file_name())
     };
+    let files = dead.files();
+    let brought: Vec<&str> =
+        files.iter().filter(|entry| brings(entry)).map(|entry| entry.file_name()).collect();
     let holds_only = |content: &Document| dead.differences_once_committed(content).is_empty();
     // The API could not delete what was made in the portal.
     let made_by_api = dead.has_upload_url();
-    dead.files().iter().any(brings) || (made_by_api && (holds_only(published) || holds_only(planned)))
+    brought.iter().any(|name| is_our_name(name))
+        || (made_by_api
+            && (holds_only(published)
+                || holds_only(planned)
+                || (brought.is_empty() && is_managed_only(resource, published, dead, planned))))
 }
 
 fn is_our_name(file_name: &str) -> bool {

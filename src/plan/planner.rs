@@ -1,12 +1,10 @@
 //! One plan for all products.
 
-use serde_json::Value;
-
 use crate::manifest::{Code, Creation, Finding, Guard, Resource, Severity};
 use crate::submission::{Document, Kind, Live, LiveProduct};
 
 use super::blocker::{Blocker, BlockerKind};
-use super::busy::Busy;
+use super::busy::{Busy, Way};
 use super::checks::{Due, check};
 use super::creation;
 use super::fingerprint::fingerprints;
@@ -17,9 +15,10 @@ use super::order::{block_flights_above_nothing, in_order_of_start};
 use super::overlay::{Baseline, Options, Overlay, lay_over};
 use super::pending::{Pending, classify};
 use super::running::RolloutCall;
+use super::stance::Stance;
 use super::types::{
     Action, AssetRef, Base, Change, ChangeRoute, Counts, FORMAT_VERSION, FileCount, GuardHit, InProgress,
-    LiveSource, MadeOf, Plan, PublishedBy, ResourcePlan, Route, Step, StepKind,
+    LiveSource, MadeOf, Plan, ResourcePlan, Route, StepKind,
 };
 
 /// A resource and what Partner Center holds of it.
@@ -33,8 +32,8 @@ pub struct Product<'a> {
 
 /// Compares wanted with live state.
 ///
-/// `findings` is what loading the manifests had to say.
-pub fn plan(products: &[Product<'_>], made_of: MadeOf, mut findings: Vec<Finding>) -> Plan {
+/// `findings` is what loading the manifests had to say; `stance` is what the run may do about submissions in the way.
+pub fn plan(products: &[Product<'_>], made_of: MadeOf, mut findings: Vec<Finding>, stance: Stance) -> Plan {
     if made_of.live != LiveSource::Baseline {
         // Which flights there are is known better now.
         findings.retain(|finding| finding.code != Code::UnknownFlight.as_str());
@@ -52,7 +51,7 @@ pub fn plan(products: &[Product<'_>], made_of: MadeOf, mut findings: Vec<Finding
     };
     let flights = Flights::of(products);
     for product in products {
-        plan_product(&mut plan, *product, &flights, options);
+        plan_product(&mut plan, *product, &flights, options, stance);
     }
     plan.fingerprints = fingerprints(&plan.resources);
     in_order_of_start(&mut plan, products, &flights);
@@ -60,7 +59,13 @@ pub fn plan(products: &[Product<'_>], made_of: MadeOf, mut findings: Vec<Finding
     plan
 }
 
-fn plan_product(plan: &mut Plan, product: Product<'_>, flights: &Flights<'_>, options: Options) {
+fn plan_product(
+    plan: &mut Plan,
+    product: Product<'_>,
+    flights: &Flights<'_>,
+    options: Options,
+    stance: Stance,
+) {
     let Product { resource, live } = product;
     let address = resource.address.as_str();
     let mut planned = ResourcePlan {
@@ -102,7 +107,8 @@ fn plan_product(plan: &mut Plan, product: Product<'_>, flights: &Flights<'_>, op
             }
             planned.pending = live.pending.as_ref().map(in_progress);
             planned.base = live.published.as_ref().map(base);
-            let mut planning = Planning { plan, planned: &mut planned, resource, live, flights, options };
+            let planned = &mut planned;
+            let mut planning = Planning { plan, planned, resource, live, flights, options, stance };
             match (resource.kind(), &live.member, &resource.absent) {
                 (Kind::App, ..) | (_, Some(_), None) => planning.existing(),
                 (_, None, None) if resource.id.is_some() => planning.no_such_id(),
@@ -139,23 +145,19 @@ fn base(document: &Document) -> Base {
 }
 
 /// One resource being planned.
-struct Planning<'a> {
-    plan: &'a mut Plan,
-    planned: &'a mut ResourcePlan,
-    resource: &'a Resource,
-    live: &'a LiveProduct,
+pub(super) struct Planning<'a> {
+    pub(super) plan: &'a mut Plan,
+    pub(super) planned: &'a mut ResourcePlan,
+    pub(super) resource: &'a Resource,
+    pub(super) live: &'a LiveProduct,
     flights: &'a Flights<'a>,
     options: Options,
+    stance: Stance,
 }
 
 impl Planning<'_> {
-    fn address(&self) -> &str {
+    pub(super) fn address(&self) -> &str {
         self.resource.address.as_str()
-    }
-
-    fn step(&mut self, kind: StepKind, detail: impl Into<String>) {
-        let address = self.address().to_owned();
-        self.plan.steps.push(Step { address, kind, detail: detail.into() });
     }
 
     fn block(&mut self, kind: BlockerKind, detail: impl Into<String>) {
@@ -177,30 +179,42 @@ impl Planning<'_> {
     }
 
     fn busy(&self, pending: Pending) -> Busy<'_> {
-        Busy { resource: self.resource, live: self.live, pending }
+        Busy { resource: self.resource, live: self.live, pending, stance: self.stance }
     }
 
     fn delete(&mut self) {
         let id = self.planned.id.clone();
         self.planned.action = Action::Delete;
         self.planned.route = Some(Route::at_once());
-        let guard = creation::guard_of_deletion(self.resource);
-        if let Some(guard) = guard {
+        let mut needed = Vec::new();
+        if let Some(guard) = creation::guard_of_deletion(self.resource) {
             self.guard((guard, self.planned.name.clone()), false);
+            needed.push(guard);
         }
-        self.unused_permits(guard.as_slice());
-        self.leave_their_draft();
+        needed.extend(self.mind_their_draft());
+        self.unused_permits(&needed);
         self.step(StepKind::Delete, format!("delete {id}"));
         self.leave_blocked_out();
     }
 
-    /// With the resource, a submission in it would go.
-    fn leave_their_draft(&mut self) {
+    /// With the resource, a submission in it would go. The guard that this needs.
+    fn mind_their_draft(&mut self) -> Option<Guard> {
         let nothing = Document::default();
         let published = self.live.published.as_ref().unwrap_or(&nothing);
-        let pending = classify(self.live.pending.as_ref(), published, published);
-        let obstacle = self.busy(pending).obstacle_to_deletion();
-        self.plan.blockers.extend(obstacle);
+        let pending = classify(self.live.pending.as_ref(), published, published, self.resource);
+        match self.busy(pending).way_of_deletion() {
+            Way::Removed(Some(risk)) => {
+                let guard = risk.0;
+                self.guard(risk, false);
+                Some(guard)
+            }
+            Way::Clear | Way::Removed(None) => None,
+            Way::Blocked(blocker) => {
+                let guard = blocker.kind.replaceable_behind();
+                self.plan.blockers.push(blocker);
+                guard
+            }
+        }
     }
 
     /// What is known by its id was created before; it is not created again.
@@ -301,7 +315,8 @@ impl Planning<'_> {
         let base = intended.baseline(self.resource, self.live, &published);
         // What is on its way has not shipped: its permits are needed still.
         let needed: Vec<Guard> = risks(base, &intended.overlay).into_iter().map(|(guard, _)| guard).collect();
-        let pending = classify(self.live.pending.as_ref(), &published, &intended.overlay.document);
+        let pending =
+            classify(self.live.pending.as_ref(), &published, &intended.overlay.document, self.resource);
         let Some(document) = self.live.pending.as_ref().filter(|_| pending == Pending::OnItsWay) else {
             return self.submit(base, intended.overlay, pending, created, intended.calls, needed);
         };
@@ -336,10 +351,11 @@ impl Planning<'_> {
         self.planned.action = Action::Create;
         self.guard((Guard::RecreatesFlight, format!("{words} of {}", self.planned.name)), false);
         self.needs_published_app();
-        self.leave_their_draft();
+        let mut needed = vec![Guard::RecreatesFlight];
+        needed.extend(self.mind_their_draft());
         self.step(StepKind::Delete, format!("delete {}", self.planned.id));
         self.step(StepKind::Create, "create it anew");
-        self.submit(baseline, overlay, Pending::None, changed, Vec::new(), vec![Guard::RecreatesFlight]);
+        self.submit(baseline, overlay, Pending::None, changed, Vec::new(), needed);
     }
 
     /// What comes of an overlay: nothing, a rollout call, a submission.
@@ -391,16 +407,24 @@ impl Planning<'_> {
         }
         let address = self.resource.address.as_str();
         self.plan.blockers.extend(obstacles(address, &self.live.application, baseline, &overlay));
-        let in_the_way = self.busy(pending).obstacle(&overlay.document, &overlay.changes);
-        if in_the_way.as_ref().is_some_and(|blocker| blocker.kind == BlockerKind::ForeignDraft) {
-            // The permit is about the draft that is there.
-            needed.push(Guard::ReplacesDraft);
-        }
-        if in_the_way.is_none() {
-            let replaced = self.busy(pending).replaced();
-            self.plan.diagnostics.extend(replaced);
-        }
-        self.plan.blockers.extend(in_the_way);
+        let way = self.busy(pending).way(&overlay.document, &overlay.changes);
+        let removes = match way {
+            Way::Clear => false,
+            Way::Removed(risk) => {
+                let replaced = self.busy(pending).replaced();
+                self.plan.diagnostics.extend(replaced);
+                if let Some(risk) = risk {
+                    needed.push(risk.0);
+                    self.guard(risk, false);
+                }
+                true
+            }
+            Way::Blocked(blocker) => {
+                needed.extend(blocker.kind.replaceable_behind());
+                self.plan.blockers.push(blocker);
+                false
+            }
+        };
         self.unused_permits(&needed);
         let due = Due {
             resource: self.resource,
@@ -417,8 +441,8 @@ impl Planning<'_> {
                 0
             }
         };
-        let route = route(&overlay, upload_bytes);
-        self.steps(pending, &overlay, &route);
+        let route = Route::of(&overlay, upload_bytes);
+        self.steps_of_submission(pending, removes, &overlay, &route);
         self.planned.route = Some(route);
         self.planned.uploads = overlay.uploads.iter().map(|asset| AssetRef::from(&**asset)).collect();
         self.planned.changes.extend(overlay.changes);
@@ -437,7 +461,7 @@ impl Planning<'_> {
     fn nothing_to_submit(&mut self, overlay: &Overlay, pending: Pending) {
         if pending == Pending::OnItsWay {
             self.planned.action = Action::InProgress;
-            self.planned.route = Some(route(overlay, 0));
+            self.planned.route = Some(Route::of(overlay, 0));
             self.step(StepKind::Wait, "follow the submission that is on its way");
         }
         let not_wanted = self.busy(pending).not_wanted();
@@ -450,37 +474,6 @@ impl Planning<'_> {
 
     fn unused_permits(&mut self, needed: &[Guard]) {
         unused_permits(self.plan, self.resource, needed);
-    }
-
-    fn steps(&mut self, pending: Pending, overlay: &Overlay, route: &Route) {
-        match pending {
-            Pending::Dead { .. } => self.step(StepKind::Discard, "remove the failed submission"),
-            Pending::Draft(_) => self.step(StepKind::Clone, "go on with the draft that an earlier run left"),
-            Pending::None | Pending::OnItsWay => {}
-        }
-        if !matches!(pending, Pending::Draft(_)) {
-            let words = match &self.planned.base {
-                Some(base) => format!("make a draft from submission {}", base.submission),
-                None => "make the first draft, or take the one that came with it".to_owned(),
-            };
-            self.step(StepKind::Clone, words);
-        }
-        self.step(StepKind::Check, "plan again on the draft: the same changes, else remove it and stop");
-        let changes = overlay.changes.len();
-        self.step(
-            StepKind::Update,
-            format!("send the draft with {changes} change{}", if changes == 1 { "" } else { "s" }),
-        );
-        if route.upload_files > 0 {
-            let files = if route.upload_files == 1 { "file" } else { "files" };
-            self.step(
-                StepKind::Upload,
-                format!("{} {files}, {} bytes", route.upload_files, route.upload_bytes),
-            );
-        }
-        self.step(StepKind::Verify, "read the draft back: it must equal what was sent, price first");
-        self.step(StepKind::Commit, "point of no return");
-        self.step(StepKind::Wait, "follow the status");
     }
 }
 
@@ -505,21 +498,5 @@ fn unused_permits(plan: &mut Plan, resource: &Resource, needed: &[Guard]) {
                 help: Some("remove it, so that it does not let a later change through".to_owned()),
             });
         }
-    }
-}
-
-fn route(overlay: &Overlay, upload_bytes: u64) -> Route {
-    let text = |key: &str| overlay.document.get(&[key]).and_then(Value::as_str).unwrap_or_default();
-    let published_by = match text("targetPublishMode") {
-        "Manual" => PublishedBy::Hand,
-        "SpecificDate" => PublishedBy::Date(text("targetPublishDate").to_owned()),
-        _ => PublishedBy::Itself,
-    };
-    Route {
-        certification: true,
-        published_by,
-        reversible: false,
-        upload_bytes: if overlay.uploads.is_empty() { 0 } else { upload_bytes },
-        upload_files: overlay.uploads.len(),
     }
 }

@@ -6,15 +6,18 @@ use crate::submission::{Document, Field, FileEntry, FileStatus, Kind, Path, Phas
 
 use super::types::Change;
 
-/// How many changes are named.
+/// How many changes are told.
 const MAX_LINES: usize = 12;
+/// How many are named in a line.
+const MAX_NAMED: usize = 3;
 /// Longer values are told by their size.
 const MAX_VALUE: usize = 40;
 
 /// Two submissions of one resource.
 pub(super) struct Theirs<'a> {
     pub(super) kind: Kind,
-    pub(super) published: &'a Document,
+    /// The published one, where there is any.
+    pub(super) published: Option<&'a Document>,
     pub(super) pending: &'a Document,
     /// What this plan changes.
     pub(super) planned: &'a [Change],
@@ -23,14 +26,11 @@ pub(super) struct Theirs<'a> {
 impl Theirs<'_> {
     /// A line for each change, sorted by path. What is in a member that no manifest can own is not shown.
     pub(super) fn lines(&self) -> Vec<String> {
-        if self.published.json().is_empty() {
+        let Some(published) = self.published else {
             return vec!["nothing was published yet; it is the first submission".to_owned()];
-        }
-        let paths = match self.pending.status().phase() {
-            Phase::Draft => self.published.differences(self.pending),
-            _ => self.published.differences_once_committed(self.pending),
         };
-        let mut lines: Vec<String> = paths.iter().flat_map(|path| self.told(path)).collect();
+        let mut lines: Vec<String> =
+            self.differences(published).iter().flat_map(|path| self.told(published, path)).collect();
         lines.dedup();
         if lines.is_empty() {
             return vec!["compared with the published submission it changes nothing".to_owned()];
@@ -44,14 +44,42 @@ impl Theirs<'_> {
         told
     }
 
+    /// What it changes in a few words of one line, without values.
+    pub(super) fn in_short(&self) -> String {
+        let Some(published) = self.published else { return "it is the first submission".to_owned() };
+        let mut paths: Vec<String> = self
+            .differences(published)
+            .iter()
+            .map(|api| match field_at(self.kind, api) {
+                Some((path, _)) => one_line(&path.dotted()),
+                None => one_line(&api.join(".")),
+            })
+            .collect();
+        paths.dedup();
+        let more = paths.len().saturating_sub(MAX_NAMED);
+        paths.truncate(MAX_NAMED);
+        match (paths.is_empty(), more) {
+            (true, _) => "it changes nothing".to_owned(),
+            (false, 0) => format!("it changes {}", paths.join(", ")),
+            (false, more) => format!("it changes {} and {more} more", paths.join(", ")),
+        }
+    }
+
+    fn differences(&self, published: &Document) -> Vec<Vec<String>> {
+        match self.pending.status().phase() {
+            Phase::Draft => published.differences(self.pending),
+            _ => published.differences_once_committed(self.pending),
+        }
+    }
+
     /// The lines of the difference at a path of the API's keys. Lists are one difference.
-    fn told(&self, api: &[String]) -> Vec<String> {
-        let (before, after) = (self.published.get(api), self.pending.get(api));
+    fn told(&self, published: &Document, api: &[String]) -> Vec<String> {
+        let (before, after) = (published.get(api), self.pending.get(api));
         let keys: Vec<&str> = api.iter().map(String::as_str).collect();
         let (path, words) = match (keys.as_slice(), field_at(self.kind, api)) {
             (["listings", language], _) => (Path::new(["listings", *language]), None),
             (["listings", language, ..], Some((path, field))) if matches!(field.shape, Shape::Images) => {
-                return self.images(language, &path);
+                return self.images(published, language, &path);
             }
             (_, Some((path, field))) => (path, Some(summary(field, before, after))),
             (keys, None) => (Path::new(keys.iter().copied()), Some("changed".to_owned())),
@@ -59,29 +87,13 @@ impl Theirs<'_> {
         vec![self.line(&path, before, after, words)]
     }
 
-    fn images(&self, language: &str, path: &Path) -> Vec<String> {
-        let of = |document| images_by_type(document, language);
-        let (before, after): (Vec<(&str, Vec<FileEntry<'_>>)>, _) = (of(self.published), of(self.pending));
-        let mut kinds: Vec<&str> = before.iter().chain(&after).map(|(kind, _)| *kind).collect();
-        kinds.sort_unstable();
-        kinds.dedup();
-        let lines = kinds.into_iter().filter_map(|kind| {
-            let own = |all: &[(&str, Vec<FileEntry<'_>>)]| -> Vec<Value> {
-                let own = all.iter().find(|(other, _)| *other == kind);
-                own.into_iter()
-                    .flat_map(|(_, images)| images)
-                    .map(|image| Value::Object(image.json().clone()))
-                    .collect()
-            };
-            let (before, after) = (own(&before), own(&after));
-            let same =
-                before.len() == after.len() && before.iter().zip(&after).all(|(a, b)| is_same_image(a, b));
-            (!same).then(|| {
-                let words = sizes(before.len(), after.len(), "image");
-                self.line(&path.child(kind), Some(&Value::Null), Some(&Value::Null), Some(words))
-            })
-        });
-        lines.collect()
+    fn images(&self, published: &Document, language: &str, path: &Path) -> Vec<String> {
+        let changed = changed_image_types(published, self.pending, language).into_iter();
+        let line = |(kind, before, after)| {
+            let words = sizes(before, after, "image");
+            self.line(&path.child(kind), Some(&Value::Null), Some(&Value::Null), Some(words))
+        };
+        changed.map(line).collect()
     }
 
     fn line(
@@ -112,6 +124,31 @@ fn is_same_image(a: &Value, b: &Value) -> bool {
     ["fileName", "description", "id"].iter().all(|key| canonical::same(a.get(key), b.get(key)))
 }
 
+/// The types of which one of two documents has other images than the other, with how many there are in each.
+pub(super) fn changed_image_types<'d>(
+    before: &'d Document,
+    after: &'d Document,
+    language: &str,
+) -> Vec<(&'d str, usize, usize)> {
+    let (before, after) = (images_by_type(before, language), images_by_type(after, language));
+    let mut kinds: Vec<&str> = before.iter().chain(&after).map(|(kind, _)| *kind).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let changed = kinds.into_iter().filter_map(|kind| {
+        let own = |all: &[(&str, Vec<FileEntry<'_>>)]| -> Vec<Value> {
+            let own = all.iter().find(|(other, _)| *other == kind);
+            own.into_iter()
+                .flat_map(|(_, images)| images)
+                .map(|image| Value::Object(image.json().clone()))
+                .collect()
+        };
+        let (before, after) = (own(&before), own(&after));
+        let same = before.len() == after.len() && before.iter().zip(&after).all(|(a, b)| is_same_image(a, b));
+        (!same).then_some((kind, before.len(), after.len()))
+    });
+    changed.collect()
+}
+
 fn images_by_type<'d>(document: &'d Document, language: &str) -> Vec<(&'d str, Vec<FileEntry<'d>>)> {
     let mut found: Vec<(&str, Vec<FileEntry<'_>>)> = Vec::new();
     for image in document.images(language).into_iter().filter(|i| i.status() != FileStatus::PendingDelete) {
@@ -124,7 +161,7 @@ fn images_by_type<'d>(document: &'d Document, language: &str) -> Vec<(&'d str, V
 }
 
 /// The field of a path of the API's keys, with the path in the words of a manifest.
-fn field_at(kind: Kind, api: &[String]) -> Option<(Path, &'static Field)> {
+pub(super) fn field_at(kind: Kind, api: &[String]) -> Option<(Path, &'static Field)> {
     let language = api.get(1).filter(|_| api[0] == "listings").map(String::as_str);
     let fits = |field: &&Field| (field.scope == Scope::Listing) == language.is_some();
     let found = Field::all_of(kind).filter(fits).filter_map(|field| {

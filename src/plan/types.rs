@@ -380,6 +380,9 @@ pub struct Step {
     pub kind: StepKind,
     /// In words.
     pub detail: String,
+    /// The submission that is removed.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub submission: Option<String>,
 }
 
 /// What a step does.
@@ -392,7 +395,7 @@ pub enum StepKind {
     Create,
     /// Delete the add-on or flight.
     Delete,
-    /// Remove a dead or older submission of ours.
+    /// Remove a submission that is in the way: a failed one, or a draft that is to be replaced.
     Discard,
     /// Make the draft, a copy of the published submission, or go on with the one that an earlier run left.
     Clone,

@@ -11,6 +11,7 @@ mod asset_archive;
 mod asset_package;
 mod asset_package_bombs;
 mod asset_package_hostile;
+mod busy;
 mod ci_outputs;
 mod corpus;
 mod credentials;

@@ -4,7 +4,6 @@ use std::process::Stdio;
 
 use serde_json::{Value, json};
 
-use crate::support::local::Local;
 use crate::support::msix::Msix;
 use crate::support::story::{Ran, Story};
 use crate::support::things::{self, APP};
@@ -34,16 +33,6 @@ fn publish(story: &Story) -> Ran {
     ran
 }
 
-/// Requests that the service has carried out, whatever the client was told.
-fn successes(store: &Local, method: &str, end: &str) -> usize {
-    let is_good = |request: &&Value| {
-        let status = request.get("applied").or(request.get("status")).and_then(Value::as_u64);
-        request["method"] == method && status.is_some_and(|status| status < 300)
-    };
-    let path = |request: &Value| request["path"].as_str().unwrap().split('?').next().unwrap().ends_with(end);
-    store.requests().iter().filter(is_good).filter(|request| path(request)).count()
-}
-
 fn description(document: &Value) -> &Value {
     &document["listings"]["en-us"]["baseListing"]["description"]
 }
@@ -64,7 +53,7 @@ fn another_price_than_was_sent_removes_the_draft() {
     let story = story_with("S3", &json!([meanwhile("after", &json!([free]))]));
     publish(&story).ended(1).says("Tier1012 → Free").says("the draft was deleted");
     assert_eq!(story.app().get("pendingApplicationSubmission"), None);
-    assert_eq!(successes(&story.store, "POST", "/commit"), 0);
+    assert_eq!(story.successes("POST", "/commit"), 0);
 }
 
 #[test]
@@ -73,7 +62,7 @@ fn a_price_that_is_not_taken_removes_the_draft() {
     story.manifest("permit: [price-change]\nsubmission:\n  pricing: {priceId: Tier1020}\n");
     publish(&story).ended(1).says("Tier1020 → Tier1012").says("the draft was deleted");
     assert_eq!(story.app().get("pendingApplicationSubmission"), None);
-    assert_eq!(successes(&story.store, "POST", "/commit"), 0);
+    assert_eq!(story.successes("POST", "/commit"), 0);
 }
 
 #[test]
@@ -92,7 +81,7 @@ fn a_draft_that_somebody_changes_before_the_commit_is_left_and_not_committed() {
     let update = requests.iter().position(|request| request["method"] == "PUT").unwrap();
     let change = requests.iter().position(|request| request.get("fault").is_some()).unwrap();
     assert_eq!(change - update, 2, "it was read back once before");
-    assert_eq!(successes(&story.store, "POST", "/commit"), 0);
+    assert_eq!(story.successes("POST", "/commit"), 0);
     assert!(story.app().get("pendingApplicationSubmission").is_some(), "somebody's work is not destroyed");
     story.run(&["apply", "--yes"]).ended(5).says("foreign-draft");
 }
@@ -103,8 +92,8 @@ fn answers_that_got_lost_are_found_by_reading() {
         let lost = json!({ "answer": { "status": 504, "applied": "yes", "body": "html" } });
         let story = story_with(operation, &json!([lost]));
         publish(&story).ended(0).says("504");
-        assert_eq!(successes(&story.store, "POST", "/submissions"), 1, "{operation}");
-        assert_eq!(successes(&story.store, "POST", "/commit"), 1, "{operation}");
+        assert_eq!(story.successes("POST", "/submissions"), 1, "{operation}");
+        assert_eq!(story.successes("POST", "/commit"), 1, "{operation}");
         assert_eq!(description(&story.published()), "New words.");
         assert_eq!(story.published()["pricing"]["priceId"], "Tier1012", "a concrete price is always sent");
     }
@@ -161,8 +150,8 @@ fn a_draft_that_appears_while_an_answer_is_lost_may_be_somebody_elses() {
     let events = json!(["create", keywords(["half", "done"])]);
     let story = story_with("S1", &json!([meanwhile("before", &events), { "answer": { "status": 504 } }]));
     publish(&story).ended(4).says("made or changed by somebody else; it is left alone");
-    assert_eq!(successes(&story.store, "DELETE", ""), 0);
-    assert_eq!(successes(&story.store, "POST", "/commit"), 0);
+    assert_eq!(story.successes("DELETE", ""), 0);
+    assert_eq!(story.successes("POST", "/commit"), 0);
     assert!(story.app().get("pendingApplicationSubmission").is_some());
 }
 
@@ -179,7 +168,7 @@ fn an_untouched_draft_is_looked_at_again_before_it_is_taken_up() {
         }),
     );
     publish(&story).ended(4).says("it is left alone");
-    assert_eq!(successes(&story.store, "POST", "/commit"), 0);
+    assert_eq!(story.successes("POST", "/commit"), 0);
 }
 
 #[test]
@@ -190,7 +179,7 @@ fn a_create_that_comes_late_is_found_when_the_second_try_meets_it() {
     story.store.fault("late", &json!({ "on": { "operation": "S1" }, "skip": 1, "do": arrives }));
     publish(&story).ended(0).says("draft taken up");
     assert_eq!(story.store.fired("late"), 1);
-    assert_eq!(successes(&story.store, "POST", "/submissions"), 0, "the second try is refused");
+    assert_eq!(story.successes("POST", "/submissions"), 0, "the second try is refused");
     assert_eq!(description(&story.published()), "New words.");
 }
 
@@ -199,7 +188,7 @@ fn a_fresh_clone_that_somebody_edits_at_once_is_left_alone() {
     let hidden = json!({ "edit": { "visibility": "Hidden" } });
     let story = story_with("S1", &json!([meanwhile("after", &json!([hidden]))]));
     publish(&story).ended(4).says("changed by somebody else; it is left alone");
-    assert_eq!(successes(&story.store, "POST", "/commit"), 0);
+    assert_eq!(story.successes("POST", "/commit"), 0);
     assert!(story.app().get("pendingApplicationSubmission").is_some());
 }
 
@@ -217,8 +206,8 @@ fn a_run_that_is_killed_at_a_request_is_taken_up_by_the_next() {
             // What was sent arrives nevertheless.
             story.store.release("fault");
             story.publish(&[]).ended(0);
-            assert_eq!(successes(&story.store, "POST", "/submissions"), 1, "{operation} {when}");
-            assert_eq!(successes(&story.store, "POST", "/commit"), 1, "{operation} {when}");
+            assert_eq!(story.successes("POST", "/submissions"), 1, "{operation} {when}");
+            assert_eq!(story.successes("POST", "/commit"), 1, "{operation} {when}");
             assert_eq!(description(&story.published()), "New words.");
             assert_eq!(story.app().get("pendingApplicationSubmission"), None);
             story.run(&["plan"]).ended(0).says("No changes");

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::manifest::{Code, Finding, Guard, Severity};
-use crate::plan::{Action, BlockerKind, LiveSource, MadeOf, Options, Product, plan};
+use crate::plan::{Action, BlockerKind, LiveSource, MadeOf, Options, Product, Stance, plan};
 use crate::submission::{Live, LiveProduct};
 
 use super::live::document;
@@ -77,7 +77,12 @@ fn only_the_live_flights_tell_that_a_rank_is_a_mistake() {
     };
     let told = |live| {
         let made_of = MadeOf { live, ..made_of(Options::default()) };
-        let plan = plan(&[Product { resource: &resource, live: &product }], made_of, vec![near_miss.clone()]);
+        let plan = plan(
+            &[Product { resource: &resource, live: &product }],
+            made_of,
+            vec![near_miss.clone()],
+            Stance::default(),
+        );
         plan.diagnostics.into_iter().map(|finding| finding.severity).collect::<Vec<_>>()
     };
     assert_eq!(told(LiveSource::Account), [Severity::Error], "said once");

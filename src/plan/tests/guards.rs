@@ -272,7 +272,7 @@ fn a_permit_to_replace_a_draft_is_about_the_draft_that_is_there() {
             None => case,
         };
         let plan = case.plan(want().value("visibility", "Hidden"));
-        assert!(!has_guard(&plan, Guard::ReplacesDraft), "nothing replaces it yet");
+        assert!(!has_guard(&plan, Guard::ReplacesDraft), "nothing replaces it");
         diagnostics(&plan).contains(&"SW2004")
     };
     let draft = |category: &str| {

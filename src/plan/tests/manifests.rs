@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::manifest::{Owned, Releases, Resource, Wanted, Workspace, load};
-use crate::plan::{Options, Plan, Product, plan};
+use crate::plan::{Options, Plan, Product, Stance, plan};
 use crate::submission::{Application, Document, Field, Live, LiveProduct, Member, Path};
 
 use super::live::document;
@@ -46,7 +46,7 @@ pub(super) fn live(own: Option<&Value>, published: Option<Document>) -> LiveProd
 
 pub(super) fn planned(resource: &Resource, live: LiveProduct) -> Plan {
     let live = Live::Readable(Box::new(live));
-    plan(&[Product { resource, live: &live }], made_of(Options::default()), Vec::new())
+    plan(&[Product { resource, live: &live }], made_of(Options::default()), Vec::new(), Stance::default())
 }
 
 /// One plan for several resources.
@@ -55,7 +55,7 @@ pub(super) fn planned_all(resources: Vec<(&Resource, LiveProduct)>) -> Plan {
         resources.into_iter().map(|(resource, live)| (resource, Live::Readable(Box::new(live)))).unzip();
     let products: Vec<Product<'_>> =
         resources.iter().zip(&lives).map(|(resource, live)| Product { resource, live }).collect();
-    plan(&products, made_of(Options::default()), Vec::new())
+    plan(&products, made_of(Options::default()), Vec::new(), Stance::default())
 }
 
 pub(super) fn steps(plan: &Plan) -> Vec<String> {

@@ -2,12 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::plan::{Action, BlockerKind, DraftKind, Pending, Plan, StepKind, classify};
+use crate::manifest::Guard;
+use crate::plan::{Action, BlockerKind, DraftKind, Pending, Plan, Stance, StepKind, classify};
 use crate::submission::Document;
 
 use super::live::{live_image, live_package, published};
 use super::local::{package, shot};
-use super::run::{blockers, case, committed, diagnostics, lay};
+use super::run::{blockers, case, committed, diagnostics, guards, lay};
 use super::want::{Want, want};
 
 /// A submission that started as a copy of the published one.
@@ -46,8 +47,9 @@ fn release() -> Want {
     text().packages([package("1.5.0.0", "x64")])
 }
 
-fn kind(pending: Option<&Document>, want: &Want) -> Pending {
-    classify(pending, &published(), &lay(&published(), want).document)
+fn kind(pending: Option<&Document>, want: Want) -> Pending {
+    let planned = lay(&published(), &want).document;
+    classify(pending, &published(), &planned, &case(published()).resource(want))
 }
 
 fn plan(pending: Document, want: Want) -> Plan {
@@ -61,7 +63,7 @@ fn steps(plan: &Plan) -> Vec<StepKind> {
 #[test]
 fn without_a_pending_submission_a_clone_is_made() {
     use StepKind::{Check, Clone, Commit, Update, Upload, Verify, Wait};
-    assert_eq!(kind(None, &text()), Pending::None);
+    assert_eq!(kind(None, text()), Pending::None);
     let plan = case(published()).plan(release());
     assert_eq!(steps(&plan), [Clone, Check, Update, Upload, Verify, Commit, Wait]);
     assert!(!steps(&case(published()).plan(text())).contains(&Upload));
@@ -72,7 +74,7 @@ fn without_a_pending_submission_a_clone_is_made() {
 fn a_clone_that_nobody_touched_is_adopted() {
     let mut draft = submission(&published(), "PendingCommit");
     draft.set(&["listings", "en-us", "baseListing", "description"], json!("Plain text.\r\n"));
-    assert_eq!(kind(Some(&draft), &text()), Pending::Draft(DraftKind::Untouched));
+    assert_eq!(kind(Some(&draft), text()), Pending::Draft(DraftKind::Untouched));
     let plan = plan(draft, text());
     assert!(plan.blockers.is_empty());
     assert_eq!(steps(&plan)[0], StepKind::Clone);
@@ -80,36 +82,36 @@ fn a_clone_that_nobody_touched_is_adopted() {
 
 #[test]
 fn a_draft_with_exactly_the_planned_changes_is_adopted() {
-    for want in [text(), release()] {
-        let mut draft = sent(&want, "PendingCommit");
-        assert_eq!(kind(Some(&draft), &want), Pending::Draft(DraftKind::Planned));
-        assert!(plan(draft.clone(), want).blockers.is_empty());
+    for want in [text, release] {
+        let mut draft = sent(&want(), "PendingCommit");
+        assert_eq!(kind(Some(&draft), want()), Pending::Draft(DraftKind::Planned));
+        assert!(plan(draft.clone(), want()).blockers.is_empty());
         draft.set(&["visibility"], json!("Private"));
-        assert_ne!(kind(Some(&draft), &text()), Pending::Draft(DraftKind::Planned), "one more change");
+        assert_ne!(kind(Some(&draft), text()), Pending::Draft(DraftKind::Planned), "one more change");
     }
 }
 
 #[test]
 fn a_draft_for_other_content_with_a_file_of_ours_is_ours() {
     let draft = sent(&release(), "PendingCommit");
-    assert_eq!(kind(Some(&draft), &text()), Pending::Draft(DraftKind::OlderOurs));
+    assert_eq!(kind(Some(&draft), text()), Pending::Draft(DraftKind::OlderOurs));
     let older = sent(&text().packages([package("1.4.9.0", "x64")]), "PendingCommit");
-    assert_eq!(kind(Some(&older), &release()), Pending::Draft(DraftKind::OlderOurs));
-    assert_eq!(blockers(&plan(older, release())), [BlockerKind::ForeignDraft]);
+    assert_eq!(kind(Some(&older), release()), Pending::Draft(DraftKind::OlderOurs));
+    assert_eq!(blockers(&plan(older, release())), [BlockerKind::OlderDraft]);
     // Names of ours that are published already are in every clone.
-    assert_eq!(kind(Some(&touched("PendingCommit")), &text()), Pending::Draft(DraftKind::Foreign));
+    assert_eq!(kind(Some(&touched("PendingCommit")), text()), Pending::Draft(DraftKind::Foreign));
 }
 
 #[test]
 fn any_other_draft_is_somebody_elses() {
-    assert_eq!(kind(Some(&touched("PendingCommit")), &text()), Pending::Draft(DraftKind::Foreign));
+    assert_eq!(kind(Some(&touched("PendingCommit")), text()), Pending::Draft(DraftKind::Foreign));
     let plan = plan(touched("PendingCommit"), text());
     assert_eq!(blockers(&plan), [BlockerKind::ForeignDraft]);
     assert!(plan.blockers[0].detail.contains("101") && plan.blockers[0].detail.contains("Submission 8"));
     let mut upload = touched("PendingCommit");
     let image = json!({"fileName": "shot.png", "fileStatus": "PendingUpload", "imageType": "Screenshot"});
     upload.set(&["listings", "de-de", "baseListing", "images"], json!([image]));
-    assert_eq!(kind(Some(&upload), &text()), Pending::Draft(DraftKind::Foreign));
+    assert_eq!(kind(Some(&upload), text()), Pending::Draft(DraftKind::Foreign));
 }
 
 #[test]
@@ -126,7 +128,10 @@ fn a_first_draft_is_ours_when_it_holds_what_is_planned_and_no_listing_or_file_be
         document.set(&["visibility"], json!("Public"));
         document
     };
-    let of = |members: Value| classify(Some(&draft(members)), &nothing, &planned("Gold"));
+    let of = |members: Value| {
+        let resource = case(Document::default()).resource(want());
+        classify(Some(&draft(members)), &nothing, &planned("Gold"), &resource)
+    };
     assert_eq!(of(json!({})), Pending::Draft(DraftKind::Untouched));
     assert_eq!(of(json!({"en": {"title": "Gold"}})), Pending::Draft(DraftKind::Planned));
     assert_eq!(of(json!({"en": {"title": "Or"}})), Pending::Draft(DraftKind::Foreign));
@@ -141,7 +146,7 @@ fn a_draft_without_upload_url_was_started_in_the_portal() {
     for url in [Value::Null, json!("")] {
         let mut draft = submission(&published(), "PendingCommit");
         draft.set(&["fileUploadUrl"], url);
-        assert_eq!(kind(Some(&draft), &text()), Pending::Draft(DraftKind::Portal));
+        assert_eq!(kind(Some(&draft), text()), Pending::Draft(DraftKind::Portal));
         assert_eq!(blockers(&plan(draft, text())), [BlockerKind::PortalDraft]);
     }
 }
@@ -151,7 +156,7 @@ fn what_is_on_its_way_is_the_baseline() {
     for status in ["CommitStarted", "PreProcessing", "Certification", "Release", "Publishing", "SomethingNew"]
     {
         for document in [sent(&release(), status), committed(&sent(&release(), status))] {
-            assert_eq!(kind(Some(&document), &release()), Pending::OnItsWay);
+            assert_eq!(kind(Some(&document), release()), Pending::OnItsWay);
             let same = plan(document.clone(), release());
             assert_eq!(same.resources[0].action, Action::InProgress, "{status}");
             assert_eq!(steps(&same), [StepKind::Wait]);
@@ -174,7 +179,7 @@ fn a_draft_of_ours_that_nothing_needs_is_a_warning() {
         assert_eq!((plan.resources[0].action, diagnostics(&plan)), (Action::None, vec!["SW2009"]));
         assert!(plan.blockers.is_empty() && plan.steps.is_empty());
         let help = plan.diagnostics[0].help.as_ref().unwrap();
-        assert!(help.contains("delete it in Partner Center") && !help.contains("storeward"), "{help}");
+        assert!(help.contains("storeward discard app/reader"), "{help}");
     }
     let dead = plan(with_errors(touched("CertificationFailed"), refused()), nothing());
     assert!(dead.diagnostics[0].message.contains("Validation error: MissingTitle"), "{:?}", dead.diagnostics);
@@ -232,12 +237,6 @@ fn a_foreign_draft_tells_what_it_changes() {
     );
     let all = plan.blockers[0].detail.clone();
     assert!(!all.contains("hunter2") && !all.contains("secret"), "{all}");
-    for remedy in &plan.blockers[0].remedies {
-        assert!(
-            !remedy.contains("storeward") && !remedy.contains("--"),
-            "no command for it exists: {remedy}"
-        );
-    }
     assert!(plan.blockers[0].remedies.iter().any(|remedy| remedy.ends_with("/submissions/101")));
 }
 
@@ -329,7 +328,7 @@ fn other_content_replaces_a_dead_submission_of_ours() {
         let dead = with_errors(sent(&release(), status), refused());
         // Where the commit was processed, the files have ids and are uploaded.
         for dead in [dead.clone(), committed(&dead)] {
-            assert!(matches!(kind(Some(&dead), &next()), Pending::Dead { ours: true, .. }), "{status}");
+            assert!(matches!(kind(Some(&dead), next()), Pending::Dead { ours: true, .. }), "{status}");
             let plan = plan(dead, next());
             assert!(plan.blockers.is_empty(), "{status}: {:?}", plan.blockers);
             assert_eq!(steps(&plan)[..2], [StepKind::Discard, StepKind::Clone]);
@@ -349,7 +348,7 @@ fn an_image_of_ours_makes_a_dead_submission_ours() {
     let want =
         || want().screenshots([shot("home", b"home"), shot("notes", b"notes"), shot("night", b"night")]);
     let dead = committed(&sent(&want(), "CertificationFailed"));
-    assert!(matches!(kind(Some(&dead), &text()), Pending::Dead { ours: true, .. }));
+    assert!(matches!(kind(Some(&dead), text()), Pending::Dead { ours: true, .. }));
 }
 
 #[test]
@@ -367,8 +366,8 @@ fn other_release_settings_are_other_content() {
 fn a_dead_submission_of_somebody_else_blocks() {
     for errors in [refused(), service_fault()] {
         let dead = with_errors(touched("CertificationFailed"), errors);
-        assert!(matches!(kind(Some(&dead), &text()), Pending::Dead { ours: false, .. }));
-        assert_eq!(blockers(&plan(dead, text())), [BlockerKind::ForeignDraft]);
+        assert!(matches!(kind(Some(&dead), text()), Pending::Dead { ours: false, .. }));
+        assert_eq!(blockers(&plan(dead, text())), [BlockerKind::ForeignFailure]);
     }
 }
 
@@ -376,8 +375,8 @@ fn a_dead_submission_of_somebody_else_blocks() {
 fn a_dead_submission_from_the_portal_is_not_ours_to_delete() {
     let mut dead = submission(&published(), "CertificationFailed");
     dead.set(&["fileUploadUrl"], Value::Null);
-    assert!(matches!(kind(Some(&dead), &text()), Pending::Dead { ours: false, .. }));
-    assert_eq!(blockers(&plan(dead, text())), [BlockerKind::ForeignDraft]);
+    assert!(matches!(kind(Some(&dead), text()), Pending::Dead { ours: false, .. }));
+    assert_eq!(blockers(&plan(dead, text())), [BlockerKind::ForeignFailure]);
 }
 
 fn service_fault() -> Value {
@@ -392,7 +391,7 @@ fn a_fault_of_the_service_is_tried_again() {
         json!([{"code": "ServiceError", "details": ""}]),
     ] {
         let dead = with_errors(sent(&release(), "CommitFailed"), errors);
-        assert!(matches!(kind(Some(&dead), &release()), Pending::Dead { service_fault: true, .. }));
+        assert!(matches!(kind(Some(&dead), release()), Pending::Dead { service_fault: true, .. }));
         let plan = plan(dead, release());
         assert!(plan.blockers.is_empty(), "{:?}", plan.blockers);
         assert_eq!(steps(&plan)[0], StepKind::Discard);
@@ -410,7 +409,7 @@ fn a_fault_of_the_service_deletes_nobodys_work() {
     // What is wanted is in it, and something else that somebody did.
     let mut dead = with_errors(sent(&text(), "CommitFailed"), service_fault());
     dead.set(&["listings", "de-de", "baseListing", "description"], json!("Von Hand."));
-    assert_eq!(blockers(&plan(dead, text())), [BlockerKind::ForeignDraft]);
+    assert_eq!(blockers(&plan(dead, text())), [BlockerKind::ForeignFailure]);
 }
 
 #[test]
@@ -421,5 +420,162 @@ fn a_file_of_somebody_else_does_not_make_a_dead_submission_ours() {
         &["listings", "de-de", "baseListing", "images"],
         json!([live_image("8", "shot.png", "Screenshot")]),
     );
-    assert!(matches!(kind(Some(&dead), &text()), Pending::Dead { ours: false, .. }));
+    assert!(matches!(kind(Some(&dead), text()), Pending::Dead { ours: false, .. }));
+}
+
+fn texts(text: &str) -> Want {
+    want().value("listings.en-us.description", text).value("visibility", "Public")
+}
+
+#[test]
+fn a_failed_text_that_was_mended_is_ours_where_the_manifest_decides_about_all_of_it() {
+    let dead = with_errors(sent(&texts("Fourty chars."), "CommitFailed"), refused());
+    for dead in [dead.clone(), committed(&dead)] {
+        assert!(matches!(kind(Some(&dead), texts("Forty chars.")), Pending::Dead { ours: true, .. }));
+        let plan = plan(dead, texts("Forty chars."));
+        assert!(plan.blockers.is_empty() && plan.guards.is_empty(), "{plan:?}");
+        assert_eq!(steps(&plan)[0], StepKind::Discard);
+        assert_eq!(plan.steps[0].submission.as_deref(), Some("101"));
+    }
+    let unmanaged = |key: &str, value: Value| {
+        let mut more = dead.clone();
+        more.set(&["listings", "en-us", "baseListing", key], value);
+        kind(Some(&more), texts("Forty chars."))
+    };
+    let is_foreign = |pending| matches!(pending, Pending::Dead { ours: false, .. });
+    assert!(is_foreign(unmanaged("features", json!(["Somebody's"]))), "nobody manages features");
+    assert!(is_foreign(unmanaged("weight", json!(1))), "what nobody knows");
+    let mut draft = dead.clone();
+    draft.set(&["status"], json!("PendingCommit"));
+    assert_eq!(
+        kind(Some(&draft), texts("Forty chars.")),
+        Pending::Draft(DraftKind::Foreign),
+        "of drafts not"
+    );
+}
+
+#[test]
+fn a_failed_new_language_is_ours_where_all_of_it_is_managed() {
+    let french =
+        |title: &str| want().value("listings.fr.title", title).value("listings.fr.description", "Oui.");
+    let dead = with_errors(sent(&french("Lecteur"), "CommitFailed"), refused());
+    assert!(matches!(kind(Some(&dead), french("Reader")), Pending::Dead { ours: true, .. }));
+    let title = || want().value("listings.fr.title", "Reader");
+    assert!(matches!(kind(Some(&dead), title()), Pending::Dead { ours: false, .. }), "nor the description");
+}
+
+#[test]
+fn fewer_images_that_failed_are_ours_where_their_type_is_managed() {
+    let two =
+        || want().screenshots([shot("home", b"home"), shot("notes", b"notes")]).value("visibility", "Hidden");
+    let mut dead = submission(&published(), "CertificationFailed");
+    let images = published().get(&["listings", "en-us", "baseListing", "images"]).unwrap().clone();
+    dead.set(&["listings", "en-us", "baseListing", "images"], json!([images[0], images[3]]));
+    assert!(matches!(kind(Some(&dead), two()), Pending::Dead { ours: true, .. }));
+    assert!(matches!(kind(Some(&dead), texts("x")), Pending::Dead { ours: false, .. }));
+    let theirs = json!([images[0], images[3], {"fileName": "a.png", "fileStatus": "PendingUpload", "imageType": "Screenshot"}]);
+    dead.set(&["listings", "en-us", "baseListing", "images"], theirs);
+    assert!(
+        matches!(kind(Some(&dead), two()), Pending::Dead { ours: false, .. }),
+        "a file is somebody's work"
+    );
+}
+
+const REPLACE: Stance = Stance { replace: true, resubmit: false };
+const RESUBMIT: Stance = Stance { replace: false, resubmit: true };
+
+fn plan_with(stance: Stance, pending: Document, want: Want) -> Plan {
+    case(published()).stance(stance).pending(pending).plan(want)
+}
+
+#[test]
+fn an_older_draft_of_ours_is_replaced_where_that_is_asked_for() {
+    let older = sent(&text().packages([package("1.4.9.0", "x64")]), "PendingCommit");
+    let without = plan(older.clone(), release());
+    let plan = plan_with(REPLACE, older, release());
+    assert!(plan.blockers.is_empty() && plan.guards.is_empty());
+    assert_eq!(steps(&plan)[..2], [StepKind::Discard, StepKind::Clone]);
+    assert_eq!(plan.steps[0].detail, "remove draft 101, which an earlier run left");
+    assert_eq!(plan.fingerprints.plan, without.fingerprints.plan, "what is approved is the same");
+}
+
+#[test]
+fn work_of_somebody_else_is_replaced_behind_a_permit_only() {
+    for (status, blocker) in
+        [("PendingCommit", BlockerKind::ForeignDraft), ("CertificationFailed", BlockerKind::ForeignFailure)]
+    {
+        let theirs = || with_errors(touched(status), refused());
+        assert_eq!(blockers(&plan(theirs(), text())), [blocker]);
+        let plan = plan_with(REPLACE, theirs(), text());
+        assert!(plan.blockers.is_empty());
+        assert_eq!(plan.unpermitted().count(), 1);
+        assert_eq!(
+            guards(&plan),
+            [format!(
+                "replaces-draft: submission 101 \"Submission 8\" is {status}; it changes listings.de-de.description"
+            )]
+        );
+        assert_eq!(steps(&plan)[..2], [StepKind::Discard, StepKind::Clone]);
+        let permitted = case(published()).permits([Guard::ReplacesDraft]).stance(REPLACE).pending(theirs());
+        let permitted = permitted.plan(text());
+        assert_eq!(
+            (permitted.unpermitted().count(), diagnostics(&permitted).contains(&"SW2004")),
+            (0, false)
+        );
+    }
+}
+
+#[test]
+fn what_the_api_cannot_delete_is_not_replaced() {
+    for (status, blocker) in [
+        ("PendingCommit", BlockerKind::PortalDraft),
+        ("CommitFailed", BlockerKind::ForeignFailure),
+        ("CommitStarted", BlockerKind::InFlight),
+        ("Certification", BlockerKind::InFlight),
+        ("Release", BlockerKind::InFlight),
+    ] {
+        let mut theirs = touched(status);
+        if status.ends_with("Commit") || status.ends_with("Failed") {
+            theirs.set(&["fileUploadUrl"], Value::Null);
+        }
+        let plan = plan_with(REPLACE, theirs, text());
+        assert_eq!((blockers(&plan), plan.steps.len()), (vec![blocker], 0), "{status}");
+        let told = plan.blockers[0].remedies.join(" ");
+        assert!(!told.contains("discard"), "{told}");
+    }
+}
+
+#[test]
+fn what_is_gone_on_with_is_not_replaced() {
+    for draft in [submission(&published(), "PendingCommit"), sent(&text(), "PendingCommit")] {
+        assert_eq!(steps(&plan_with(REPLACE, draft, text()))[0], StepKind::Clone);
+    }
+}
+
+#[test]
+fn the_same_content_that_failed_is_sent_again_where_that_is_asked_for() {
+    for status in DEAD {
+        let dead = || with_errors(sent(&release(), status), refused());
+        let plan = plan_with(RESUBMIT, dead(), release());
+        assert!(plan.blockers.is_empty(), "{status}");
+        assert_eq!(steps(&plan)[0], StepKind::Discard);
+        assert_eq!(
+            blockers(&plan_with(REPLACE, dead(), release())),
+            [BlockerKind::Dead],
+            "that is another wish"
+        );
+    }
+    let theirs = touched("CertificationFailed");
+    assert_eq!(blockers(&plan_with(RESUBMIT, theirs, text())), [BlockerKind::ForeignFailure]);
+}
+
+#[test]
+fn remedies_name_the_resource() {
+    let told = plan(touched("PendingCommit"), text()).blockers[0].remedies.join("\n");
+    for command in [
+        "`storeward discard app/reader --allow replaces-draft`",
+        "`--if-busy replace --allow replaces-draft=app/reader`",
+    ] {
+        assert!(told.contains(command), "{told}");
+    }
 }

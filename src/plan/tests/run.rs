@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use crate::manifest::{Address, Creation, Guard, Permit, Resource};
 use crate::plan::{
-    Baseline, BlockerKind, Change, LiveSource, MadeOf, Op, Options, Overlay, Plan, Product, lay_over, plan,
+    Baseline, BlockerKind, Change, LiveSource, MadeOf, Op, Options, Overlay, Plan, Product, Stance, lay_over,
+    plan,
 };
 use crate::submission::{Application, Document, Kind, Live, LiveProduct, Member};
 
@@ -113,6 +114,7 @@ pub(super) struct Case {
     pub(super) live: Live,
     pub(super) permits: Vec<Guard>,
     pub(super) options: Options,
+    pub(super) stance: Stance,
     pub(super) name: &'static str,
 }
 
@@ -138,6 +140,7 @@ pub(super) fn case(published: Document) -> Case {
         live: Live::Readable(Box::new(app)),
         permits: Vec::new(),
         options: Options::default(),
+        stance: Stance::default(),
         name: "reader",
     }
 }
@@ -172,7 +175,7 @@ impl Case {
         Self { name, ..self }
     }
 
-    fn resource(&self, want: Want) -> Resource {
+    pub(super) fn resource(&self, want: Want) -> Resource {
         let permits = self.permits.iter().map(|guard| Permit { guard: *guard, at: at(80) }).collect();
         let (address, creation) = match want.1 {
             Kind::App => (Address::app(self.name), Creation::App),
@@ -200,6 +203,11 @@ impl Case {
         }
     }
 
+    pub(super) fn stance(mut self, stance: Stance) -> Self {
+        self.stance = stance;
+        self
+    }
+
     pub(super) fn plan(self, want: Want) -> Plan {
         plan_all([(self, want)])
     }
@@ -207,12 +215,13 @@ impl Case {
 
 /// One plan for several apps.
 pub(super) fn plan_all<const N: usize>(cases: [(Case, Want); N]) -> Plan {
+    let stance = cases.first().map(|(case, _)| case.stance).unwrap_or_default();
     let cases: Vec<(Resource, Live, Options)> =
         cases.into_iter().map(|(case, want)| (case.resource(want), case.live, case.options)).collect();
     let options = cases.first().map(|(.., options)| *options).unwrap_or_default();
     let products: Vec<Product<'_>> =
         cases.iter().map(|(resource, live, _)| Product { resource, live }).collect();
-    plan(&products, made_of(options), Vec::new())
+    plan(&products, made_of(options), Vec::new(), stance)
 }
 
 /// What the plans of tests are made of.

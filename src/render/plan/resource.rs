@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::plan::{Action, Change, ChangeRoute, Plan, PublishedBy, ResourcePlan, Route};
+use crate::plan::{Action, Change, ChangeRoute, Plan, PublishedBy, ResourcePlan, Route, StepKind};
 use crate::submission::{Kind, Section};
 
 use super::super::glyphs::{ARROW, DOT};
@@ -20,7 +20,10 @@ pub(in crate::render) fn resource_text(
     view: View<'_>,
 ) {
     title(page, resource);
-    for (name, words) in consequences(resource) {
+    let removal =
+        plan.steps.iter().filter(|step| step.kind == StepKind::Discard && step.address == resource.address);
+    let removal = removal.map(|step| ("first", visible_line(&step.detail)));
+    for (name, words) in consequences(resource).into_iter().chain(removal) {
         page.line_with(Line::new(DIM, format!("  {name:<7}")).and(PLAIN, words), 9);
     }
     let full = view.full;

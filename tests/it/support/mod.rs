@@ -14,6 +14,7 @@ pub(crate) mod png;
 #[path = "../../../benches/support/process.rs"]
 #[expect(dead_code, reason = "the rest is for the benchmarks")]
 pub(crate) mod process;
+pub(crate) mod products;
 pub(crate) mod proxy;
 pub(crate) mod raw_zip;
 pub(crate) mod story;

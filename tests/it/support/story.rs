@@ -30,11 +30,12 @@ impl Ran {
         self
     }
 
-    /// What was printed, on either stream, must hold this.
+    /// What was printed, on either stream, must hold this, also where it was wrapped.
     #[track_caller]
     pub(crate) fn says(self, words: &str) -> Self {
         let said = format!("{}{}", self.stdout, self.stderr);
-        assert!(said.contains(words), "`{words}` is not in:\n{said}");
+        let unwrapped = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.contains(words) || unwrapped.contains(words), "`{words}` is not in:\n{said}");
         self
     }
 }
@@ -152,6 +153,17 @@ impl Story {
 
     pub(crate) fn submission(&self, id: &str) -> Value {
         self.store.get(&format!("applications/{APP}/submissions/{id}"))
+    }
+
+    /// How many requests with a path that ends like this the service has carried out, whatever the client was told.
+    pub(crate) fn successes(&self, method: &str, end: &str) -> usize {
+        let is_good = |request: &&Value| {
+            let status = request.get("applied").or(request.get("status")).and_then(Value::as_u64);
+            request["method"] == method && status.is_some_and(|status| status < 300)
+        };
+        let path =
+            |request: &Value| request["path"].as_str().unwrap().split('?').next().unwrap().ends_with(end);
+        self.store.requests().iter().filter(is_good).filter(|request| path(request)).count()
     }
 
     /// Requests to the Store so far that could change something; tokens are not among them.
