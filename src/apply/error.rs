@@ -2,6 +2,7 @@
 
 use crate::asset::ArchiveError;
 use crate::partner_center::{StoreError, UploadError};
+use crate::plan::Blocker;
 use crate::submission::Status;
 
 use super::complaint::Complaint;
@@ -32,6 +33,12 @@ pub enum ApplyError {
     Stale {
         /// What differs, one a line.
         differences: Vec<String>,
+    },
+    /// It waited for its turn, and something else is in the way by then. Nothing was sent.
+    #[error("{}", in_the_way(.blockers))]
+    Blocked {
+        /// What.
+        blockers: Vec<Blocker>,
     },
     /// The draft that was read back has another price than was sent. It was deleted.
     #[error(
@@ -112,9 +119,16 @@ impl ApplyError {
             | Self::Upload(_)
             | Self::Archive(_)
             | Self::Stale { .. }
+            | Self::Blocked { .. }
             | Self::PriceNotTaken { .. } => None,
         }
     }
+}
+
+fn in_the_way(blockers: &[Blocker]) -> String {
+    let words: Vec<String> =
+        blockers.iter().map(|blocker| format!("{}: {}", blocker.kind, blocker.detail)).collect();
+    words.join("\n")
 }
 
 fn list(errors: &[Complaint], reports: &[String]) -> String {

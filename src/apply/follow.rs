@@ -56,17 +56,15 @@ pub(super) struct Followed<'a> {
     pub(super) desired: &'a Desired,
 }
 
-/// Follows the status of a committed submission. `timeout` is scaled like every wait of the run; one that ends beyond
-/// what the clock can tell is none. The status is asked once more when the time is up; a service that does not answer, or
-/// throttles, gets no more time than one that answers.
+/// Follows the status of a committed submission. The status is asked once more when the time is up; a service that does
+/// not answer, or throttles, gets no more time than one that answers.
 pub(super) async fn follow(
     followed: Followed<'_>,
     wait: WaitFor,
-    timeout: Option<Duration>,
+    deadline: Option<Instant>,
     emit: &(dyn Fn(Event) + Sync),
 ) -> Result<StatusReport, ApplyError> {
     let Followed { connection, reader, address, place, submission, desired } = followed;
-    let deadline = timeout.and_then(|timeout| Instant::now().checked_add(connection.scaled(timeout)));
     let mut settled: Option<Instant> = None;
     let mut was_taken = false;
     let mut last: Option<Status> = None;

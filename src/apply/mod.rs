@@ -18,6 +18,7 @@ mod members;
 mod rollout;
 mod settle;
 mod submit;
+mod turn;
 mod upload;
 mod verify;
 mod work;

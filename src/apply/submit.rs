@@ -164,7 +164,7 @@ impl Submit<'_> {
     }
 
     async fn follow(&self, id: &str) -> Result<Status, ApplyError> {
-        let Job { connection, wait, timeout, .. } = self.work.job;
+        let Job { connection, wait, .. } = self.work.job;
         if *wait != WaitFor::None {
             self.work.step(StepKind::Wait, format!("follow submission {id}"));
         }
@@ -176,7 +176,7 @@ impl Submit<'_> {
             submission: id,
             desired: &self.work.resource.desired,
         };
-        let report = follow(followed, *wait, *timeout, self.work.emitter()).await?;
+        let report = follow(followed, *wait, self.work.job.deadline(), self.work.emitter()).await?;
         for warning in &report.warnings {
             self.work.remark(format!("the Store warns: {} {}", warning.code, warning.details));
         }

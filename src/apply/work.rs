@@ -62,13 +62,7 @@ impl<'a> Work<'a> {
 
     /// Where the resource lies.
     pub(super) fn place(&self, live: &LiveProduct) -> Place {
-        let app = live.application.id().to_owned();
-        let member = || live.member.as_ref().map(|member| member.id().to_owned()).unwrap_or_default();
-        match self.resource.kind() {
-            Kind::App => Place::App { app },
-            Kind::AddOn => Place::AddOn { add_on: member() },
-            Kind::Flight => Place::Flight { app, flight: member() },
-        }
+        place(self.resource, live)
     }
 
     pub(super) fn address(&self) -> String {
@@ -89,5 +83,16 @@ impl<'a> Work<'a> {
 
     pub(super) fn remark(&self, text: impl Into<String>) {
         self.emit(Event::Remark { address: self.address(), text: text.into() });
+    }
+}
+
+/// Where a resource lies.
+pub(super) fn place(resource: &Resource, live: &LiveProduct) -> Place {
+    let app = live.application.id().to_owned();
+    let member = || live.member.as_ref().map(|member| member.id().to_owned()).unwrap_or_default();
+    match resource.kind() {
+        Kind::App => Place::App { app },
+        Kind::AddOn => Place::AddOn { add_on: member() },
+        Kind::Flight => Place::Flight { app, flight: member() },
     }
 }

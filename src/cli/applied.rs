@@ -8,10 +8,17 @@ use crate::render::{self, Annotation, Applied, Ending, Format, Level};
 
 use super::apply::remedy;
 use super::exit::{Exit, Failure};
+use super::left::Left;
 use super::results::Results;
 
 /// Gives the result, and lets a CI service know of the submissions.
-pub(super) fn give(results: &Results, plan: &Plan, reports: &[Report], exit: Exit) -> Result<(), Failure> {
+pub(super) fn give(
+    results: &Results,
+    plan: &Plan,
+    reports: &[Report],
+    exit: Exit,
+    left: Left,
+) -> Result<(), Failure> {
     let submissions = reports.iter().filter_map(|report| {
         let submission = match &report.outcome {
             Outcome::Submitted { submission, .. } => submission.as_str(),
@@ -22,8 +29,8 @@ pub(super) fn give(results: &Results, plan: &Plan, reports: &[Report], exit: Exi
     });
     results.ci.known.borrow_mut().submissions = submissions.collect();
     results.give(|format, _, sink| match format {
-        Format::Text => text(reports, exit),
-        Format::Json => render::json(&json(plan, reports, exit)),
+        Format::Text => text(plan, reports, exit, left),
+        Format::Json => render::json(&json(plan, reports, exit, left)),
         Format::Markdown => {
             let applied: Vec<Applied> = reports.iter().map(applied).collect();
             let ending = Ending { command: "apply", word: exit.word(), error: None, applied: &applied };
@@ -57,7 +64,7 @@ fn done(address: String, submission: Option<String>, words: String) -> Applied {
     Applied { address, word: Exit::Ok.word(), submission, words, help: None, failed: false }
 }
 
-fn text(reports: &[Report], exit: Exit) -> String {
+fn text(plan: &Plan, reports: &[Report], exit: Exit, left: Left) -> String {
     if reports.is_empty() && exit == Exit::Ok {
         return "nothing to do, nothing was sent\n".to_owned();
     }
@@ -71,10 +78,16 @@ fn text(reports: &[Report], exit: Exit) -> String {
         };
         text.push_str(&format!("{}: {}\n", report.address, render::visible(&words)));
     }
+    for resource in plan.resources.iter().filter(|resource| left.defers(plan, &resource.address)) {
+        let kinds: Vec<&str> =
+            plan.blockers_of(&resource.address).map(|blocker| blocker.kind.as_str()).collect();
+        let address = &resource.address;
+        text.push_str(&format!("{address}: deferred, nothing was sent ({})\n", kinds.join(", ")));
+    }
     text
 }
 
-fn json(plan: &Plan, reports: &[Report], exit: Exit) -> Value {
+fn json(plan: &Plan, reports: &[Report], exit: Exit, left: Left) -> Value {
     let resources = plan.resources.iter().map(|resource| {
         let address = &resource.address;
         let report = reports.iter().find(|report| report.address == *address);
@@ -91,7 +104,8 @@ fn json(plan: &Plan, reports: &[Report], exit: Exit) -> Value {
                 "error": error.to_string(), "help": remedy(error),
             }),
             None if !blockers.is_empty() => {
-                json!({ "address": address, "result": "blocked", "blockers": blockers })
+                let result = if left.defers(plan, address) { Exit::Deferred } else { Exit::Blocked };
+                json!({ "address": address, "result": result.word(), "blockers": blockers })
             }
             None => json!({ "address": address, "result": "no-change" }),
         }

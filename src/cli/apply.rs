@@ -3,15 +3,15 @@
 use std::sync::Mutex;
 use std::time::Instant;
 
-use crate::apply::{self, Event, Job, Outcome, WaitFor};
+use crate::apply::{self, Event, Job, WaitFor};
 use crate::partner_center::Connection;
-use crate::plan::{Plan, PublishedBy};
-use crate::render::{self, EventLines, Level, View};
+use crate::plan::{Action, Plan, PublishedBy, ResourcePlan};
+use crate::render::{self, EventLines, View};
 
-use super::applied;
 use super::approval::Approval;
-use super::args::{ApplyArgs, Global, Wait};
+use super::args::{ApplyArgs, Global, IfBusy, Wait};
 use super::exit::{Exit, Failure};
+use super::left::Left;
 use super::out;
 use super::results::Results;
 use super::run::{Account, Named, Run, Wanted, has_errors};
@@ -49,7 +49,8 @@ async fn carry_out(
     let products = run.products();
     let mut plan = run.plan(&products, args.stance());
     plan.allow(&args.allow);
-    run.tell(results, &plan, Level::Error);
+    let left = Left { if_busy: args.if_busy };
+    run.tell(results, &plan, left.level(&plan));
     let approval = Approval::of(args, saved);
     let stale = approval.is_stale(&plan);
     if has_errors(&plan) || approval.asks(&plan) || !(stale || global.quiet) {
@@ -62,17 +63,16 @@ async fn carry_out(
         return Err(approval.refuse(global, results, &plan));
     }
     refuse_unpermitted(&plan)?;
-    let blocked: Vec<&str> = blocked(&plan);
-    let work = plan.resources.iter().any(|resource| {
-        resource.action != crate::plan::Action::None && !blocked.contains(&resource.address.as_str())
-    });
-    if !work {
-        let exit = Exit::of_reports(&[], &plan.blockers);
-        print_blockers(global, &plan, exit);
-        applied::give(results, &plan, &[], exit)?;
-        return Ok(exit);
+    let work =
+        |resource: &ResourcePlan| resource.action != Action::None && !left.leaves(&plan, &resource.address);
+    if !plan.resources.iter().any(work) {
+        return left.conclude(global, results, &plan, &[]);
     }
-    refuse_endless_wait(args, &plan)?;
+    let timeout = args.timeout.or((args.wait == Wait::Committed).then_some(DEFAULT_TIMEOUT));
+    refuse_endless_wait(args, &plan, left)?;
+    if timeout.is_none() {
+        left.refuse_endless_turn(&plan, &products)?;
+    }
     approval.ask(global, &plan)?;
     let started = Instant::now();
     let lines = Mutex::new(EventLines::new(global.look_of_stderr()));
@@ -86,10 +86,13 @@ async fn carry_out(
     let job = Job {
         plan: &plan,
         products: &products,
+        subjects: run.subjects(),
         options: run.options(),
+        stance: args.stance(),
+        waits: args.if_busy == IfBusy::Wait,
         connection,
         wait: WaitFor::from(args.wait),
-        timeout: args.timeout.or((args.wait == Wait::Committed).then_some(DEFAULT_TIMEOUT)),
+        timeout,
         parallel: usize::from(args.parallel),
     };
     if !quiet {
@@ -102,17 +105,10 @@ async fn carry_out(
                 .help("nothing is lost: run the same command again, and it goes on where it stopped"));
         }
     };
-    let exit = Exit::of_reports(&reports, &plan.blockers);
-    print_blockers(global, &plan, exit);
-    for report in &reports {
-        if let Outcome::Failed(error) = &report.outcome {
-            let mut failure = Failure::new(exit, format!("{}: {error}", report.address));
-            failure.help = remedy(error);
-            failure.print(global);
-        }
-    }
-    applied::give(results, &plan, &reports, exit)?;
-    Ok(exit)
+    // What was waited for is in nobody's way any longer, or its report says so.
+    plan.blockers.retain(|blocker| reports.iter().all(|report| report.address != blocker.address));
+    run.tell(results, &plan, left.level(&plan));
+    left.conclude(global, results, &plan, &reports)
 }
 
 pub(super) fn remedy(error: &apply::ApplyError) -> Option<String> {
@@ -139,14 +135,12 @@ pub(super) fn remedy(error: &apply::ApplyError) -> Option<String> {
             "look at the submission in Partner Center; run `storeward plan` to see what differs".to_owned()
         }
         E::Timeout { .. } => "run the same command again to go on waiting".to_owned(),
+        E::Blocked { blockers } => {
+            let remedies: Vec<&str> =
+                blockers.iter().flat_map(|blocker| &blocker.remedies).map(String::as_str).collect();
+            remedies.join("; ")
+        }
     })
-}
-
-fn blocked(plan: &Plan) -> Vec<&str> {
-    let mut addresses: Vec<&str> = plan.blockers.iter().map(|blocker| blocker.address.as_str()).collect();
-    addresses.sort_unstable();
-    addresses.dedup();
-    addresses
 }
 
 /// A guard without a permit anywhere stops everything.
@@ -167,10 +161,10 @@ fn refuse_unpermitted(plan: &Plan) -> Result<(), Failure> {
 }
 
 /// A submission that a person or a date publishes would be waited for without end.
-fn refuse_endless_wait(args: &ApplyArgs, plan: &Plan) -> Result<(), Failure> {
-    let held = |resource: &&crate::plan::ResourcePlan| {
+fn refuse_endless_wait(args: &ApplyArgs, plan: &Plan, left: Left) -> Result<(), Failure> {
+    let held = |resource: &&ResourcePlan| {
         resource.route.as_ref().is_some_and(|route| route.published_by != PublishedBy::Itself)
-            && plan.blockers_of(&resource.address).next().is_none()
+            && !left.leaves(plan, &resource.address)
     };
     match plan.resources.iter().find(held) {
         Some(resource) if args.wait == Wait::Published => Err(Failure::new(
@@ -202,12 +196,4 @@ async fn interrupted() -> &'static str {
         std::future::pending::<()>().await;
     }
     "SIGINT"
-}
-
-/// What was left alone, and why: said also where the plan was not shown.
-fn print_blockers(global: &Global, plan: &Plan, exit: Exit) {
-    for blocker in &plan.blockers {
-        let words = format!("{} is blocked: {}: {}", blocker.address, blocker.kind, blocker.detail);
-        Failure::new(exit, words).print(global);
-    }
 }

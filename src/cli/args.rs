@@ -244,7 +244,7 @@ pub struct ApplyArgs {
     /// How far to follow the submission
     #[arg(long, value_enum, default_value_t = Wait::Committed)]
     pub wait: Wait,
-    /// How long to follow it, such as 90s, 30m or 6h [default: 60m for committed, else no end]
+    /// How long to wait for one in the way, and then to follow it: 90s, 30m, 6h [default: 60m for committed, else no end]
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub timeout: Option<std::time::Duration>,
     /// How many resources to work on at a time
@@ -265,6 +265,10 @@ pub struct SnapshotArgs {
 pub enum IfBusy {
     /// Leave the product alone, and fail
     Fail,
+    /// Wait for one that is on its way, plan again, and go on if it is still the same plan
+    Wait,
+    /// Leave the product to another run where somebody is at work on it, which is no failure
+    Defer,
     /// Remove an older draft of ours; a draft of somebody else with permit `replaces-draft` only; never one on its way
     Replace,
 }

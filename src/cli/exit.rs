@@ -40,12 +40,18 @@ pub enum Exit {
     Usage = 64,
     /// Interrupted; safe to run again.
     Interrupted = 130,
+    /// As good as done: what somebody else is at work on was left to another run, as was asked for. Its code is that of
+    /// [`Exit::Ok`].
+    Deferred,
 }
 
 impl Exit {
     /// The number.
     pub fn code(self) -> u8 {
-        self as u8
+        match self {
+            Self::Deferred => Self::Ok as u8,
+            other => other as u8,
+        }
     }
 
     /// The word for machines.
@@ -64,6 +70,7 @@ impl Exit {
             Self::Auth => "auth",
             Self::Usage => "usage",
             Self::Interrupted => "interrupted",
+            Self::Deferred => "deferred",
         }
     }
 
@@ -83,6 +90,9 @@ impl Exit {
             | ApplyError::Gone { .. }
             | ApplyError::Mismatch { .. } => Self::Rejected,
             ApplyError::Timeout { .. } => Self::Timeout,
+            ApplyError::Blocked { blockers } => {
+                of_blockers(blockers, false).first().copied().unwrap_or(Self::Blocked)
+            }
         }
     }
 
@@ -116,28 +126,32 @@ impl Exit {
         }
     }
 
-    /// How an apply ends: the one outcome of all resources, or partial. Resources with `blockers` were left alone.
-    pub fn of_reports(reports: &[Report], blockers: &[Blocker]) -> Self {
+    /// How an apply ends: the one outcome of all resources, or partial. Resources with `blockers` were left alone; where the
+    /// run `defers`, that is no failure if somebody else is at work on them.
+    pub fn of_reports(reports: &[Report], blockers: &[Blocker], defers: bool) -> Self {
         let of_report = |report: &Report| match &report.outcome {
             Outcome::Submitted { .. } | Outcome::AtOnce | Outcome::Deleted => Self::Ok,
             Outcome::Failed(error) => Self::of_apply(error),
         };
-        let outcomes: BTreeSet<Self> = reports.iter().map(of_report).chain(of_blockers(blockers)).collect();
+        let outcomes: BTreeSet<Self> =
+            reports.iter().map(of_report).chain(of_blockers(blockers, defers)).collect();
         match Vec::from_iter(outcomes).as_slice() {
             [] => Self::Ok,
             [one] => *one,
+            [Self::Ok, Self::Deferred] => Self::Deferred,
             _ => Self::Partial,
         }
     }
 }
 
 /// The outcome of every blocked resource: of several blockers, the one that says most.
-fn of_blockers(blockers: &[Blocker]) -> Vec<Exit> {
+fn of_blockers(blockers: &[Blocker], defers: bool) -> Vec<Exit> {
     let mut outcomes: BTreeMap<&str, Exit> = BTreeMap::new();
     for blocker in blockers {
-        let outcome = Exit::of_blocker(blocker.kind);
+        let outcome =
+            if defers && blocker.kind.is_busy() { Exit::Deferred } else { Exit::of_blocker(blocker.kind) };
         let known = outcomes.entry(&blocker.address).or_insert(outcome);
-        if *known == Exit::Blocked {
+        if *known == Exit::Deferred || (*known == Exit::Blocked && outcome != Exit::Deferred) {
             *known = outcome;
         }
     }
@@ -199,25 +213,43 @@ mod tests {
     #[test]
     fn a_run_ends_as_its_resources_do_or_partial() {
         let blocker = |address: &str, kind| Blocker::new(address, kind, "");
+        let of_reports =
+            |reports: &[Report], blockers: &[Blocker]| Exit::of_reports(reports, blockers, false);
         let in_flight = || blocker("app/b", BlockerKind::InFlight);
-        assert_eq!(Exit::of_reports(&[], &[]), Exit::Ok);
+        assert_eq!(of_reports(&[], &[]), Exit::Ok);
         assert_eq!(
-            Exit::of_reports(&[], &[in_flight(), blocker("app/c", BlockerKind::RolloutOpen)]),
+            of_reports(&[], &[in_flight(), blocker("app/c", BlockerKind::RolloutOpen)]),
             Exit::Blocked
         );
         let dead = || blocker("app/b", BlockerKind::Dead);
-        assert_eq!(Exit::of_reports(&[], &[dead()]), Exit::Rejected);
-        assert_eq!(Exit::of_reports(&[], &[in_flight(), dead()]), Exit::Rejected, "of one resource");
-        assert_eq!(Exit::of_reports(&[], &[blocker("app/c", BlockerKind::Unreadable)]), Exit::Error);
-        assert_eq!(
-            Exit::of_reports(&[], &[blocker("app/c", BlockerKind::Unreadable), dead()]),
-            Exit::Partial
-        );
+        assert_eq!(of_reports(&[], &[dead()]), Exit::Rejected);
+        assert_eq!(of_reports(&[], &[in_flight(), dead()]), Exit::Rejected, "of one resource");
+        assert_eq!(of_reports(&[], &[blocker("app/c", BlockerKind::Unreadable)]), Exit::Error);
+        assert_eq!(of_reports(&[], &[blocker("app/c", BlockerKind::Unreadable), dead()]), Exit::Partial);
         let failed = || Report {
             address: "app/a".into(),
             outcome: Outcome::Failed(ApplyError::Stale { differences: Vec::new() }),
         };
-        assert_eq!(Exit::of_reports(&[failed(), failed()], &[]), Exit::Stale);
-        assert_eq!(Exit::of_reports(&[failed()], &[in_flight()]), Exit::Partial);
+        assert_eq!(of_reports(&[failed(), failed()], &[]), Exit::Stale);
+        assert_eq!(of_reports(&[failed()], &[in_flight()]), Exit::Partial);
+    }
+    #[test]
+    fn what_is_left_to_another_run_is_no_failure_where_that_is_asked_for() {
+        let blocker = |address: &str, kind| Blocker::new(address, kind, "");
+        let deferred = |reports: &[Report], blockers: &[Blocker]| Exit::of_reports(reports, blockers, true);
+        let done = || Report { address: "app/a".into(), outcome: Outcome::AtOnce };
+        for kind in [BlockerKind::InFlight, BlockerKind::ForeignDraft, BlockerKind::PortalDraft] {
+            assert_eq!(deferred(&[], &[blocker("app/b", kind)]), Exit::Deferred);
+            assert_eq!(deferred(&[done()], &[blocker("app/b", kind)]), Exit::Deferred);
+            assert_eq!(Exit::of_reports(&[], &[blocker("app/b", kind)], false), Exit::Blocked);
+        }
+        assert_eq!((Exit::Deferred.code(), Exit::Deferred.word()), (0, "deferred"));
+        for kind in [BlockerKind::OlderDraft, BlockerKind::RolloutOpen, BlockerKind::PackageIdentity] {
+            assert_eq!(deferred(&[], &[blocker("app/b", kind)]), Exit::Blocked, "nobody is at work");
+            let both = [blocker("app/b", BlockerKind::InFlight), blocker("app/b", kind)];
+            assert_eq!(deferred(&[], &both), Exit::Blocked, "it would not be done afterwards either");
+        }
+        let dead = [blocker("app/b", BlockerKind::Dead), blocker("app/c", BlockerKind::InFlight)];
+        assert_eq!(deferred(&[], &dead), Exit::Partial);
     }
 }

@@ -14,6 +14,7 @@ mod ended;
 mod exit;
 mod explain;
 mod kept;
+mod left;
 mod manifests;
 mod out;
 mod plan;
@@ -95,7 +96,7 @@ async fn run(cli: &Cli) -> Result<Exit, Failure> {
     let exit = ended.as_ref().map_or_else(|failure| failure.exit, |exit| *exit);
     match (ended, ci.conclude(exit)) {
         (ended, Ok(())) => ended,
-        (Ok(Exit::Ok | Exit::Changes), Err(untold)) => Err(untold),
+        (Ok(Exit::Ok | Exit::Changes | Exit::Deferred), Err(untold)) => Err(untold),
         (ended, Err(untold)) => {
             untold.print(&cli.global);
             ended

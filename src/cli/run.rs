@@ -187,6 +187,11 @@ impl Run {
         pairs.map(|(resource, live)| Product { resource, live }).collect()
     }
 
+    /// How each of the products is found.
+    pub(super) fn subjects(&self) -> &[Subject] {
+        self.wanted.subjects()
+    }
+
     pub(super) fn options(&self) -> Options {
         Options { replace_untrusted: self.made_of.replace_untrusted }
     }

@@ -114,6 +114,11 @@ impl Connection {
         Ok(Self(Arc::new(Inner { client, settings, tokens, gate: Gate::new() })))
     }
 
+    /// The time of day.
+    pub fn now(&self) -> Timestamp {
+        (self.0.settings.now)()
+    }
+
     /// A wait of this run: the real time on the real service, shortened in tests.
     pub fn scaled(&self, wait: Duration) -> Duration {
         let seconds = wait.as_secs_f64() * self.0.settings.time_scale;

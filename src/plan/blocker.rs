@@ -80,6 +80,11 @@ blockers! {
 }
 
 impl BlockerKind {
+    /// Whether it passes without anything being mended here: somebody else is at work, or the Store is.
+    pub fn is_busy(self) -> bool {
+        matches!(self, Self::InFlight | Self::ForeignDraft | Self::PortalDraft)
+    }
+
     /// The guard behind which `apply` may replace what blocks: a permit in the manifest is about the draft that is there.
     pub(super) fn replaceable_behind(self) -> Option<Guard> {
         matches!(self, Self::ForeignDraft | Self::ForeignFailure).then_some(Guard::ReplacesDraft)

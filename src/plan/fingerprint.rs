@@ -68,6 +68,13 @@ fn is_same(a: &ResourcePlan, b: &ResourcePlan) -> bool {
     action(a).as_ref().map(digest) == action(b).as_ref().map(digest)
 }
 
+impl ResourcePlan {
+    /// Whether the same is to be done as another plan of the product says.
+    pub fn does_the_same(&self, other: &Self) -> bool {
+        is_same(self, other)
+    }
+}
+
 /// Whether a product got by now what was to be done with it, as far as it can be told.
 fn got_it(was: &ResourcePlan, is: &ResourcePlan) -> bool {
     match (is.action, was.action) {

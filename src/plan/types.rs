@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::manifest::{Finding, Guard, Location};
 use crate::submission::{Kind, Path, Section, Status};
 
-use super::blocker::Blocker;
+use super::blocker::{Blocker, BlockerKind};
 
 /// What `apply` would do, and all that is to be said about it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -434,6 +434,12 @@ impl Plan {
     /// The guards that no manifest permits.
     pub fn unpermitted(&self) -> impl Iterator<Item = &GuardHit> {
         self.guards.iter().filter(|hit| !hit.permitted)
+    }
+
+    /// Whether a resource is blocked, and by nothing but blockers of such kinds.
+    pub fn is_blocked_only_by(&self, address: &str, is: impl Fn(BlockerKind) -> bool) -> bool {
+        let mut blockers = self.blockers_of(address).peekable();
+        blockers.peek().is_some() && blockers.all(|blocker| is(blocker.kind))
     }
 
     /// The blockers of a resource.

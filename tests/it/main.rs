@@ -30,4 +30,5 @@ mod schemas;
 mod snapshots;
 mod support;
 mod transport;
+mod turns;
 mod validating;

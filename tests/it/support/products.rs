@@ -149,6 +149,11 @@ impl Product {
         story
     }
 
+    /// Its manifest, for a file of its own beside that of the app.
+    pub(crate) fn document(&self) -> String {
+        (self.manifest)(1)
+    }
+
     /// Something else is wanted than before: other words, and another file.
     pub(crate) fn want(&self, story: &Story, number: u32) {
         story.manifest(&(self.manifest)(number));
@@ -203,6 +208,13 @@ impl Product {
         let id = draft["id"].as_str().unwrap().to_owned();
         self.meddle(&mut draft);
         story.store.expect(200, "PUT", &format!("{}/submissions/{id}", self.path), Some(&draft));
+        id
+    }
+
+    /// A submission of somebody else that is on its way.
+    pub(crate) fn committed(&self, story: &Story) -> String {
+        let id = self.foreign_draft(story);
+        story.store.expect(202, "POST", &format!("{}/submissions/{id}/commit", self.path), None);
         id
     }
 
