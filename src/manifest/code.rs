@@ -162,7 +162,7 @@ codes! {
     NoSuchApp = 2008, "a product that the account does not have",
         "The Store knows no app, add-on or flight with this id, or none that this account may manage. Partner Center shows the Store ID under Product identity; the id of another account's app looks just the same.";
     DraftNotWanted = 2009, "a draft that no manifest wants",
-        "The product matches its manifest, and a draft or failed submission is still open. It changes nothing until somebody commits it, but while it is there no new submission can be made. `storeward discard ADDRESS` shows what is in it, and deletes it if nobody needs it.";
+        "The product matches its manifest, and a draft or failed submission is still open. It changes nothing until somebody commits it, but while it is there no new submission can be made. Delete it in Partner Center if nobody needs it.";
     DateHasPassed = 2010, "a date to publish on that has passed",
         "`targetPublishMode: SpecificDate` publishes on `targetPublishDate`. A date that has passed stays in a manifest unharmed until a submission is due; then it must be a later one.";
     MissingTitle = 2011, "a new language without a title",

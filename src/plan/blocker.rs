@@ -41,10 +41,9 @@ macro_rules! blockers {
 blockers! {
     ForeignDraft = "foreign-draft", "a draft that Storeward did not make is open",
         ["finish or delete it in Partner Center, then run again", "to keep what it changes, write it into the manifest before you delete it",
-         "if nobody needs it: `storeward discard ADDRESS --allow replaces-draft`",
-         "or let apply replace it: `--if-busy replace --allow replaces-draft=ADDRESS`"];
+         "if nobody needs it, let apply replace it: `--if-busy replace --allow replaces-draft=ADDRESS`"];
     OlderDraft = "older-draft", "a draft that an earlier run of Storeward left is open, with other content",
-        ["let apply replace it: `--if-busy replace`", "or delete it: `storeward discard ADDRESS`", "or run again what it was made for"];
+        ["let apply replace it: `--if-busy replace`", "or run again what it was made for"];
     PortalDraft = "portal-draft", "a draft that was started in Partner Center is open; the API can neither change nor delete it",
         ["publish or delete it in Partner Center, then run again"];
     InFlight = "in-flight", "a submission with other content is on its way",
@@ -53,8 +52,7 @@ blockers! {
         ["read its report, mend what it names in the manifest or the package, and run again", "or let apply send the same once more: `--resubmit`"];
     ForeignFailure = "foreign-failure", "a submission that Storeward did not send failed, and nobody has removed it",
         ["read its report, and delete it in Partner Center, then run again", "to keep what it changes, write it into the manifest before you delete it",
-         "if nobody needs it: `storeward discard ADDRESS --allow replaces-draft`",
-         "or let apply replace it: `--if-busy replace --allow replaces-draft=ADDRESS`"];
+         "if nobody needs it, let apply replace it: `--if-busy replace --allow replaces-draft=ADDRESS`"];
     RolloutOpen = "rollout-open", "a gradual rollout is still running; the Store starts no new submission meanwhile",
         ["write `openRollout: finalize` or `halt` under `release` or `submission`, or a `state` under `rollout`; it then runs first", "or finalize or halt the rollout in Partner Center, then run again"];
     PriceUnreadable = "price-unreadable", "there is no price that the API can send, and without one the product would be free",

@@ -129,23 +129,19 @@ impl Busy<'_> {
     /// What is to be said where this run needs no submission. A draft that somebody else is at is none of our business.
     pub(super) fn not_wanted(&self) -> Option<Finding> {
         let document = self.live.pending.as_ref()?;
-        let address = self.resource.address.as_str();
-        let discard = match self.pending {
+        let is_nobodys_business = match self.pending {
             Pending::Draft(DraftKind::Untouched | DraftKind::Planned | DraftKind::OlderOurs)
-            | Pending::Dead { ours: true, .. } => format!("with `storeward discard {address}`"),
-            Pending::Dead { ours: false, .. } if document.has_upload_url() => {
-                format!("with `storeward discard {address} --allow replaces-draft`")
-            }
-            Pending::Dead { .. } => "in Partner Center".to_owned(),
+            | Pending::Dead { .. } => false,
             Pending::Draft(DraftKind::Foreign | DraftKind::Portal) | Pending::None | Pending::OnItsWay => {
-                return None;
+                true
             }
         };
-        let help = format!(
-            "name the release that it was made for again, or delete it {discard} if nobody needs it; no other submission \
-             can be made meanwhile"
-        );
-        Some(self.finding(Code::DraftNotWanted, document, "and nothing in this run needs it", &help))
+        if is_nobodys_business {
+            return None;
+        }
+        let help = "name the release that it was made for again, or delete it in Partner Center if nobody needs it; no \
+                    other submission can be made meanwhile";
+        Some(self.finding(Code::DraftNotWanted, document, "and nothing in this run needs it", help))
     }
 
     /// What the Store said of a failed submission that is removed, so that another one can be made.

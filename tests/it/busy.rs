@@ -18,7 +18,7 @@ fn an_older_draft_of_ours_is_replaced_where_that_is_asked_for() {
         let story = product.story();
         let draft = product.older_draft(&story);
         let refused = story.run(&product.apply(&[])).ended(5).says("blocker older-draft");
-        refused.says("--if-busy replace").says(&format!("`storeward discard {}`", product.address));
+        refused.says("--if-busy replace");
         assert_eq!(product.pending(&story), Some(draft.clone()), "it is left alone");
         let hash = story.plan(&product.release)["fingerprints"]["plan"].as_str().unwrap().to_owned();
         // What was approved is the same.
@@ -206,7 +206,7 @@ fn a_failed_submission_of_somebody_else_blocks() {
     for product in every_product() {
         let story = product.story_with_pending("CertificationFailed", true);
         let told = story.run(&product.apply(&["--yes"])).ended(5).says("blocker foreign-failure");
-        told.says(&format!("`storeward discard {} --allow replaces-draft`", product.address));
+        told.says(&format!("`--if-busy replace --allow replaces-draft={}`", product.address));
         assert!(story.mutations().is_empty());
         let all = ["--yes", "--if-busy", "replace", "--allow", "replaces-draft", "--wait", "published"];
         // The submission comes from a seed, which has uploads of the sandbox for drafts and failed ones alike.
