@@ -50,7 +50,7 @@ async fn plan_and_carry_out(
 ) -> Result<Exit, Failure> {
     let saved = saved(global, results, args)?;
     let mut named = match &saved {
-        Some(saved) => saved.named(&args.selection)?,
+        Some(saved) => saved.named(global, &args.selection)?,
         None => Named::of(global, &args.selection),
     };
     named.in_the_way = InTheWay { replace: args.if_busy == IfBusy::Replace, resubmit: args.resubmit };

@@ -220,9 +220,20 @@ pub struct Since {
     /// Commit that tells changes made in Partner Center from those made in git: auto, none or git:REF
     ///
     /// auto is where this branch left the default branch, and on the default branch the commit before the push. What
-    /// somebody changed in Partner Center since is shown as drift, and overwritten only with a permit.
+    /// somebody changed in Partner Center since is shown as drift, and overwritten only with a permit. With --sandbox it is none.
     #[arg(long, value_name = "BASELINE", default_value = "auto")]
     pub baseline: Baseline,
+}
+
+impl Since {
+    /// What a plan of this run is told by. What a local Partner Center starts with was never applied from git, so there it
+    /// is nothing unless a commit is named.
+    pub fn of_run(&self, global: &Global) -> Baseline {
+        match &self.baseline {
+            Baseline::Auto if global.sandbox.is_some() => Baseline::None,
+            named => named.clone(),
+        }
+    }
 }
 
 /// Where the state is from that origins of changes are told by.

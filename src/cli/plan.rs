@@ -65,6 +65,7 @@ async fn compared(global: &Global, results: &Results, args: &PlanArgs) -> Result
     }
     let named = Named::of(global, &args.selection);
     if args.offline {
+        let named = Named { baseline: args.selection.since.baseline.clone(), ..named };
         return Wanted::load(global, results, named, Releasing::Now)?.in_baseline();
     }
     let wanted = Wanted::load(global, results, named, Releasing::Earlier)?;

@@ -36,7 +36,7 @@ impl Named {
             manifests: selection.manifests.clone(),
             targets: global.target.clone(),
             replace_untrusted: selection.replace_untrusted,
-            baseline: selection.since.baseline.clone(),
+            baseline: selection.since.of_run(global),
             in_the_way: InTheWay::default(),
         }
     }

@@ -47,7 +47,7 @@ pub(super) fn saved(global: &Global, results: &Results, args: &ApplyArgs) -> Res
         let (on, help) = if plan.made_of.live == LiveSource::Baseline {
             ("on the baseline in git", format!("make one that compares with the Store: {}", PLAN.made_by))
         } else {
-            let named = Named::from_plan(&plan, &shown, &args.selection.since.baseline)?;
+            let named = Named::from_plan(&plan, &shown, &args.selection.since.of_run(global))?;
             let words = command_line::apply_with_hash(global, &named, &plan.fingerprints.plan);
             ("on a snapshot", format!("its hash is accepted where it is still true: {words}"))
         };
@@ -68,8 +68,8 @@ pub(super) fn saved(global: &Global, results: &Results, args: &ApplyArgs) -> Res
 impl Saved {
     /// What the plan was made of. The releases of the command line say where its packages are now, as where another job has
     /// built them.
-    pub(super) fn named(&self, selection: &Selection) -> Result<Named, Failure> {
-        let mut named = Named::from_plan(&self.plan, &self.file, &selection.since.baseline)?;
+    pub(super) fn named(&self, global: &Global, selection: &Selection) -> Result<Named, Failure> {
+        let mut named = Named::from_plan(&self.plan, &self.file, &selection.since.of_run(global))?;
         for release in &selection.manifests.release {
             let known = named.manifests.release.iter_mut().find(|known| known.address == release.address);
             let Some(known) = known else {

@@ -713,3 +713,21 @@ fn an_offline_plan_tells_prices_images_and_new_products() {
         app["changes"].as_array().unwrap().iter().map(|change| change["op"].as_str().unwrap()).collect();
     assert_eq!(ops, ["set", "replace"]);
 }
+
+#[test]
+fn a_sandbox_knows_nothing_of_git_unless_a_commit_is_named() {
+    let story = repository(&published(&[]), &text("Before."));
+    let root = story.repo.path();
+    let seed = things::account();
+    story.write("seed.json", seed.to_string());
+    for message in ["one", "two"] {
+        commit(root, message);
+    }
+    let plan = |arguments: &[&str]| -> Value {
+        let sandbox = ["plan", "--output", "json", "--sandbox", "--sandbox-seed", "seed.json"];
+        run(storeward(root).args(sandbox).args(arguments)).ended(0).json()
+    };
+    let first = plan(&[]);
+    assert_eq!((&first["madeOf"]["baseline"], first["guards"].as_array().unwrap().len()), (&Value::Null, 0));
+    assert_eq!(origin_of_description(&plan(&["--baseline", "git:HEAD"])), "drift");
+}
