@@ -71,7 +71,7 @@ pub(super) async fn upload(
             let range = index * block..((index + 1) * block).min(size);
             let length = range.end - range.start;
             let piece = read(archive, range, memory).await?;
-            let id = id(label, index, crc32fast::hash(&piece.bytes));
+            let id = id(label, index, piece.crc32);
             if !there.contains(&id) {
                 uploader.put_block(&id, piece.bytes.clone()).await?;
             }

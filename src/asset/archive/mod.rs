@@ -15,6 +15,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use bytes::Bytes;
+use crc32fast::Hasher;
 
 use super::Fingerprint;
 use super::file::open_regular;
@@ -61,6 +62,8 @@ pub struct Piece {
     pub bytes: Bytes,
     /// Checksums of the file contents in it, for a [`Verifier`].
     pub crcs: Vec<PartCrc>,
+    /// CRC-32 of all of it.
+    pub crc32: u32,
 }
 
 /// The checksum of a part of one file.
@@ -165,24 +168,24 @@ impl Archive {
         bytes.clear();
         bytes.reserve_exact(length);
         let mut crcs = Vec::new();
+        // Each byte is summed once: the sum of a part goes into that of the whole.
+        let mut whole = Hasher::new();
         let first = self.placed.partition_point(|placed| placed.end <= range.start);
         for (index, placed) in self.placed.iter().enumerate().skip(first) {
             if placed.start >= range.end {
                 break;
             }
-            append_overlap(&placed.header, placed.start, &range, &mut bytes);
+            whole.update(append_overlap(&placed.header, placed.start, &range, &mut bytes));
             let (offset, part) = placed.append_data(&range, &mut bytes)?;
             if !part.is_empty() {
-                crcs.push(PartCrc {
-                    entry: index,
-                    offset,
-                    length: part.len() as u64,
-                    crc32: crc32fast::hash(part),
-                });
+                let mut sum = Hasher::new();
+                sum.update(part);
+                whole.combine(&sum);
+                crcs.push(PartCrc { entry: index, offset, length: part.len() as u64, crc32: sum.finalize() });
             }
         }
-        append_overlap(&self.directory, self.directory_start, &range, &mut bytes);
-        Ok(Piece { bytes: bytes.into(), crcs })
+        whole.update(append_overlap(&self.directory, self.directory_start, &range, &mut bytes));
+        Ok(Piece { bytes: bytes.into(), crcs, crc32: whole.finalize() })
     }
 
     /// Starts checking that the files are still those that the archive was planned with.
@@ -218,13 +221,15 @@ impl Placed {
     }
 }
 
-/// Appends what of `part`, which starts at `at` of the archive, lies in `range`.
-fn append_overlap(part: &[u8], at: u64, range: &Range<u64>, bytes: &mut Vec<u8>) {
+/// Appends what of `part`, which starts at `at` of the archive, lies in `range`. Gives it back.
+fn append_overlap<'a>(part: &'a [u8], at: u64, range: &Range<u64>, bytes: &mut Vec<u8>) -> &'a [u8] {
     let index = |place: u64| {
         let place = place.clamp(at, at + part.len() as u64) - at;
         usize::try_from(place).expect("it is at most the length of a slice")
     };
-    bytes.extend_from_slice(&part[index(range.start)..index(range.end)]);
+    let overlap = &part[index(range.start)..index(range.end)];
+    bytes.extend_from_slice(overlap);
+    overlap
 }
 
 fn check_name(name: &str) -> Result<(), ArchiveError> {
