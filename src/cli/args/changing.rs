@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 
 use crate::apply::WaitFor;
 use crate::manifest::{Address, Guard, did_you_mean};
 use crate::plan::Allowance;
 
+use super::super::whom::Whom;
 use super::Selection;
 
 /// Arguments of `apply`.
@@ -73,6 +74,93 @@ pub struct DiscardArgs {
     /// Do not ask; permits no guard
     #[arg(long)]
     pub yes: bool,
+}
+
+/// Arguments of `wait`.
+#[derive(Debug, Args)]
+pub struct WaitArgs {
+    /// Whose submission: the address of a manifest, or without any manifest a Store ID or ID/FLIGHT
+    #[arg(value_name = "ADDRESS|ID")]
+    pub whom: Whom,
+    /// How far to follow it
+    #[arg(long = "for", value_enum)]
+    pub wait: WaitedFor,
+    /// How long to follow it, such as 90s, 30m or 6h [default: no end]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub timeout: Option<std::time::Duration>,
+}
+
+/// How far `wait` follows a submission.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum WaitedFor {
+    /// Until the Store has taken the commit
+    Committed,
+    /// Until it is certified
+    Certified,
+    /// Until it is published
+    Published,
+}
+
+impl From<WaitedFor> for WaitFor {
+    fn from(wait: WaitedFor) -> Self {
+        match wait {
+            WaitedFor::Committed => Self::Committed,
+            WaitedFor::Certified => Self::Certified,
+            WaitedFor::Published => Self::Published,
+        }
+    }
+}
+
+/// Arguments of `rollout`.
+#[derive(Debug, Args)]
+pub struct RolloutArgs {
+    /// What becomes of the rollout.
+    #[command(subcommand)]
+    pub what: RolloutCommand,
+}
+
+/// What becomes of a running rollout.
+#[derive(Debug, Subcommand)]
+pub enum RolloutCommand {
+    /// Let this share of customers have the new packages
+    ///
+    /// A smaller share than now needs --allow rollout-decrease. At 100 the rollout stays open until it is finalized.
+    Set {
+        /// Whose, and what to do without asking.
+        #[command(flatten)]
+        rollout: RolledOut,
+        /// Of all customers, from 0 to 100
+        #[arg(value_name = "PERCENT", value_parser = percentage)]
+        percentage: serde_json::Number,
+    },
+    /// Let nobody else have the new packages; there is no way back
+    ///
+    /// Who has them keeps them, and the others stay with those before. The next submission is made from the halted one: release
+    /// a version that mends it.
+    Halt(RolledOut),
+    /// Let everybody have the new packages, for good
+    Finalize(RolledOut),
+}
+
+/// Whose rollout, and what to do without asking.
+#[derive(Debug, Args)]
+pub struct RolledOut {
+    /// The address of a manifest, or without any manifest a Store ID or ID/FLIGHT
+    #[arg(value_name = "ADDRESS|ID")]
+    pub whom: Whom,
+    /// Permit a guard for this run, such as rollout-decrease
+    #[arg(long, value_name = "GUARD[=ADDRESS]", value_parser = allowance)]
+    pub allow: Vec<Allowance>,
+    /// Do not ask; permits no guard
+    #[arg(long)]
+    pub yes: bool,
+}
+
+fn percentage(text: &str) -> Result<serde_json::Number, String> {
+    let number: Option<serde_json::Number> = text.trim_end_matches('%').trim().parse().ok();
+    let is_share =
+        |share: &serde_json::Number| share.as_f64().is_some_and(|share| (0.0..=100.0).contains(&share));
+    number.filter(is_share).ok_or_else(|| "write a number from 0 to 100, such as 25".to_owned())
 }
 
 /// What to do where something is in the way of a submission.

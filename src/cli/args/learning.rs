@@ -33,6 +33,8 @@ pub enum Schema {
     Receipt,
     /// Of `drift --output json`
     Drift,
+    /// Of `status --output json`
+    Status,
     /// Of `snapshot`
     Snapshot,
     /// Of --sandbox-seed files

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::super::whom::Whom;
 use super::{Manifests, Selection, Since};
 
 /// Arguments of `validate`.
@@ -62,6 +63,14 @@ pub struct DriftArgs {
     /// Exit with 2 when there is drift
     #[arg(long)]
     pub detailed_exitcode: bool,
+}
+
+/// Arguments of `status`.
+#[derive(Debug, Args)]
+pub struct StatusArgs {
+    /// Addresses of manifests, or without any manifest a Store ID or ID/FLIGHT [default: all manifests]
+    #[arg(value_name = "ADDRESS|ID")]
+    pub whom: Vec<Whom>,
 }
 
 /// Arguments of `snapshot`.

@@ -8,10 +8,12 @@ mod manifests;
 
 use clap::{Parser, Subcommand};
 
-pub use changing::{ApplyArgs, DiscardArgs, IfBusy, PlanHash, Wait};
+pub use changing::{
+    ApplyArgs, DiscardArgs, IfBusy, PlanHash, RolledOut, RolloutArgs, RolloutCommand, Wait, WaitArgs,
+};
 pub use global::Global;
 pub use learning::{ExplainArgs, SandboxArgs, Schema, SchemaArgs};
-pub use looking::{DriftArgs, PlanArgs, SnapshotArgs, ValidateArgs};
+pub use looking::{DriftArgs, PlanArgs, SnapshotArgs, StatusArgs, ValidateArgs};
 pub use manifests::{Baseline, Manifests, Release, Selection, Since};
 
 /// Declarative release manager for the Microsoft Store
@@ -57,6 +59,21 @@ pub enum Command {
     /// folder that apply runs in; --release says where packages are now that it was made with.
     #[command(mut_arg("paths", |paths| paths.value_name("PATH|PLAN")))]
     Apply(ApplyArgs),
+    /// Show where products stand: what is published, on its way, rolled out, and what can be done
+    ///
+    /// Sends GET requests only. A Store ID needs no manifest: `storeward status 9NBLGGH4R315`, and
+    /// `storeward status '9NBLGGH4R315/Beta testers'` for a flight.
+    Status(StatusArgs),
+    /// Follow a submission that is on its way; sends nothing
+    ///
+    /// Ends with 0 when it got there, with 8 where the Store refused it and says why, and with 9 when the time ran out. Can be
+    /// interrupted and run again.
+    Wait(WaitArgs),
+    /// Raise, halt or finalize the rollout that is running: at once, without a submission
+    ///
+    /// Says what is running and what becomes of it, asks, and afterwards says what to write into the manifest so that it lasts.
+    /// A Store ID needs no manifest: `storeward rollout halt 9NBLGGH4R315`.
+    Rollout(RolloutArgs),
     /// Delete a draft or a failed submission that is in the way
     ///
     /// One that Storeward made, or that nobody touched, goes after a question; somebody else's only with
@@ -103,7 +120,7 @@ impl Command {
 
     /// Whether it comes to an end of its own when a signal asks it to.
     pub fn ends_on_signals(&self) -> bool {
-        matches!(self, Self::Apply(_) | Self::Sandbox(_))
+        matches!(self, Self::Apply(_) | Self::Wait(_) | Self::Rollout(_) | Self::Sandbox(_))
     }
 
     /// The word for it on the command line.
@@ -113,6 +130,9 @@ impl Command {
             Self::Plan(_) => "plan",
             Self::Drift(_) => "drift",
             Self::Apply(_) => "apply",
+            Self::Status(_) => "status",
+            Self::Wait(_) => "wait",
+            Self::Rollout(_) => "rollout",
             Self::Discard(_) => "discard",
             Self::Snapshot(_) => "snapshot",
             Self::Explain(_) => "explain",
