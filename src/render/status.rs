@@ -67,8 +67,8 @@ fn show(page: &mut Page, product: &ProductStatus) {
     } else if product.problem.is_none() {
         put(page, "pending", Line::new(DIM, "none"));
     }
-    for next in &product.next {
-        put(page, "next", Line::new(PLAIN, visible_line(next)));
+    for (at, next) in product.next.iter().enumerate() {
+        put(page, if at == 0 { "next" } else { "" }, Line::new(PLAIN, visible_line(next)));
     }
 }
 

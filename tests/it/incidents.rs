@@ -65,6 +65,9 @@ fn without_times(text: &str) -> String {
     rest.to_owned()
 }
 
+/// A status with more members of the submission, whose it is then said to be, and what can be done.
+type Case = (&'static str, Vec<(&'static str, Value)>, &'static str, &'static str);
+
 #[test]
 fn a_status_says_whose_a_submission_is_and_what_can_be_done() {
     let texts = |words: &str| json!({ "en-us": { "baseListing": { "description": words, "title": "Harbor Notes" } } });
@@ -72,7 +75,6 @@ fn a_status_says_whose_a_submission_is_and_what_can_be_done() {
         "errors": [{ "code": "InvalidState", "details": "The \u{1b}[31mpackage\u{202e} is\n::error::bad" }],
         "warnings": [], "certificationReports": [{ "date": "2026-01-01", "reportUrl": "https://reports.example/1" }],
     });
-    type Case = (&'static str, Vec<(&'static str, Value)>, &'static str, &'static str);
     let cases: [Case; 5] = [
         ("PendingCommit", vec![], "untouched", "goes on with it"),
         ("PendingCommit", vec![("listings", texts("Theirs"))], "somebody-else", "--allow replaces-draft"),
