@@ -13,6 +13,7 @@ mod ci;
 mod command_line;
 mod credentials;
 mod discard;
+mod doctor;
 mod drift;
 mod ended;
 mod event_log;
@@ -177,6 +178,7 @@ async fn perform(cli: &Cli, results: &Results, signals: &Signals) -> Result<Exit
         Command::Rollout(args) => rollout::run(global, results, args, signals).await,
         Command::Discard(args) => discard::run(global, results, args, signals).await,
         Command::Snapshot(args) => snapshot::run(global, results, args).await,
+        Command::Doctor => doctor::run(global, results).await,
         Command::Explain(args) => explain::run(results, args),
         Command::Schema(args) => schema::run(results, args),
         Command::Sandbox(args) => sandbox::run(global, results, args, signals).await,

@@ -278,6 +278,15 @@ impl Reader {
         Err(StoreError::EndlessList { path: path.to_owned() })
     }
 
+    /// The first item of a list, `None` where it is empty.
+    pub(super) async fn first_of_list<T: DeserializeOwned>(
+        &self,
+        path: &str,
+    ) -> Result<Option<T>, StoreError> {
+        let page = self.get_if_there::<Page<T>>(path).await?;
+        Ok(page.and_then(|page| page.value.into_iter().next()))
+    }
+
     /// A document, `None` where the service knows no such thing.
     async fn get_if_there<T: DeserializeOwned>(&self, path: &str) -> Result<Option<T>, StoreError> {
         match self.get_json(path).await {

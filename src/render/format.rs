@@ -31,6 +31,7 @@ const FORMS: &[(&str, &[Format])] = &[
     ("drift", &[Text, Json, Markdown]),
     // A Code Quality report is compared between branches, and what an apply meets belongs to none.
     ("apply", &[Text, Json, Markdown, Github, Azure]),
+    ("doctor", &[Text, Json]),
     ("status", &[Text, Json]),
     ("wait", &[Text, Json]),
     ("rollout", &[Text, Json]),

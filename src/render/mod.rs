@@ -5,6 +5,7 @@
 
 mod age;
 mod annotations;
+mod checked;
 mod diagnostics;
 mod difference;
 mod events;
@@ -23,6 +24,7 @@ mod validation;
 mod value_diff;
 
 pub use annotations::{Annotation, Level, Places, annotations_of_plan, azure, github, gitlab};
+pub use checked::{Checked, Mark, checked};
 pub use diagnostics::diagnostics;
 pub use difference::difference;
 pub use events::EventLines;

@@ -84,6 +84,10 @@ pub enum Command {
     /// Sends GET requests only. The snapshot goes to standard output, or with --out FILE to a file. It holds no upload URL
     /// and no notes for certification.
     Snapshot(SnapshotArgs),
+    /// Examine whether the Store can be used from here: settings, credential, network, clock, token, account
+    ///
+    /// Each step that fails says what to do. Nothing is changed, and nothing secret is printed.
+    Doctor,
     /// Explain a diagnostic code, a guard or a blocker
     Explain(ExplainArgs),
     /// Print a JSON Schema
@@ -135,6 +139,7 @@ impl Command {
             Self::Rollout(_) => "rollout",
             Self::Discard(_) => "discard",
             Self::Snapshot(_) => "snapshot",
+            Self::Doctor => "doctor",
             Self::Explain(_) => "explain",
             Self::Schema(_) => "schema",
             Self::Sandbox(_) => "sandbox",
