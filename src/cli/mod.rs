@@ -11,6 +11,7 @@ mod baseline;
 mod busy;
 mod ci;
 mod command_line;
+mod completions;
 mod credentials;
 mod discard;
 mod doctor;
@@ -38,6 +39,7 @@ mod snapshot;
 mod status;
 mod targets;
 mod validate;
+mod version;
 mod wait;
 mod watch;
 mod whom;
@@ -48,6 +50,7 @@ use std::rc::Rc;
 use std::sync::mpsc;
 
 use clap::Parser;
+use clap::error::ErrorKind;
 use tokio::runtime::Handle;
 
 pub use args::Cli;
@@ -66,6 +69,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Ok(mut cli) => {
             cli.global.given = given;
             cli
+        }
+        Err(error) if error.kind() == ErrorKind::DisplayVersion && version::printed_as_json(&given) => {
+            return Exit::Ok.code();
         }
         Err(error) => {
             // Help and version are answers, not errors; a closed pipe is not worth one.
@@ -181,6 +187,7 @@ async fn perform(cli: &Cli, results: &Results, signals: &Signals) -> Result<Exit
         Command::Doctor => doctor::run(global, results).await,
         Command::Explain(args) => explain::run(results, args),
         Command::Schema(args) => schema::run(results, args),
+        Command::Completions(args) => completions::run(results, args),
         Command::Sandbox(args) => sandbox::run(global, results, args, signals).await,
     }
 }

@@ -40,6 +40,7 @@ const FORMS: &[(&str, &[Format])] = &[
     // See `JSON_ONLY`.
     ("snapshot", &[Text, Json]),
     ("schema", &[Text, Json]),
+    ("completions", &[Text]),
     ("sandbox", &[Text, Json]),
 ];
 

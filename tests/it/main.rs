@@ -14,6 +14,7 @@ mod asset_package_hostile;
 mod azurite;
 mod busy;
 mod ci_outputs;
+mod command_line;
 mod corpus;
 mod credentials;
 mod discarding;
