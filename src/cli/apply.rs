@@ -88,10 +88,11 @@ struct Whole<'a> {
 impl Whole<'_> {
     async fn carry_out(&self, run: &mut Run, account: &Account, watch: &mut Watch) -> Result<Exit, Failure> {
         let Self { global, results, args, approval, signals } = self;
-        let mut plan = run.plan(&run.products());
+        let products = run.products();
+        let mut plan = run.plan(&products);
         plan.allow(&args.allow);
         run.tell(results, &plan, Level::Error);
-        let stale = approval.is_stale(&plan);
+        let stale = approval.is_stale(&plan, &products);
         if has_errors(&plan) || approval.asks(&plan) || !(stale || global.quiet) {
             watch.print_plan(&render::plan_text(&plan, View::default(), global.look_of_stderr()));
         }
@@ -144,22 +145,22 @@ impl Whole<'_> {
         Ok(exit)
     }
 
-    /// What to do after an interruption. What was committed is no longer part of the plan, so the hash of the whole does
-    /// not fit what is left.
+    /// What to do after an interruption. What was carried out is no longer part of the plan, and a hash alone does not
+    /// always tell that it was.
     fn how_to_go_on(&self, plan: &Plan, standing: &Standing) -> String {
-        let busy = plan.resources.iter().filter(|planned| planned.action != Action::None);
+        let command = command_line::given(self.global);
         let is_sent = |planned: &ResourcePlan| {
             standing.of(&planned.address).is_some_and(|stands| {
                 stands.committed || matches!(stands.end, Some(End::Done { sent: true }))
             })
         };
-        let sent = busy.clone().filter(|planned| is_sent(planned)).count();
-        if self.args.expect.is_some() && (1..busy.count()).contains(&sent) {
-            return "nothing is lost; what is left has a hash of its own: `storeward plan` prints it, and the command to go on with"
-                .to_owned();
-        }
-        let command = command_line::given(self.global);
-        format!("nothing is lost: the same command goes on where it stopped\n\n    {command}")
+        let is_in_part = self.args.expect.is_some() && plan.resources.iter().any(is_sent);
+        let exception = if is_in_part {
+            "\n\nwhere it says that the hash is another one by now, it prints the command for what is left"
+        } else {
+            ""
+        };
+        format!("nothing is lost: the same command goes on where it stopped\n\n    {command}{exception}")
     }
 }
 

@@ -31,6 +31,7 @@ mod prices;
 mod published_samples;
 mod reading;
 mod release_stories;
+mod resuming;
 mod rollout_stories;
 mod sandbox_rules;
 mod schemas;
