@@ -19,6 +19,7 @@ mod event_log;
 mod exit;
 mod explain;
 mod folds;
+mod init;
 mod kept;
 mod live;
 mod manifests;
@@ -170,6 +171,7 @@ async fn perform(cli: &Cli, results: &Results, signals: &Signals) -> Result<Exit
         Command::Apply(args) => apply::run(global, results, args, signals).await,
         Command::Discard(args) => discard::run(global, results, args, signals).await,
         Command::Snapshot(args) => snapshot::run(global, results, args).await,
+        Command::Init(args) => init::run(global, results, args),
         Command::Explain(args) => explain::run(results, args),
         Command::Schema(args) => schema::run(results, args),
         Command::Sandbox(args) => sandbox::run(global, results, args, signals).await,

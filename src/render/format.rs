@@ -32,6 +32,7 @@ const FORMS: &[(&str, &[Format])] = &[
     // A Code Quality report is compared between branches, and what an apply meets belongs to none.
     ("apply", &[Text, Json, Markdown, Github, Azure]),
     ("discard", &[Text, Json]),
+    ("init", &[Text, Json]),
     ("explain", &[Text]),
     // See `JSON_ONLY`.
     ("snapshot", &[Text, Json]),

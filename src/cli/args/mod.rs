@@ -5,6 +5,7 @@ mod global;
 mod learning;
 mod looking;
 mod manifests;
+mod starting;
 
 use clap::{Parser, Subcommand};
 
@@ -13,6 +14,7 @@ pub use global::Global;
 pub use learning::{ExplainArgs, SandboxArgs, Schema, SchemaArgs};
 pub use looking::{DriftArgs, PlanArgs, SnapshotArgs, ValidateArgs};
 pub use manifests::{Baseline, Manifests, Release, Selection, Since};
+pub use starting::{CiService, InitArgs};
 
 /// Declarative release manager for the Microsoft Store
 ///
@@ -67,6 +69,11 @@ pub enum Command {
     /// Sends GET requests only. The snapshot goes to standard output, or with --out FILE to a file. It holds no upload URL
     /// and no notes for certification.
     Snapshot(SnapshotArgs),
+    /// Begin: a first manifest, and the workflows of a CI service
+    ///
+    /// Files are never replaced: where one of them is there already, nothing is written. Says what was written, and what is
+    /// to be done next, such as which settings the workflows need.
+    Init(InitArgs),
     /// Explain a diagnostic code, a guard or a blocker
     Explain(ExplainArgs),
     /// Print a JSON Schema
@@ -115,6 +122,7 @@ impl Command {
             Self::Apply(_) => "apply",
             Self::Discard(_) => "discard",
             Self::Snapshot(_) => "snapshot",
+            Self::Init(_) => "init",
             Self::Explain(_) => "explain",
             Self::Schema(_) => "schema",
             Self::Sandbox(_) => "sandbox",
