@@ -12,8 +12,9 @@ use super::args::{ApplyArgs, Global, IfBusy, Wait};
 use super::busy::{self, Waiting};
 use super::command_line;
 use super::exit::{Exit, Failure};
+use super::manifests::base;
 use super::out;
-use super::results::Results;
+use super::results::{OutputFile, Results};
 use super::run::{Account, Named, Releasing, Run, Wanted, has_errors};
 use super::saved::saved;
 use super::signals::{Signals, interrupted};
@@ -49,6 +50,10 @@ async fn plan_and_carry_out(
     signals: &Signals,
     watch: &mut Watch,
 ) -> Result<Exit, Failure> {
+    let save = match &args.save {
+        Some(file) => Some(results.open_beside("--save", &base(global)?, file)?),
+        None => None,
+    };
     let saved = saved(global, results, args)?;
     let mut named = match &saved {
         Some(saved) => saved.named(global, &args.selection)?,
@@ -67,7 +72,7 @@ async fn plan_and_carry_out(
     let exit = match planned_on {
         Ok(mut run) => {
             let approval = Approval::of(args, saved.as_ref());
-            let whole = Whole { global, results, args, approval, signals };
+            let whole = Whole { global, results, args, approval, save, signals };
             whole.carry_out(&mut run, &account, watch).await
         }
         Err(failure) => Err(failure),
@@ -82,12 +87,13 @@ struct Whole<'a> {
     results: &'a Results,
     args: &'a ApplyArgs,
     approval: Approval<'a>,
+    save: Option<OutputFile>,
     signals: &'a Signals,
 }
 
 impl Whole<'_> {
     async fn carry_out(&self, run: &mut Run, account: &Account, watch: &mut Watch) -> Result<Exit, Failure> {
-        let Self { global, results, args, approval, signals } = self;
+        let Self { global, results, args, approval, save, signals } = self;
         let products = run.products();
         let mut plan = run.plan(&products);
         plan.allow(&args.allow);
@@ -103,6 +109,9 @@ impl Whole<'_> {
             return Err(approval.refuse(global, results, &plan));
         }
         refuse_unpermitted(&plan)?;
+        if let Some(file) = save {
+            file.write(&render::json(&plan))?;
+        }
         let busy = if args.if_busy == IfBusy::Wait { plan.busy() } else { Vec::new() };
         let deferred = if args.if_busy == IfBusy::Defer { plan.busy() } else { Vec::new() };
         let blocked = blocked(&plan);

@@ -21,6 +21,7 @@ mod event_log;
 mod exit;
 mod explain;
 mod folds;
+mod init;
 mod kept;
 mod live;
 mod manifests;
@@ -185,6 +186,7 @@ async fn perform(cli: &Cli, results: &Results, signals: &Signals) -> Result<Exit
         Command::Discard(args) => discard::run(global, results, args, signals).await,
         Command::Snapshot(args) => snapshot::run(global, results, args).await,
         Command::Doctor => doctor::run(global, results).await,
+        Command::Init(args) => init::run(global, results, args),
         Command::Explain(args) => explain::run(results, args),
         Command::Schema(args) => schema::run(results, args),
         Command::Completions(args) => completions::run(results, args),

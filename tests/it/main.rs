@@ -36,6 +36,7 @@ mod rollout_stories;
 mod sandbox_rules;
 mod schemas;
 mod snapshots;
+mod starting;
 mod support;
 mod transport;
 mod uploads;

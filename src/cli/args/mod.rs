@@ -6,6 +6,7 @@ mod global;
 mod learning;
 mod looking;
 mod manifests;
+mod starting;
 
 use clap::{Parser, Subcommand};
 
@@ -16,6 +17,7 @@ pub use global::Global;
 pub use learning::{CompletionsArgs, ExplainArgs, SandboxArgs, Schema, SchemaArgs};
 pub use looking::{DriftArgs, PlanArgs, SnapshotArgs, StatusArgs, ValidateArgs};
 pub use manifests::{Baseline, Manifests, Release, Selection, Since};
+pub use starting::{CiService, InitArgs};
 
 /// Declarative release manager for the Microsoft Store
 ///
@@ -98,6 +100,11 @@ pub enum Command {
     /// Each step that fails says what to do. Nothing is changed, and nothing secret is printed.
     #[command(after_long_help = examples::DOCTOR)]
     Doctor,
+    /// Begin: a first manifest, and the workflows of a CI service
+    ///
+    /// Files are never replaced: where one of them is there already, nothing is written. Says what was written, and what is
+    /// to be done next, such as which settings the workflows need.
+    Init(InitArgs),
     /// Explain a diagnostic code, a guard or a blocker
     #[command(after_long_help = examples::EXPLAIN)]
     Explain(ExplainArgs),
@@ -157,6 +164,7 @@ impl Command {
             Self::Discard(_) => "discard",
             Self::Snapshot(_) => "snapshot",
             Self::Doctor => "doctor",
+            Self::Init(_) => "init",
             Self::Explain(_) => "explain",
             Self::Schema(_) => "schema",
             Self::Completions(_) => "completions",
