@@ -17,6 +17,7 @@ mod ci_outputs;
 mod corpus;
 mod credentials;
 mod discarding;
+mod documents;
 mod drifting;
 mod every_kind;
 mod faults;
