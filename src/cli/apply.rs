@@ -17,7 +17,7 @@ use super::results::Results;
 use super::run::{Account, Named, Releasing, Run, Wanted, has_errors};
 use super::saved::saved;
 use super::signals::{Signals, interrupted};
-use super::watch::Watch;
+use super::watch::{Watch, Written};
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_hours(1);
 
@@ -27,7 +27,8 @@ pub(super) async fn run(
     args: &ApplyArgs,
     signals: &Signals,
 ) -> Result<Exit, Failure> {
-    let mut watch = Watch::open(global, results, args, signals).await?;
+    let written = Written { events: args.events.as_deref(), receipt: args.receipt.as_deref() };
+    let mut watch = Watch::open(global, results, written, signals).await?;
     let ended = plan_and_carry_out(global, results, args, signals, &mut watch).await;
     let exit = ended.as_ref().map_or_else(|failure| failure.exit, |exit| *exit);
     let plan = results.ci.known.borrow().plan.clone();
@@ -278,7 +279,7 @@ fn blocked(plan: &Plan) -> Vec<&str> {
 }
 
 /// A guard without a permit anywhere stops everything.
-fn refuse_unpermitted(plan: &Plan) -> Result<(), Failure> {
+pub(super) fn refuse_unpermitted(plan: &Plan) -> Result<(), Failure> {
     let open: Vec<_> = plan.unpermitted().collect();
     if open.is_empty() {
         return Ok(());

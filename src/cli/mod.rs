@@ -26,6 +26,7 @@ mod origin;
 mod out;
 mod plan;
 mod results;
+mod rollout;
 mod run;
 mod sandbox;
 mod saved;
@@ -33,9 +34,12 @@ mod schema;
 mod settings;
 mod signals;
 mod snapshot;
+mod status;
 mod targets;
 mod validate;
+mod wait;
 mod watch;
+mod whom;
 
 use std::ffi::OsString;
 use std::panic::{self, AssertUnwindSafe};
@@ -168,6 +172,9 @@ async fn perform(cli: &Cli, results: &Results, signals: &Signals) -> Result<Exit
         Command::Plan(args) => plan::run(global, results, args).await,
         Command::Drift(args) => drift::run(global, results, args).await,
         Command::Apply(args) => apply::run(global, results, args, signals).await,
+        Command::Status(args) => status::run(global, results, args).await,
+        Command::Wait(args) => wait::run(global, results, args, signals).await,
+        Command::Rollout(args) => rollout::run(global, results, args, signals).await,
         Command::Discard(args) => discard::run(global, results, args, signals).await,
         Command::Snapshot(args) => snapshot::run(global, results, args).await,
         Command::Explain(args) => explain::run(results, args),

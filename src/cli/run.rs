@@ -100,6 +100,11 @@ impl Wanted {
         &self.subjects
     }
 
+    /// The resources with how to find each.
+    pub(super) fn into_parts(self) -> impl Iterator<Item = (Resource, Subject)> {
+        self.checked.loaded.resources.into_iter().zip(self.subjects)
+    }
+
     /// Refuses an address that an option names and no resource of the run has.
     pub(super) fn check_address(&self, option: &str, address: &Address) -> Result<(), Failure> {
         let addresses: Vec<&str> =
@@ -296,7 +301,7 @@ impl Run {
     }
 }
 
-fn now() -> String {
+pub(super) fn now() -> String {
     spelled(jiff::Timestamp::now())
 }
 

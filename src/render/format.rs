@@ -31,6 +31,9 @@ const FORMS: &[(&str, &[Format])] = &[
     ("drift", &[Text, Json, Markdown]),
     // A Code Quality report is compared between branches, and what an apply meets belongs to none.
     ("apply", &[Text, Json, Markdown, Github, Azure]),
+    ("status", &[Text, Json]),
+    ("wait", &[Text, Json]),
+    ("rollout", &[Text, Json]),
     ("discard", &[Text, Json]),
     ("explain", &[Text]),
     // See `JSON_ONLY`.

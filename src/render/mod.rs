@@ -17,6 +17,7 @@ mod markdown;
 mod page;
 mod plan;
 mod standing;
+mod status;
 mod totals;
 mod validation;
 mod value_diff;
@@ -36,6 +37,7 @@ pub use markdown::{
 pub use page::Look;
 pub use plan::{View, drift_text, plan_text};
 pub use standing::{left, live_line, live_words, still};
+pub use status::{rollout_line, status_text};
 pub use totals::Totals;
 pub use validation::{counts, validation};
 

@@ -23,6 +23,7 @@ mod every_kind;
 mod faults;
 mod hostile_manifests;
 mod hostile_texts;
+mod incidents;
 mod manifest_schema;
 mod meddling;
 mod payloads;
