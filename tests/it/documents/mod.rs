@@ -5,6 +5,7 @@ mod commands;
 mod examples;
 mod links;
 mod markdown;
+mod picture;
 mod reference;
 mod sources;
 
