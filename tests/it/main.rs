@@ -18,6 +18,7 @@ mod command_line;
 mod corpus;
 mod credentials;
 mod discarding;
+mod documents;
 mod drifting;
 mod every_kind;
 mod faults;
