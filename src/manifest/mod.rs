@@ -12,6 +12,7 @@ mod decode;
 mod desired;
 mod diagnostic;
 mod earlier;
+mod edit;
 mod files;
 mod finding;
 mod flatten;
@@ -48,6 +49,7 @@ pub use desired::{
 };
 pub use diagnostic::{Diagnostic, Diagnostics, Severity, did_you_mean};
 pub use earlier::load_earlier;
+pub use edit::{Adopted, ByHand, EditedFile, Wish, adopt};
 pub use finding::{Finding, FindingCounts, Findings};
 pub use guard::Guard;
 pub use load::{Loaded, load};
