@@ -26,6 +26,7 @@ mod manifests;
 mod origin;
 mod out;
 mod plan;
+mod pull;
 mod results;
 mod rollout;
 mod run;
@@ -179,6 +180,7 @@ async fn perform(cli: &Cli, results: &Results, signals: &Signals) -> Result<Exit
         Command::Discard(args) => discard::run(global, results, args, signals).await,
         Command::Snapshot(args) => snapshot::run(global, results, args).await,
         Command::Doctor => doctor::run(global, results).await,
+        Command::Pull(args) => pull::run(global, results, args).await,
         Command::Explain(args) => explain::run(results, args),
         Command::Schema(args) => schema::run(results, args),
         Command::Sandbox(args) => sandbox::run(global, results, args, signals).await,

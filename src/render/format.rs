@@ -36,6 +36,7 @@ const FORMS: &[(&str, &[Format])] = &[
     ("wait", &[Text, Json]),
     ("rollout", &[Text, Json]),
     ("discard", &[Text, Json]),
+    ("pull", &[Text, Json]),
     ("explain", &[Text]),
     // See `JSON_ONLY`.
     ("snapshot", &[Text, Json]),

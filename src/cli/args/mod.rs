@@ -5,6 +5,7 @@ mod global;
 mod learning;
 mod looking;
 mod manifests;
+mod pulling;
 
 use clap::{Parser, Subcommand};
 
@@ -15,6 +16,7 @@ pub use global::Global;
 pub use learning::{ExplainArgs, SandboxArgs, Schema, SchemaArgs};
 pub use looking::{DriftArgs, PlanArgs, SnapshotArgs, StatusArgs, ValidateArgs};
 pub use manifests::{Baseline, Manifests, Release, Selection, Since};
+pub use pulling::{PullArgs, Pullable};
 
 /// Declarative release manager for the Microsoft Store
 ///
@@ -88,6 +90,12 @@ pub enum Command {
     ///
     /// Each step that fails says what to do. Nothing is changed, and nothing secret is printed.
     Doctor,
+    /// Write what Partner Center holds into manifests; changes nothing there
+    ///
+    /// A Store ID brings the app with all its add-ons and flights, as manifests of your own from then on. What is there is
+    /// never overwritten. Texts get files of their own, what most languages share is said once, and what a manifest cannot
+    /// say is named with the reason. Afterwards `plan` says that there are no changes.
+    Pull(PullArgs),
     /// Explain a diagnostic code, a guard or a blocker
     Explain(ExplainArgs),
     /// Print a JSON Schema
@@ -140,6 +148,7 @@ impl Command {
             Self::Discard(_) => "discard",
             Self::Snapshot(_) => "snapshot",
             Self::Doctor => "doctor",
+            Self::Pull(_) => "pull",
             Self::Explain(_) => "explain",
             Self::Schema(_) => "schema",
             Self::Sandbox(_) => "sandbox",
