@@ -28,6 +28,7 @@ mod manifests;
 mod origin;
 mod out;
 mod plan;
+mod pull;
 mod results;
 mod rollout;
 mod run;
@@ -187,6 +188,7 @@ async fn perform(cli: &Cli, results: &Results, signals: &Signals) -> Result<Exit
         Command::Snapshot(args) => snapshot::run(global, results, args).await,
         Command::Doctor => doctor::run(global, results).await,
         Command::Init(args) => init::run(global, results, args),
+        Command::Pull(args) => pull::run(global, results, args).await,
         Command::Explain(args) => explain::run(results, args),
         Command::Schema(args) => schema::run(results, args),
         Command::Completions(args) => completions::run(results, args),

@@ -27,7 +27,7 @@ pub enum Whom {
 }
 
 /// Whether a text is a Store ID, such as `9NBLGGH4R315`.
-fn is_store_id(text: &str) -> bool {
+pub(super) fn is_store_id(text: &str) -> bool {
     text.len() == 12
         && text.bytes().all(|b| b.is_ascii_alphanumeric())
         && text.bytes().any(|b| b.is_ascii_digit())

@@ -8,6 +8,7 @@ mod ahead;
 mod budget;
 mod checks;
 mod code;
+mod compose;
 mod decode;
 mod desired;
 mod diagnostic;
@@ -42,6 +43,7 @@ mod workspace;
 mod yaml;
 
 pub use code::Code;
+pub use compose::{Choices, Composed, LeftOut, Pulled, app_address, compose, member_addresses};
 pub use desired::{
     Address, Asset, AssetContent, Creation, Desired, ImageContent, OpenRollout, Others, Owned, Permit,
     Releases, Resource, Retain, RolloutWanted, RunningRollout, TrailerAsset, TrailerContent, Wanted,

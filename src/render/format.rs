@@ -37,6 +37,7 @@ const FORMS: &[(&str, &[Format])] = &[
     ("rollout", &[Text, Json]),
     ("discard", &[Text, Json]),
     ("init", &[Text, Json]),
+    ("pull", &[Text, Json]),
     ("explain", &[Text]),
     // See `JSON_ONLY`.
     ("snapshot", &[Text, Json]),

@@ -17,6 +17,7 @@ mod json;
 mod markdown;
 mod page;
 mod plan;
+mod pulled;
 mod standing;
 mod status;
 mod totals;
@@ -38,6 +39,7 @@ pub use markdown::{
 };
 pub use page::Look;
 pub use plan::{View, drift_text, plan_text};
+pub use pulled::{PulledFrom, PulledProduct, PulledReport, pulled_text};
 pub use standing::{left, live_line, live_words, still};
 pub use status::{rollout_line, status_text};
 pub use totals::Totals;

@@ -30,6 +30,7 @@ mod meddling;
 mod payloads;
 mod prices;
 mod published_samples;
+mod pulling;
 mod reading;
 mod release_stories;
 mod resuming;

@@ -6,6 +6,7 @@ mod global;
 mod learning;
 mod looking;
 mod manifests;
+mod pulling;
 mod starting;
 
 use clap::{Parser, Subcommand};
@@ -17,6 +18,7 @@ pub use global::Global;
 pub use learning::{CompletionsArgs, ExplainArgs, SandboxArgs, Schema, SchemaArgs};
 pub use looking::{DriftArgs, PlanArgs, SnapshotArgs, StatusArgs, ValidateArgs};
 pub use manifests::{Baseline, Manifests, Release, Selection, Since};
+pub use pulling::{PullArgs, Pullable};
 pub use starting::{CiService, InitArgs};
 
 /// Declarative release manager for the Microsoft Store
@@ -105,6 +107,12 @@ pub enum Command {
     /// Files are never replaced: where one of them is there already, nothing is written. Says what was written, and what is
     /// to be done next, such as which settings the workflows need.
     Init(InitArgs),
+    /// Write what Partner Center holds into manifests; changes nothing there
+    ///
+    /// A Store ID brings the app with all its add-ons and flights, as manifests of your own from then on. What is there is
+    /// never overwritten. Texts get files of their own, what most languages share is said once, and what a manifest cannot
+    /// say is named with the reason. Afterwards `plan` says that there are no changes.
+    Pull(PullArgs),
     /// Explain a diagnostic code, a guard or a blocker
     #[command(after_long_help = examples::EXPLAIN)]
     Explain(ExplainArgs),
@@ -165,6 +173,7 @@ impl Command {
             Self::Snapshot(_) => "snapshot",
             Self::Doctor => "doctor",
             Self::Init(_) => "init",
+            Self::Pull(_) => "pull",
             Self::Explain(_) => "explain",
             Self::Schema(_) => "schema",
             Self::Completions(_) => "completions",
