@@ -41,6 +41,7 @@ mod snapshots;
 mod starting;
 mod support;
 mod transport;
+mod updating;
 mod uploads;
 mod validating;
 mod watching;

@@ -25,7 +25,7 @@ pub(super) fn edited(source: &Source, edits: &[&Edit]) -> Option<EditedFile> {
         rest.up_to(edit.range.end);
     }
     after.push_str(rest.text);
-    Some(EditedFile { path, name: Arc::clone(&source.name), before, after })
+    Some(EditedFile { path, name: Arc::clone(&source.name), before, after, holds_notes: false })
 }
 
 /// What was not taken over yet, and how far that is in the source.

@@ -31,11 +31,11 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::submission::Path;
+use crate::submission::{Path, Shape};
 
 use super::desired::Address;
 use super::load::Loaded;
-use super::source::{Location, SourceId, Sources};
+use super::source::{Location, SourceId};
 use super::workspace::Workspace;
 use draft::draft;
 use proof::Proof;
@@ -62,6 +62,8 @@ pub struct EditedFile {
     pub before: String,
     /// What it is to hold.
     pub after: String,
+    /// Whether notes for certification, which often hold test accounts, stand in it.
+    pub holds_notes: bool,
 }
 
 /// A wish that nobody but a person can fulfil.
@@ -111,7 +113,7 @@ pub fn adopt(workspace: &Workspace, paths: &[PathBuf], loaded: &Loaded, wishes: 
     }
     let all: Vec<&Edit> = drafted.iter().flat_map(|(_, edits)| edits).collect();
     let wished: Vec<&Wish> = drafted.iter().flat_map(|(group, _)| group.iter().copied()).collect();
-    if let Some(files) = applied(&loaded.sources, &all).filter(|files| proof.holds(files, &wished)) {
+    if let Some(files) = applied(loaded, &all).filter(|files| proof.holds(files, &wished)) {
         adopted.files = files;
         return adopted;
     }
@@ -121,7 +123,7 @@ pub fn adopt(workspace: &Workspace, paths: &[PathBuf], loaded: &Loaded, wishes: 
     for (group, edits) in &drafted {
         let with: Vec<&Edit> = kept.iter().copied().chain(edits).collect();
         let then: Vec<&Wish> = fulfilled.iter().chain(group).copied().collect();
-        match applied(&loaded.sources, &with).filter(|files| proof.holds(files, &then)) {
+        match applied(loaded, &with).filter(|files| proof.holds(files, &then)) {
             Some(files) => (adopted.files, kept, fulfilled) = (files, with, then),
             None => adopted.by_hand.extend(group.iter().map(|wish| by_hand(loaded, wish, NOT_PROVEN))),
         }
@@ -135,7 +137,7 @@ fn by_hand(loaded: &Loaded, wish: &Wish, why: Refusal) -> ByHand {
 }
 
 /// The files with these edits made; `None` where two of them meet, or a file cannot be read as it was.
-fn applied(sources: &Sources, edits: &[&Edit]) -> Option<Vec<EditedFile>> {
+fn applied(loaded: &Loaded, edits: &[&Edit]) -> Option<Vec<EditedFile>> {
     let mut by_source: BTreeMap<SourceId, Vec<&Edit>> = BTreeMap::new();
     for edit in edits {
         by_source.entry(edit.source).or_default().push(edit);
@@ -147,7 +149,11 @@ fn applied(sources: &Sources, edits: &[&Edit]) -> Option<Vec<EditedFile>> {
         if edits.windows(2).any(|pair| pair[0].range.end > pair[1].range.start) {
             return None;
         }
-        files.push(bytes::edited(sources.get(id), &edits)?);
+        let holds_notes = loaded.resources.iter().flat_map(|resource| &resource.desired.owned).any(|owned| {
+            owned.span.source == id
+                && owned.field.is_some_and(|field| matches!(field.shape, Shape::Notes { .. }))
+        });
+        files.push(EditedFile { holds_notes, ..bytes::edited(loaded.sources.get(id), &edits)? });
     }
     Some(files)
 }
