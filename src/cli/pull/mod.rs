@@ -238,10 +238,14 @@ fn proven(chosen: &[Chosen<'_>], with_notes: bool, read_at: &str) -> Result<Comp
         if wrong.is_empty() {
             return Ok(composed);
         }
+        if let Some(((address, path), why)) =
+            wrong.iter().find(|(place, _)| choices.except.contains_key(place))
+        {
+            return Err(proof::unproven(&format!("{address}: {path}: {why}")));
+        }
         choices.except.extend(wrong);
     }
-    Err(Failure::new(Exit::Error, "the manifests would not say what is live, and nothing was written")
-        .help("this is a mistake of Storeward; report it"))
+    Err(proof::unproven("there is always something more"))
 }
 
 /// Where the files go.
