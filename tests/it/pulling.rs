@@ -29,7 +29,8 @@ impl Empty {
 
     #[track_caller]
     fn is_unchanged(&self) {
-        self.0.run(&["validate"]).ended(0);
+        let valid = self.0.run(&["validate"]).ended(0);
+        assert!(!format!("{valid:?}").contains("error"), "{valid:?}");
         let plan = self.0.run(&["plan", "--detailed-exitcode"]).ended(0).says("No changes");
         assert!(!plan.stderr.contains("error"), "{}", plan.stderr);
         assert_eq!(self.0.mutations(), Vec::<String>::new());
@@ -71,6 +72,8 @@ fn a_realistic_account_is_pulled_app_by_app() {
         said.push_str(&team.0.run(&["pull", app]).ended(0).stdout);
     }
     team.is_unchanged();
+    let valid = team.0.run(&["validate", "--output", "json"]).ended(0).json();
+    assert_eq!(valid["findings"], json!([]), "{valid:#}");
     insta::assert_snapshot!("a_realistic_account_that_is_pulled", said);
     insta::assert_snapshot!("the_manifest_of_25_languages", team.read("store/harbor-notes/app.yaml"));
     insta::assert_snapshot!(
@@ -252,4 +255,52 @@ fn a_submission_in_progress_is_taken_only_when_it_is_asked_for() {
     let never = Empty::new(&seed);
     never.0.run(&["pull", APP, "--into", "store"]).ended(0).says("because none was ever published");
     assert_eq!(never.read("store/copy/en-us/description.md"), "Words to come.\n");
+}
+
+#[test]
+fn a_long_list_is_pulled_whole() {
+    let mut seed = things::account();
+    seed["applications"][0]["addOns"] = (0..230)
+        .map(|i| json!({ "addOn": { "id": format!("9PADDON{i:05}"), "productId": format!("gold {i}"), "productType": "Consumable" } }))
+        .collect();
+    let team = Empty::new(&seed);
+    let report = team.pulled(&["--output", "json"]).json();
+    assert_eq!(report["products"].as_array().unwrap().len(), 231);
+    assert_eq!(fs::read_dir(team.0.path("store/add-ons")).unwrap().count(), 230);
+    assert_eq!(report["products"][1]["from"], "nothing");
+    assert_eq!(report["leftOut"][0]["why"], "no submission of it was ever made");
+    for file in report["files"].as_array().unwrap() {
+        assert!(team.0.path(file.as_str().unwrap()).is_file(), "{file}");
+    }
+}
+
+#[test]
+fn half_of_an_app_is_none() {
+    let team = Empty::new(&realistic::account());
+    let path = format!("/inappproducts/9PADDON00007/submissions/{}", 1_152_921_505_000_001_007_u64);
+    let fault = json!({ "on": { "path": path }, "do": [{ "answer": { "status": 500 } }], "times": 50 });
+    team.0.store.fault("broken", &fault);
+    let refused =
+        team.0.run(&["pull", realistic::APP]).ended(1).says("the add-on 9PADDON00007 cannot be read");
+    assert!(refused.stderr.contains("nothing was written"), "{}", refused.stderr);
+    assert!(!team.0.path("store").exists());
+    team.0.store.heal("broken");
+    team.0.run(&["pull", realistic::APP]).ended(0);
+}
+
+#[test]
+fn what_has_a_manifest_gets_no_second_one() {
+    let team = Empty::new(&realistic::account());
+    team.0.run(&["pull", realistic::APP]).ended(0);
+    for what in [realistic::APP, "app/harbor-notes", "flight/harbor-notes/beta"] {
+        team.0.run(&["pull", what]).ended(64).says("has a manifest already").says("--update");
+    }
+    // Beside it, to compare.
+    let beside = tempfile::tempdir().unwrap();
+    let folder = beside.path().join("beside");
+    team.0.run(&["pull", "add-on/harbor-notes/harbor-fonts", "--into", folder.to_str().unwrap()]).ended(0);
+    let again = fs::read_to_string(folder.join("add-ons/harbor-fonts.yaml")).unwrap();
+    assert_eq!(again, team.read("store/harbor-notes/add-ons/harbor-fonts.yaml"));
+    team.0.run(&["pull", realistic::APP, "--check"]).ended(0);
+    assert_eq!(team.0.mutations(), Vec::<String>::new());
 }
