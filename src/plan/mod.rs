@@ -40,6 +40,7 @@ mod tests;
 mod theirs;
 mod trailers;
 mod types;
+mod unlike;
 
 pub use blocker::{Blocker, BlockerKind};
 pub use difference::{
@@ -64,3 +65,4 @@ pub use types::{
     Fingerprints, GuardHit, InProgress, InTheWay, KeptPackage, LiveSource, MadeOf, Op, Origin, Plan,
     PublishedBy, ReleaseRef, ResourcePlan, Route, Step, StepKind,
 };
+pub use unlike::{Unlike, unlike};
