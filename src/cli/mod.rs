@@ -187,7 +187,7 @@ async fn perform(cli: &Cli, results: &Results, signals: &Signals) -> Result<Exit
         Command::Discard(args) => discard::run(global, results, args, signals).await,
         Command::Snapshot(args) => snapshot::run(global, results, args).await,
         Command::Doctor => doctor::run(global, results).await,
-        Command::Init(args) => init::run(global, results, args),
+        Command::Init(args) => init::run(global, results, args).await,
         Command::Pull(args) => pull::run(global, results, args).await,
         Command::Explain(args) => explain::run(results, args),
         Command::Schema(args) => schema::run(results, args),

@@ -208,11 +208,13 @@ fn delivery() -> Value {
 }
 
 fn packages(of: &str, all: &[(&str, &str)]) -> Value {
+    // A listing without a title of its own takes the package's, which must be in its language.
+    let languages: Vec<String> = LANGUAGES.iter().map(|(language, ..)| language.to_uppercase()).collect();
     let package = |(architecture, version): &(&str, &str)| {
         json!({
             "fileName": format!("HarborNotes_{version}_{architecture}.msix"), "fileStatus": "Uploaded",
-            "id": format!("20000000{}", version.replace('.', "")) + architecture.trim_start_matches(char::is_alphabetic),
-            "version": version, "architecture": architecture, "languages": ["EN-US"], "capabilities": ["internetClient"],
+            "id": format!("2000000{}{}", architecture.len(), version.replace('.', "")),
+            "version": version, "architecture": architecture, "languages": languages, "capabilities": ["internetClient"],
             "minimumDirectXVersion": "None", "minimumSystemRam": "None",
             "targetDeviceFamilies": ["Windows.Desktop min version 10.0.17763.0"],
             "targetPlatform": if of == "applicationPackages" { "Windows10" } else { "" }
