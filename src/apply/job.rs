@@ -7,7 +7,7 @@ use tokio::sync::Semaphore;
 
 use crate::partner_center::Connection;
 use crate::plan::{Action, Options, Plan, Product, ResourcePlan};
-use crate::submission::Live;
+use crate::submission::{Live, Status};
 
 use super::error::ApplyError;
 use super::event::{Emit, Event, Outcome, Report};
@@ -43,6 +43,19 @@ pub async fn discard(job: &Job<'_>, address: &str, emit: &Emit) -> Result<(), Ap
             Work::new(job, planned, resource, live, emit).discard().await
         }
         _ => Ok(()),
+    }
+}
+
+/// Follows the pending submission of a resource of the plan, and changes nothing. The caller has seen that there is one,
+/// and that it was committed.
+pub async fn follow_pending(job: &Job<'_>, address: &str, emit: &Emit) -> Result<Status, ApplyError> {
+    let planned = job.plan.resource(address);
+    let product = job.products.iter().find(|product| product.resource.address.as_str() == address);
+    match (planned, product.map(|product| (product.resource, product.live))) {
+        (Some(planned), Some((resource, Live::Readable(live)))) => {
+            Work::new(job, planned, resource, live, emit).follow_pending().await
+        }
+        _ => unreachable!("the plan was made from this product"),
     }
 }
 

@@ -27,7 +27,7 @@ pub use complaint::Complaint;
 pub use error::ApplyError;
 pub use event::{EVENTS_VERSION, Emit, Event, Outcome, PackageThere, Planned, Record, Report, Why};
 pub use follow::WaitFor;
-pub use job::{Job, apply, blocked, discard};
+pub use job::{Job, apply, blocked, discard, follow_pending};
 pub use receipt::{Circumstances, OutcomeWord, Receipt, ResourceReceipt};
 pub use standing::{DoneCall, End, Standing, Stands, TimedStep, Waited};
 pub use verify::change_differences;

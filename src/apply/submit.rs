@@ -168,7 +168,7 @@ impl Submit<'_> {
             .await
     }
 
-    async fn follow(&self, id: &str) -> Result<Status, ApplyError> {
+    pub(super) async fn follow(&self, id: &str) -> Result<Status, ApplyError> {
         let Job { connection, wait, timeout, .. } = self.work.job;
         if *wait != WaitFor::None {
             self.work.step(StepKind::Wait, format!("follow submission {id}"));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::manifest::Resource;
 use crate::partner_center::{Connection, Place, Reader, Writer};
 use crate::plan::{Action, Intended, ResourcePlan, Step, StepKind};
-use crate::submission::{Kind, LiveProduct};
+use crate::submission::{Document, Kind, LiveProduct, Status};
 
 use super::error::ApplyError;
 use super::event::{Emit, Event, Outcome};
@@ -70,6 +70,12 @@ impl<'a> Work<'a> {
             Some(pending) => self.submit(self.live).discard(pending).await,
             None => Ok(()),
         }
+    }
+
+    /// Follows the pending submission.
+    pub(super) async fn follow_pending(&self) -> Result<Status, ApplyError> {
+        let pending = self.live.pending.as_ref().map(Document::id).unwrap_or_default();
+        self.submit(self.live).follow(pending).await
     }
 
     fn submit<'w>(&'w self, live: &'w LiveProduct) -> Submit<'w> {

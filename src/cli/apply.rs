@@ -10,13 +10,14 @@ use super::args::{ApplyArgs, Global, IfBusy, Wait};
 use super::carrying::Carrying;
 use super::command_line;
 use super::exit::{Exit, Failure};
+use super::manifests::base;
 use super::out;
 use super::remedy::remedy;
-use super::results::Results;
+use super::results::{OutputFile, Results};
 use super::run::{Account, Named, Releasing, Run, Wanted, has_errors};
 use super::saved::saved;
 use super::signals::{Signals, interrupted};
-use super::watch::Watch;
+use super::watch::{Watch, Written};
 
 pub(super) async fn run(
     global: &Global,
@@ -24,7 +25,8 @@ pub(super) async fn run(
     args: &ApplyArgs,
     signals: &Signals,
 ) -> Result<Exit, Failure> {
-    let mut watch = Watch::open(global, results, args, signals).await?;
+    let written = Written { events: args.events.as_deref(), receipt: args.receipt.as_deref() };
+    let mut watch = Watch::open(global, results, written, signals).await?;
     let ended = plan_and_carry_out(global, results, args, signals, &mut watch).await;
     let exit = ended.as_ref().map_or_else(|failure| failure.exit, |exit| *exit);
     let plan = results.ci.known.borrow().plan.clone();
@@ -45,6 +47,10 @@ async fn plan_and_carry_out(
     signals: &Signals,
     watch: &mut Watch,
 ) -> Result<Exit, Failure> {
+    let save = match &args.save {
+        Some(file) => Some(results.open_beside("--save", &base(global)?, file)?),
+        None => None,
+    };
     let saved = saved(global, results, args)?;
     let mut named = match &saved {
         Some(saved) => saved.named(global, &args.selection)?,
@@ -63,7 +69,7 @@ async fn plan_and_carry_out(
     let exit = match planned_on {
         Ok(run) => {
             let approval = Approval::of(args, saved.as_ref());
-            let whole = Whole { global, results, args, approval, signals };
+            let whole = Whole { global, results, args, approval, save, signals };
             whole.carry_out(&run, &account, watch).await
         }
         Err(failure) => Err(failure),
@@ -78,12 +84,13 @@ struct Whole<'a> {
     results: &'a Results,
     args: &'a ApplyArgs,
     approval: Approval<'a>,
+    save: Option<OutputFile>,
     signals: &'a Signals,
 }
 
 impl Whole<'_> {
     async fn carry_out(&self, run: &Run, account: &Account, watch: &mut Watch) -> Result<Exit, Failure> {
-        let Self { global, results, args, approval, signals } = self;
+        let Self { global, results, args, approval, save, signals } = self;
         let products = run.products();
         let mut plan = run.plan(&products);
         plan.allow(&args.allow);
@@ -99,6 +106,9 @@ impl Whole<'_> {
             return Err(approval.refuse(global, results, &plan));
         }
         refuse_unpermitted(&plan)?;
+        if let Some(file) = save {
+            file.write(&render::json(&plan))?;
+        }
         let busy = if args.if_busy == IfBusy::Wait { plan.busy() } else { Vec::new() };
         let deferred = if args.if_busy == IfBusy::Defer { plan.busy() } else { Vec::new() };
         let blocked = blocked(&plan);
@@ -168,7 +178,7 @@ fn blocked(plan: &Plan) -> Vec<&str> {
 }
 
 /// A guard without a permit anywhere stops everything.
-fn refuse_unpermitted(plan: &Plan) -> Result<(), Failure> {
+pub(super) fn refuse_unpermitted(plan: &Plan) -> Result<(), Failure> {
     let open: Vec<_> = plan.unpermitted().collect();
     if open.is_empty() {
         return Ok(());

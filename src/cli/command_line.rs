@@ -74,6 +74,8 @@ mod tests {
     use super::super::args::Cli;
     use super::*;
 
+    const OTHER: &str = "sp1:0123456789abcdef0123456789abcdef";
+
     fn with_hash(arguments: &[&str]) -> String {
         let given: Vec<OsString> = arguments.iter().map(Into::into).collect();
         let mut cli = Cli::try_parse_from(&given).unwrap();
@@ -92,8 +94,8 @@ mod tests {
             "storeward -C 'my app' apply \"it's.yaml\" --release 'app/a=out dir' '--wait=none' --expect sp1:0"
         );
         for given in [
-            &["storeward", "apply", "--expect", "sp1:1", "-q"][..],
-            &["storeward", "apply", "--expect=sp1:1", "-q"],
+            &["storeward", "apply", "--expect", OTHER, "-q"][..],
+            &["storeward", "apply", &format!("--expect={OTHER}"), "-q"],
         ] {
             assert_eq!(with_hash(given), "storeward apply -q --expect sp1:0");
         }

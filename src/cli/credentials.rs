@@ -1,5 +1,6 @@
 //! Who asks: the first complete credential in the environment, or what is missing.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
@@ -119,6 +120,56 @@ pub(super) fn find(around: &Surroundings<'_>) -> Result<Credential, Failure> {
         }
     }
     Err(without_proof(around))
+}
+
+/// A variable about the credential that is set. Its value is never shown.
+pub(super) struct Held {
+    pub(super) name: &'static str,
+    pub(super) value: String,
+    /// Whether blanks or line ends were left out around it.
+    pub(super) trimmed: bool,
+}
+
+impl fmt::Debug for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Held({})", self.name)
+    }
+}
+
+/// The variables about the credential that are set.
+pub(super) fn held(variable: &dyn Fn(&str) -> Option<String>) -> Vec<Held> {
+    let of_ways = WAYS.iter().flat_map(|way| way.variables).copied();
+    let names = [TOKEN, TENANT, CLIENT].into_iter().chain(of_ways);
+    let of = |name| {
+        let value = variable(name)?;
+        let trimmed = std::env::var(name).is_ok_and(|whole| whole != value);
+        Some(Held { name, value, trimmed })
+    };
+    names.filter_map(of).collect()
+}
+
+/// Which credential it is and what it comes from, in words.
+pub(super) fn words(credential: &Credential, held: &[Held]) -> String {
+    let is_held = |name: &&str| held.iter().any(|held| held.name == *name);
+    let used: Vec<&str> = match credential {
+        Credential::Token(_) => vec![TOKEN],
+        Credential::AzureCli(_) => Vec::new(),
+        Credential::Application { .. } => {
+            let way = WAYS.iter().find(|way| way.variables.iter().all(is_held));
+            [TENANT, CLIENT]
+                .into_iter()
+                .chain(way.into_iter().flat_map(|way| way.variables).copied())
+                .collect()
+        }
+    };
+    let from = if used.is_empty() { "the login of the Azure CLI".to_owned() } else { enumerated(&used) };
+    let is_ambient = |name: &str| WAYS.iter().any(|way| way.ambient && way.variables.contains(&name));
+    let unused: Vec<&str> =
+        held.iter().map(|held| held.name).filter(|name| !used.contains(name) && !is_ambient(name)).collect();
+    match unused.as_slice() {
+        [] => from,
+        unused => format!("{from}; not used beside it: {}", enumerated(unused)),
+    }
 }
 
 /// Nothing is set, and there is no Azure CLI.

@@ -12,22 +12,27 @@ mod busy;
 mod carrying;
 mod ci;
 mod command_line;
+mod completions;
 mod credentials;
 mod discard;
+mod doctor;
 mod drift;
 mod ended;
 mod event_log;
 mod exit;
 mod explain;
 mod folds;
+mod init;
 mod kept;
 mod live;
 mod manifests;
 mod origin;
 mod out;
 mod plan;
+mod pull;
 mod remedy;
 mod results;
+mod rollout;
 mod run;
 mod sandbox;
 mod saved;
@@ -35,9 +40,13 @@ mod schema;
 mod settings;
 mod signals;
 mod snapshot;
+mod status;
 mod targets;
 mod validate;
+mod version;
+mod wait;
 mod watch;
+mod whom;
 
 use std::ffi::OsString;
 use std::panic::{self, AssertUnwindSafe};
@@ -45,6 +54,7 @@ use std::rc::Rc;
 use std::sync::mpsc;
 
 use clap::Parser;
+use clap::error::ErrorKind;
 use tokio::runtime::Handle;
 
 pub use args::Cli;
@@ -63,6 +73,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Ok(mut cli) => {
             cli.global.given = given;
             cli
+        }
+        Err(error) if error.kind() == ErrorKind::DisplayVersion && version::printed_as_json(&given) => {
+            return Exit::Ok.code();
         }
         Err(error) => {
             // Help and version are answers, not errors; a closed pipe is not worth one.
@@ -170,10 +183,17 @@ async fn perform(cli: &Cli, results: &Results, signals: &Signals) -> Result<Exit
         Command::Plan(args) => plan::run(global, results, args).await,
         Command::Drift(args) => drift::run(global, results, args).await,
         Command::Apply(args) => apply::run(global, results, args, signals).await,
+        Command::Status(args) => status::run(global, results, args).await,
+        Command::Wait(args) => wait::run(global, results, args, signals).await,
+        Command::Rollout(args) => rollout::run(global, results, args, signals).await,
         Command::Discard(args) => discard::run(global, results, args, signals).await,
         Command::Snapshot(args) => snapshot::run(global, results, args).await,
+        Command::Doctor => doctor::run(global, results).await,
+        Command::Init(args) => init::run(global, results, args),
+        Command::Pull(args) => pull::run(global, results, args).await,
         Command::Explain(args) => explain::run(results, args),
         Command::Schema(args) => schema::run(results, args),
+        Command::Completions(args) => completions::run(results, args),
         Command::Sandbox(args) => sandbox::run(global, results, args, signals).await,
     }
 }

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use crate::manifest::{Address, Code, Creation, Diagnostic, Finding, Releases, Resource, Severity};
+use crate::manifest::{
+    Address, Code, Creation, Diagnostic, Finding, Loaded, Releases, Resource, Severity, Workspace,
+};
 use crate::partner_center::{By, Connection, Part, Reader, Snapshot, StoreError, Subject};
 use crate::plan::{self, InTheWay, LiveSource, MadeOf, Options, Plan, Product, ReleaseRef};
 use crate::render::{Level, annotations_of_plan};
@@ -98,6 +100,20 @@ impl Wanted {
 
     pub(super) fn subjects(&self) -> &[Subject] {
         &self.subjects
+    }
+
+    /// Everything that was loaded.
+    pub(super) fn loaded(&self) -> &Loaded {
+        &self.checked.loaded
+    }
+
+    pub(super) fn workspace(&self) -> &Workspace {
+        &self.checked.workspace
+    }
+
+    /// The resources with how to find each.
+    pub(super) fn into_parts(self) -> impl Iterator<Item = (Resource, Subject)> {
+        self.checked.loaded.resources.into_iter().zip(self.subjects)
     }
 
     /// Refuses an address that an option names and no resource of the run has.
@@ -302,7 +318,7 @@ impl Run {
     }
 }
 
-fn now() -> String {
+pub(super) fn now() -> String {
     spelled(jiff::Timestamp::now())
 }
 

@@ -3,7 +3,7 @@
 use crate::apply::{Receipt, Record};
 use crate::manifest::manifest_schema;
 use crate::partner_center::Snapshot;
-use crate::plan::{Drift, Plan};
+use crate::plan::{Drift, Plan, StatusOfAll};
 use crate::render;
 use crate::sandbox;
 
@@ -18,6 +18,7 @@ pub(super) fn run(results: &Results, args: &SchemaArgs) -> Result<Exit, Failure>
         Schema::Events => schemars::schema_for!(Record).to_value(),
         Schema::Receipt => schemars::schema_for!(Receipt).to_value(),
         Schema::Drift => schemars::schema_for!(Drift).to_value(),
+        Schema::Status => schemars::schema_for!(StatusOfAll).to_value(),
         Schema::Snapshot => schemars::schema_for!(Snapshot).to_value(),
         Schema::Seed => sandbox::seed_schema(),
     };

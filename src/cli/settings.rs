@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use url::Url;
 
 use crate::partner_center::{Connection, Credential, Proof, Settings};
 use crate::sandbox::{self, Sandbox};
@@ -11,6 +12,8 @@ use super::args::Global;
 use super::credentials::{self, Surroundings, address};
 use super::exit::{Exit, Failure};
 
+const API_VARIABLE: &str = "STOREWARD_API_URL";
+const LOGIN_VARIABLE: &str = "STOREWARD_LOGIN_URL";
 const API: &str = "https://manage.devcenter.microsoft.com/v1.0/my";
 const LOGIN: &str = "https://login.microsoftonline.com";
 
@@ -19,9 +22,47 @@ pub(super) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
 }
 
-/// A connection to the Store, or to a local Partner Center in this process.
-pub(super) async fn connect(global: &Global, base: &Path) -> Result<(Connection, Option<Sandbox>), Failure> {
-    let correlation_id = uuid::Uuid::new_v4().to_string();
+/// What the environment says of the services and of who asks, whether or not it holds.
+pub(super) struct Environment {
+    api: Result<Url, Failure>,
+    login: Result<Url, Failure>,
+    pub(super) credential: Result<Credential, Failure>,
+    /// Which services these are, in words, or why that cannot be said.
+    pub(super) services: Result<String, Failure>,
+}
+
+/// Reads the environment.
+pub(super) fn of_environment(base: &Path) -> Environment {
+    let service = |name, usual: &str| address(name, &variable(name).unwrap_or_else(|| usual.to_owned()));
+    let (api, login) = (service(API_VARIABLE, API), service(LOGIN_VARIABLE, LOGIN));
+    let set: Vec<&str> =
+        [API_VARIABLE, LOGIN_VARIABLE].into_iter().filter(|name| variable(name).is_some()).collect();
+    let services = match (&api, &login) {
+        (Ok(_), Ok(_)) if set.is_empty() => Ok("the Store's own addresses".to_owned()),
+        (Ok(_), Ok(_)) => Ok(format!("other services, named by {}", set.join(" and "))),
+        (Err(wrong), _) | (_, Err(wrong)) => Err(Failure::new(wrong.exit, wrong.message.clone())
+            .help("unset it for the Store itself; it ends in /v1.0/my for the API, and is the host's root for the login")),
+    };
+    let credential = credentials::find(&Surroundings { variable: &variable, base, az: azure_cli() });
+    Environment { api, login, credential, services }
+}
+
+impl Environment {
+    /// A connection, where all of it holds; `None` where something does not.
+    pub(super) fn connect(self) -> Option<Result<Connection, Failure>> {
+        let (Ok(api), Ok(login), Ok(credential)) = (self.api, self.login, self.credential) else {
+            return None;
+        };
+        Some(connection(api, login, credential))
+    }
+
+    /// A connection, or the first thing that does not hold.
+    fn connected(self) -> Result<Connection, Failure> {
+        connection(self.api?, self.login?, self.credential?)
+    }
+}
+
+fn connection(api: Url, login: Url, credential: Credential) -> Result<Connection, Failure> {
     let time_scale = match variable("STOREWARD_TIME_SCALE") {
         Some(text) => {
             text.parse().ok().filter(|scale: &f64| (0.0..=1.0).contains(scale)).ok_or_else(|| {
@@ -30,49 +71,35 @@ pub(super) async fn connect(global: &Global, base: &Path) -> Result<(Connection,
         }
         None => 1.0,
     };
-    let (settings, sandbox) = if let Some(data) = &global.sandbox {
-        let sandbox = sandbox::start(sandbox::Options {
-            listen: ([127, 0, 0, 1], 0).into(),
-            data: base.join(data),
-            seed: global.sandbox_seed.as_ref().map(|seed| base.join(seed)),
-        })
-        .await
-        .map_err(|error| Failure::new(Exit::Error, error.to_string()))?;
-        let credentials = sandbox.credentials();
-        let credential = Credential::Application {
-            tenant: credentials.tenant_id,
-            client_id: credentials.client_id,
-            proof: Proof::ClientSecret(credentials.client_secret.into()),
-        };
-        let endpoints = sandbox.endpoints();
-        let settings = Settings {
-            api: address("the sandbox", &endpoints.api)?,
-            login: address("the sandbox", &endpoints.login)?,
-            credential,
-            correlation_id,
-            time_scale,
-            now: Timestamp::now,
-        };
-        (settings, Some(sandbox))
-    } else {
+    let correlation_id = uuid::Uuid::new_v4().to_string();
+    let settings = Settings { api, login, credential, correlation_id, time_scale, now: Timestamp::now };
+    Connection::new(settings).map_err(|error| Failure::new(Exit::Usage, error.to_string()))
+}
+
+/// A connection to the Store, or to a local Partner Center in this process.
+pub(super) async fn connect(global: &Global, base: &Path) -> Result<(Connection, Option<Sandbox>), Failure> {
+    let Some(data) = &global.sandbox else {
         if global.sandbox_seed.is_some() {
             return Err(Failure::new(Exit::Usage, "--sandbox-seed needs --sandbox"));
         }
-        let api = variable("STOREWARD_API_URL").unwrap_or_else(|| API.to_owned());
-        let login = variable("STOREWARD_LOGIN_URL").unwrap_or_else(|| LOGIN.to_owned());
-        let settings = Settings {
-            api: address("STOREWARD_API_URL", &api)?,
-            login: address("STOREWARD_LOGIN_URL", &login)?,
-            credential: credentials::find(&Surroundings { variable: &variable, base, az: azure_cli() })?,
-            correlation_id,
-            time_scale,
-            now: Timestamp::now,
-        };
-        (settings, None)
+        return Ok((of_environment(base).connected()?, None));
     };
-    let connection =
-        Connection::new(settings).map_err(|error| Failure::new(Exit::Usage, error.to_string()))?;
-    Ok((connection, sandbox))
+    let sandbox = sandbox::start(sandbox::Options {
+        listen: ([127, 0, 0, 1], 0).into(),
+        data: base.join(data),
+        seed: global.sandbox_seed.as_ref().map(|seed| base.join(seed)),
+    })
+    .await
+    .map_err(|error| Failure::new(Exit::Error, error.to_string()))?;
+    let credentials = sandbox.credentials();
+    let credential = Credential::Application {
+        tenant: credentials.tenant_id,
+        client_id: credentials.client_id,
+        proof: Proof::ClientSecret(credentials.client_secret.into()),
+    };
+    let endpoints = sandbox.endpoints();
+    let (api, login) = (address("the sandbox", &endpoints.api)?, address("the sandbox", &endpoints.login)?);
+    Ok((connection(api, login, credential)?, Some(sandbox)))
 }
 
 fn azure_cli() -> Option<PathBuf> {

@@ -2,6 +2,7 @@
 //! same events.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -14,7 +15,7 @@ use crate::partner_center::{Connection, Heard};
 use crate::plan::{Action, Plan};
 use crate::render::{self, EventLines, Look, live_line, live_words};
 
-use super::args::{ApplyArgs, Global};
+use super::args::Global;
 use super::event_log::EventLog;
 use super::exit::{Exit, Failure};
 use super::folds::Folds;
@@ -41,6 +42,13 @@ pub(super) struct Watch {
     origin: Origin,
 }
 
+/// What is written of a run beside its result.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Written<'a> {
+    pub(super) events: Option<&'a Path>,
+    pub(super) receipt: Option<&'a Path>,
+}
+
 struct Shared {
     began: Instant,
     began_at: String,
@@ -63,26 +71,26 @@ impl Watch {
     pub(super) async fn open(
         global: &Global,
         results: &Results,
-        args: &ApplyArgs,
+        written: Written<'_>,
         signals: &Signals,
     ) -> Result<Self, Failure> {
         let base = base(global)?;
         // Standard output carries the result and nothing else.
         if let Some(file) =
-            [&args.events, &args.receipt].into_iter().flatten().find(|file| file.as_os_str() == "-")
+            [written.events, written.receipt].into_iter().flatten().find(|file| file.as_os_str() == "-")
         {
             let message = format!("`{}` is no file", file.display());
             return Err(Failure::new(Exit::Usage, message)
                 .help("name a file; events also go to a pipe, such as /dev/stderr"));
         }
-        let receipt = match &args.receipt {
+        let receipt = match written.receipt {
             Some(file) => Some(results.open_beside("--receipt", &base, file)?),
             None => None,
         };
-        if args.events.is_some() && args.events == args.receipt {
+        if written.events.is_some() && written.events == written.receipt {
             return Err(Failure::new(Exit::Usage, "--events and --receipt name the same file"));
         }
-        let log = match &args.events {
+        let log = match written.events {
             Some(file) => {
                 results.refuse_twice("--events", &base, file)?;
                 Some(signals.or_interrupted(EventLog::open(&base, file)).await?)

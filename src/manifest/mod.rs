@@ -8,10 +8,12 @@ mod ahead;
 mod budget;
 mod checks;
 mod code;
+mod compose;
 mod decode;
 mod desired;
 mod diagnostic;
 mod earlier;
+mod edit;
 mod files;
 mod finding;
 mod flatten;
@@ -23,6 +25,7 @@ mod keys;
 mod languages;
 mod load;
 mod lower;
+mod manageable;
 mod misplaced;
 mod packages;
 mod pattern;
@@ -41,6 +44,7 @@ mod workspace;
 mod yaml;
 
 pub use code::Code;
+pub use compose::{Choices, Composed, LeftOut, Pulled, app_address, compose, member_addresses};
 pub use desired::{
     Address, Asset, AssetContent, Creation, Desired, ImageContent, OpenRollout, Others, Owned, Permit,
     Releases, Resource, Retain, RolloutWanted, RunningRollout, TrailerAsset, TrailerContent, Wanted,
@@ -48,9 +52,11 @@ pub use desired::{
 };
 pub use diagnostic::{Diagnostic, Diagnostics, Severity, did_you_mean};
 pub use earlier::load_earlier;
+pub use edit::{Adopted, ByHand, EditedFile, Wish, adopt};
 pub use finding::{Finding, FindingCounts, Findings};
 pub use guard::Guard;
 pub use load::{Loaded, load};
+pub use manageable::Manageable;
 pub use schema::manifest_schema;
 pub use source::{Location, Source, SourceId, Sources, Span};
 pub use tree::{Disk, Entries, Entry, Tree};

@@ -82,6 +82,11 @@ impl Workspace {
         }
     }
 
+    /// A workspace of manifests that name no file.
+    pub(super) fn without_files() -> Self {
+        Self { current: PathBuf::new(), root: PathBuf::new(), tree: Box::new(Disk) }
+    }
+
     /// The same workspace in another state.
     #[must_use]
     pub fn in_state(&self, tree: Box<dyn Tree>) -> Self {

@@ -32,11 +32,11 @@ const RETRIES: u32 = 8;
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 /// After so long none is tried again.
 const LONGEST: Duration = BLOCK_TIMEOUT.saturating_mul(3);
-/// The headers in which the service asks for a pause, and what they count.
-const PAUSES: [(HeaderName, fn(u64) -> Duration); 3] = [
-    (HeaderName::from_static("x-ms-retry-after-ms"), Duration::from_millis),
-    (HeaderName::from_static("retry-after-ms"), Duration::from_millis),
-    (HeaderName::from_static("retry-after"), Duration::from_secs),
+/// The headers in which the service asks for a pause, and how many milliseconds each counts by.
+const PAUSES: [(HeaderName, u64); 3] = [
+    (HeaderName::from_static("x-ms-retry-after-ms"), 1),
+    (HeaderName::from_static("retry-after-ms"), 1),
+    (HeaderName::from_static("retry-after"), 1000),
 ];
 /// No pause is longer, whatever is asked for.
 const LONGEST_PAUSE: Duration = Duration::from_mins(5);
@@ -199,8 +199,8 @@ impl Uploader {
 fn asked(error: &azure_core::Error) -> Option<Duration> {
     let ErrorKind::HttpResponse { raw_response: Some(response), .. } = error.kind() else { return None };
     PAUSES.iter().find_map(|(name, unit)| {
-        let count = response.headers().get_optional_str(name)?.trim().parse().ok()?;
-        Some(unit(count))
+        let count: u64 = response.headers().get_optional_str(name)?.trim().parse().ok()?;
+        Some(Duration::from_millis(count.saturating_mul(*unit)))
     })
 }
 

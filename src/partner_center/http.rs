@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use tokio::time::Instant;
 use url::Url;
 
-use super::auth::{Credential, Tokens};
+use super::auth::{AuthError, Credential, Tokens};
 use super::body::{self, BodyError, reason};
 use super::error::{Call, ServiceAnswer, StoreError};
 use super::gate::{Gate, TRIES, asked, backoff};
@@ -160,6 +160,18 @@ impl Connection {
         &self.inner.client
     }
 
+    pub(super) fn login(&self) -> &Url {
+        &self.inner.settings.login
+    }
+
+    pub(super) fn api(&self) -> &Url {
+        &self.inner.settings.api
+    }
+
+    pub(super) async fn token(&self) -> Result<SecretString, AuthError> {
+        self.inner.tokens.token(self).await
+    }
+
     /// Reads. Repeated while the failure is one that passes.
     pub(super) async fn get(&self, path: &str) -> Result<Answer, StoreError> {
         self.repeat(reqwest::Method::GET, path, &Bytes::new(), StoreError::passes).await
@@ -212,7 +224,7 @@ impl Connection {
         tries: u32,
     ) -> Result<Answer, StoreError> {
         let tokens = &self.inner.tokens;
-        let token = tokens.token(self).await?;
+        let token = self.token().await?;
         match self.once(method, path, body, tries, &token).await {
             Err(StoreError::Refused { status: 401, .. }) if tokens.can_renew() => {
                 tokens.forget(&token).await;

@@ -88,6 +88,13 @@ struct Page<T> {
     next: Option<String>,
 }
 
+/// An entry of the list of an app's add-ons.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Listed {
+    in_app_product_id: String,
+}
+
 /// A thing by its id, or why it cannot be read.
 enum Found<T> {
     There(T),
@@ -138,6 +145,16 @@ impl Reader {
             .await?;
         all.sort_by_key(|(place, _)| *place);
         Ok(all.into_iter().map(|(_, live)| live).collect())
+    }
+
+    /// All that there is of an app: itself, its add-ons and its flights, in the order of the Store.
+    pub async fn all_of(&self, app: &str) -> Result<Vec<Subject>, StoreError> {
+        let add_ons: Vec<Listed> = self.list(&add_ons_of_app_path(app), |_: &[Listed]| false).await?;
+        let flights: Vec<Member> = self.list(&flights_path(app), |_: &[Member]| false).await?;
+        let add_ons = add_ons.into_iter().map(|add_on| Part::AddOn(By::Id(add_on.in_app_product_id)));
+        let flights = flights.iter().map(|flight| Part::Flight(By::Id(flight.id().to_owned())));
+        let parts = std::iter::once(Part::Itself).chain(add_ons).chain(flights);
+        Ok(parts.map(|part| Subject { app: app.to_owned(), part }).collect())
     }
 
     /// The add-on of an app with this product id, as the list of all add-ons shows it.
@@ -278,6 +295,15 @@ impl Reader {
         Err(StoreError::EndlessList { path: path.to_owned() })
     }
 
+    /// The first item of a list, `None` where it is empty.
+    pub(super) async fn first_of_list<T: DeserializeOwned>(
+        &self,
+        path: &str,
+    ) -> Result<Option<T>, StoreError> {
+        let page = self.get_if_there::<Page<T>>(path).await?;
+        Ok(page.and_then(|page| page.value.into_iter().next()))
+    }
+
     /// A document, `None` where the service knows no such thing.
     async fn get_if_there<T: DeserializeOwned>(&self, path: &str) -> Result<Option<T>, StoreError> {
         match self.get_json(path).await {
@@ -347,6 +373,10 @@ impl Reader {
 
 fn add_ons_path() -> String {
     format!("inappproducts?top={PAGE}")
+}
+
+fn add_ons_of_app_path(app: &str) -> String {
+    format!("applications/{app}/listinappproducts?top={PAGE}")
 }
 
 fn flights_path(app: &str) -> String {

@@ -33,6 +33,7 @@ mod permits;
 mod planner;
 mod rollout;
 mod running;
+mod status;
 mod targets;
 #[cfg(test)]
 mod tests;
@@ -53,6 +54,11 @@ pub use overlay::{Baseline, Options, Overlay, lay_over};
 pub use pending::{DraftKind, Pending, classify};
 pub use permits::Allowance;
 pub use planner::{Product, plan};
+pub use running::newest as newest_version;
+pub use status::{
+    Asked, MadeBy, PackageStatus, PendingStatus, ProductStatus, PublishedStatus, RolloutStatus, RolloutWord,
+    STATUS_VERSION, StatusOfAll,
+};
 pub use types::{
     Action, AssetRef, Base, BaselineRef, Change, ChangeRoute, Counts, FORMAT_VERSION, FileCount,
     Fingerprints, GuardHit, InProgress, InTheWay, KeptPackage, LiveSource, MadeOf, Op, Origin, Plan,

@@ -27,7 +27,7 @@ pub(super) struct RolloutCall {
 }
 
 /// The newest version among the packages of a submission: the one that its rollout brings.
-fn newest(published: &Document) -> Option<Version> {
+pub fn newest(published: &Document) -> Option<Version> {
     published.packages().into_iter().filter_map(|package| package.version()?.parse().ok()).max()
 }
 

@@ -31,11 +31,18 @@ const FORMS: &[(&str, &[Format])] = &[
     ("drift", &[Text, Json, Markdown]),
     // A Code Quality report is compared between branches, and what an apply meets belongs to none.
     ("apply", &[Text, Json, Markdown, Github, Azure]),
+    ("doctor", &[Text, Json]),
+    ("status", &[Text, Json]),
+    ("wait", &[Text, Json]),
+    ("rollout", &[Text, Json]),
     ("discard", &[Text, Json]),
+    ("init", &[Text, Json]),
+    ("pull", &[Text, Json]),
     ("explain", &[Text]),
     // See `JSON_ONLY`.
     ("snapshot", &[Text, Json]),
     ("schema", &[Text, Json]),
+    ("completions", &[Text]),
     ("sandbox", &[Text, Json]),
 ];
 

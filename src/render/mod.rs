@@ -5,6 +5,7 @@
 
 mod age;
 mod annotations;
+mod checked;
 mod diagnostics;
 mod difference;
 mod events;
@@ -16,12 +17,16 @@ mod json;
 mod markdown;
 mod page;
 mod plan;
+mod pulled;
 mod standing;
+mod status;
 mod totals;
+mod updated;
 mod validation;
 mod value_diff;
 
 pub use annotations::{Annotation, Level, Places, annotations_of_plan, azure, github, gitlab};
+pub use checked::{Checked, Mark, checked};
 pub use diagnostics::diagnostics;
 pub use difference::difference;
 pub use events::EventLines;
@@ -35,8 +40,11 @@ pub use markdown::{
 };
 pub use page::Look;
 pub use plan::{View, drift_text, plan_text};
+pub use pulled::{PulledFrom, PulledProduct, PulledReport, pulled_text};
 pub use standing::{left, live_line, live_words, still};
+pub use status::{rollout_line, status_text};
 pub use totals::Totals;
+pub use updated::{UpdatedField, UpdatedFile, UpdatedReport, updated_text};
 pub use validation::{counts, validation};
 
 /// A size for people: `118.2 MB`, in steps of 1,000 as Partner Center shows it.

@@ -2,6 +2,7 @@
 
 mod azure_cli;
 mod ci_services;
+mod doctor;
 mod refusals;
 mod renewal;
 mod secrets;
@@ -77,6 +78,10 @@ fn command(story: &Story, variables: &Variables, arguments: &[&str]) -> Command 
         .env("STOREWARD_TIME_SCALE", "0.01")
         .envs(variables.iter().cloned());
     command
+}
+
+fn doctor(story: &Story, variables: &Variables, arguments: &[&str]) -> Ran {
+    run(&mut command(story, variables, &[&["doctor"], arguments].concat()))
 }
 
 fn plan(story: &Story, variables: &Variables) -> Ran {

@@ -104,6 +104,22 @@ fn every_event_and_the_receipt_of_a_run_pass_their_schemas() {
 }
 
 #[test]
+fn a_status_passes_its_schema() {
+    let schema = fresh_schema("status", "status.schema.json");
+    let mut seed = things::account();
+    seed["applications"][0]["pending"] = things::app_submission();
+    seed["applications"][0]["pending"]["id"] = Value::from("1152921500000000777");
+    seed["applications"][0]["pending"]["status"] = Value::from("PendingCommit");
+    let story = Story::with_seed(&seed, "submission: {}\n");
+    let status = story.run(&["status", "9NBLGGH4R399", "app/*", "--output", "json"]).ended(1).json();
+    assert_eq!(status["products"].as_array().unwrap().len(), 2);
+    passes(&schema, &status);
+    let mut broken = status.clone();
+    broken["products"][0]["pending"]["madeBy"] = Value::from("nobody");
+    assert!(!jsonschema::validator_for(&schema).unwrap().is_valid(&broken));
+}
+
+#[test]
 fn snapshots_pass_their_schema() {
     let schema = fresh_schema("snapshot", "snapshot.schema.json");
     let story = Story::new(&things::app_submission(), "submission: {}\n");

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::{Arc, Mutex, OnceLock};
 
-use serde_json::{Value, json};
+use serde_json::json;
 use url::form_urlencoded;
 
 use super::matrix::{FAULTS, Fault, cells, named};
