@@ -266,3 +266,53 @@ fn what_somebody_else_did_meanwhile_is_not_done_again() {
     assert_eq!(description(&story.published()), "New words.");
     nothing_was_sent(&story);
 }
+
+#[test]
+fn an_older_draft_of_ours_is_called_that_and_replaced_without_a_permit() {
+    let mut older = colleagues("PendingCommit");
+    older["listings"]["en-us"]["baseListing"]["images"] = json!([{
+        "fileName": "en-us.Screenshot.home.3f9c2d81aa07.png", "fileStatus": "PendingUpload", "id": "1",
+        "description": "", "imageType": "Screenshot",
+    }]);
+    let story = with_pending(&older, TEXTS);
+    for if_busy in ["fail", "defer"] {
+        // It would be in the way of every later run, too.
+        let ran =
+            story.run(&["apply", "--yes", "--if-busy", if_busy]).ended(5).says("is blocked: older-draft");
+        assert!(!ran.stderr.contains("did not make"), "{}", ran.stderr);
+        ran.says("storeward apply --if-busy replace").says("run again what it was made for");
+    }
+    nothing_was_sent(&story);
+    story.publish(&["--if-busy", "replace"]).ended(0);
+    assert_eq!(description(&story.published()), "New words.");
+}
+
+#[test]
+fn somebody_elses_failed_submission_is_called_that_and_goes_with_a_permit_only() {
+    let mut failed = colleagues("CertificationFailed");
+    failed["visibility"] = json!("Hidden");
+    let story = with_pending(&failed, TEXTS);
+    for if_busy in ["fail", "defer"] {
+        let ran = story.run(&["apply", "--yes", "--if-busy", if_busy]).ended(5);
+        let ran = ran.says("is blocked: foreign-failure").says("--if-busy replace --allow replaces-draft");
+        assert!(!ran.stderr.contains("wait for it"), "it does not go by itself: {}", ran.stderr);
+    }
+    story.publish(&["--if-busy", "replace"]).ended(6).says("replaces-draft needs a permit");
+    nothing_was_sent(&story);
+    story.publish(&["--if-busy", "replace", "--allow", "replaces-draft"]).ended(0);
+    assert_eq!(description(&story.published()), "New words.");
+    // What was made in Partner Center the API does not delete, whatever is permitted.
+    failed["fileUploadUrl"] = json!(null);
+    let story = with_pending(&failed, TEXTS);
+    let ran = story.publish(&["--if-busy", "replace", "--allow", "replaces-draft"]).ended(5);
+    assert!(!ran.stderr.contains("storeward discard"), "{}", ran.stderr);
+    nothing_was_sent(&story);
+}
+
+#[test]
+fn what_a_permit_to_replace_means_is_explained() {
+    let story = Story::new(&things::app_submission(), TEXTS);
+    story.run(&["explain", "replaces-draft"]).ended(0).says("failed submission of somebody else");
+    story.run(&["explain", "older-draft"]).ended(0).says("--if-busy replace");
+    story.run(&["explain", "foreign-failure"]).ended(0).says("failed, and nobody has removed it");
+}
