@@ -208,17 +208,17 @@ fn delivery() -> Value {
 }
 
 fn packages(of: &str, all: &[(&str, &str)]) -> Value {
-    let package = |(architecture, version): &(&str, &str)| {
+    let package = |(i, (architecture, version)): (usize, &(&str, &str))| {
         json!({
             "fileName": format!("HarborNotes_{version}_{architecture}.msix"), "fileStatus": "Uploaded",
-            "id": format!("20000000{}", version.replace('.', "")) + architecture.trim_start_matches(char::is_alphabetic),
-            "version": version, "architecture": architecture, "languages": ["EN-US"], "capabilities": ["internetClient"],
+            "id": format!("20000000{}{i}", version.replace('.', "")),
+            "version": version, "architecture": architecture, "languages": LANGUAGES.map(|(language, ..)| language.to_uppercase()), "capabilities": ["internetClient"],
             "minimumDirectXVersion": "None", "minimumSystemRam": "None",
             "targetDeviceFamilies": ["Windows.Desktop min version 10.0.17763.0"],
             "targetPlatform": if of == "applicationPackages" { "Windows10" } else { "" }
         })
     };
-    Value::Array(all.iter().map(package).collect())
+    Value::Array(all.iter().enumerate().map(package).collect())
 }
 
 fn add_on(i: usize) -> Value {
