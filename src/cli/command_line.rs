@@ -1,6 +1,7 @@
 //! Command lines to copy: for a shell, with what needs quotes in quotes.
 
 use std::ffi::OsString;
+use std::path::Path;
 
 use super::args::Global;
 use super::run::Named;
@@ -28,6 +29,20 @@ pub(super) fn given_with_hash(global: &Global, hash: &str) -> String {
 /// The command line as it was given.
 pub(super) fn given(global: &Global) -> String {
     quoted(global.given.iter().skip(1).cloned())
+}
+
+/// `storeward plan` of what lies in a folder.
+pub(super) fn plan(global: &Global, folder: &Path) -> String {
+    let mut words: Vec<OsString> = Vec::new();
+    if let Some(directory) = &global.directory {
+        words.extend(["-C".into(), directory.clone().into()]);
+    }
+    words.push("plan".into());
+    if folder.to_string_lossy().starts_with('-') {
+        words.push("--".into());
+    }
+    words.push(folder.into());
+    quoted(words)
 }
 
 /// `storeward apply` of the same with `--expect HASH`.
