@@ -13,6 +13,7 @@ mod decode;
 mod desired;
 mod diagnostic;
 mod earlier;
+mod edit;
 mod files;
 mod finding;
 mod flatten;
@@ -50,6 +51,7 @@ pub use desired::{
 };
 pub use diagnostic::{Diagnostic, Diagnostics, Severity, did_you_mean};
 pub use earlier::load_earlier;
+pub use edit::{EditedFile, LiveImage, LiveValue, TakenOver, Wish, take_over};
 pub use finding::{Finding, FindingCounts, Findings};
 pub use guard::Guard;
 pub use load::{Loaded, load};
