@@ -12,8 +12,9 @@ use super::args::{ApplyArgs, Global, IfBusy, Wait};
 use super::busy::{self, Waiting};
 use super::command_line;
 use super::exit::{Exit, Failure};
+use super::manifests::base;
 use super::out;
-use super::results::Results;
+use super::results::{OutputFile, Results};
 use super::run::{Account, Named, Releasing, Run, Wanted, has_errors};
 use super::saved::saved;
 use super::signals::{Signals, interrupted};
@@ -49,6 +50,10 @@ async fn plan_and_carry_out(
     signals: &Signals,
     watch: &mut Watch,
 ) -> Result<Exit, Failure> {
+    let save = match &args.save {
+        Some(file) => Some(results.open_beside("--save", &base(global)?, file)?),
+        None => None,
+    };
     let saved = saved(global, results, args)?;
     let mut named = match &saved {
         Some(saved) => saved.named(global, &args.selection)?,
@@ -67,7 +72,7 @@ async fn plan_and_carry_out(
     let exit = match planned_on {
         Ok(mut run) => {
             let approval = Approval::of(args, saved.as_ref());
-            let whole = Whole { global, results, args, approval, signals };
+            let whole = Whole { global, results, args, approval, save, signals };
             whole.carry_out(&mut run, &account, watch).await
         }
         Err(failure) => Err(failure),
@@ -82,16 +87,18 @@ struct Whole<'a> {
     results: &'a Results,
     args: &'a ApplyArgs,
     approval: Approval<'a>,
+    save: Option<OutputFile>,
     signals: &'a Signals,
 }
 
 impl Whole<'_> {
     async fn carry_out(&self, run: &mut Run, account: &Account, watch: &mut Watch) -> Result<Exit, Failure> {
-        let Self { global, results, args, approval, signals } = self;
-        let mut plan = run.plan(&run.products());
+        let Self { global, results, args, approval, save, signals } = self;
+        let products = run.products();
+        let mut plan = run.plan(&products);
         plan.allow(&args.allow);
         run.tell(results, &plan, Level::Error);
-        let stale = approval.is_stale(&plan);
+        let stale = approval.is_stale(&plan, &products);
         if has_errors(&plan) || approval.asks(&plan) || !(stale || global.quiet) {
             watch.print_plan(&render::plan_text(&plan, View::default(), global.look_of_stderr()));
         }
@@ -102,6 +109,9 @@ impl Whole<'_> {
             return Err(approval.refuse(global, results, &plan));
         }
         refuse_unpermitted(&plan)?;
+        if let Some(file) = save {
+            file.write(&render::json(&plan))?;
+        }
         let busy = if args.if_busy == IfBusy::Wait { plan.busy() } else { Vec::new() };
         let deferred = if args.if_busy == IfBusy::Defer { plan.busy() } else { Vec::new() };
         let blocked = blocked(&plan);
@@ -144,22 +154,22 @@ impl Whole<'_> {
         Ok(exit)
     }
 
-    /// What to do after an interruption. What was committed is no longer part of the plan, so the hash of the whole does
-    /// not fit what is left.
+    /// What to do after an interruption. What was carried out is no longer part of the plan, and a hash alone does not
+    /// always tell that it was.
     fn how_to_go_on(&self, plan: &Plan, standing: &Standing) -> String {
-        let busy = plan.resources.iter().filter(|planned| planned.action != Action::None);
+        let command = command_line::given(self.global);
         let is_sent = |planned: &ResourcePlan| {
             standing.of(&planned.address).is_some_and(|stands| {
                 stands.committed || matches!(stands.end, Some(End::Done { sent: true }))
             })
         };
-        let sent = busy.clone().filter(|planned| is_sent(planned)).count();
-        if self.args.expect.is_some() && (1..busy.count()).contains(&sent) {
-            return "nothing is lost; what is left has a hash of its own: `storeward plan` prints it, and the command to go on with"
-                .to_owned();
-        }
-        let command = command_line::given(self.global);
-        format!("nothing is lost: the same command goes on where it stopped\n\n    {command}")
+        let is_in_part = self.args.expect.is_some() && plan.resources.iter().any(is_sent);
+        let exception = if is_in_part {
+            "\n\nwhere it says that the hash is another one by now, it prints the command for what is left"
+        } else {
+            ""
+        };
+        format!("nothing is lost: the same command goes on where it stopped\n\n    {command}{exception}")
     }
 }
 

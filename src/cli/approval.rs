@@ -1,9 +1,11 @@
 //! Whether somebody approved the plan: beforehand, by its file or its hash, or now, when asked.
 
+use std::fmt::Write as _;
 use std::io::IsTerminal;
 
-use crate::plan::{Plan, difference};
+use crate::plan::{Action, Plan, Product, difference};
 use crate::render::{self, Format};
+use crate::submission::Kind;
 
 use super::args::{ApplyArgs, Global, PlanHash};
 use super::command_line;
@@ -36,13 +38,13 @@ impl<'a> Approval<'a> {
     }
 
     /// Whether another plan was approved. Where nothing is to be sent, the approved one was carried out already.
-    pub(super) fn is_stale(&self, plan: &Plan) -> bool {
+    pub(super) fn is_stale(&self, plan: &Plan, products: &[Product<'_>]) -> bool {
         let hash = &plan.fingerprints.plan;
         let holds = match (self.saved, &self.args.expect) {
             (Some(Saved { plan: saved, .. }), _) => {
                 saved.fingerprints.plan == *hash || plan.is_rest_of(saved)
             }
-            (None, Some(expected)) => plan.has_or_had(expected.as_str()),
+            (None, Some(expected)) => !plan.has_changes() || plan.has_or_had(expected.as_str(), products),
             (None, None) => true,
         };
         plan.has_changes() && !holds
@@ -67,9 +69,8 @@ impl<'a> Approval<'a> {
                 format!("the plan is no longer the one in `{}`; nothing was sent", saved.file),
             )
             .help("if it is meant as it is now, make the plan anew with `storeward plan --save`, have it approved, and apply that"),
-            None => Failure::new(Exit::Stale, format!("the plan's hash is {hash}, not {shown}; nothing was sent")).help(
-                "the manifests, a file or the live state changed since it was approved; review the plan above and use its hash",
-            ),
+            None => Failure::new(Exit::Stale, format!("the plan's hash is {hash}, not {shown}; nothing was sent"))
+                .help(how_to_go_on(global, plan)),
         };
         let given = results.give(|format, look, sink| match (format, sink) {
             (Format::Json, _) => render::json(&serde_json::json!({
@@ -94,6 +95,40 @@ impl<'a> Approval<'a> {
                 .help(format!("apply exactly this plan, or whatever it is with --yes:\n\n    {command}"))
         };
         confirm("\nApply this?", signals, nobody).await
+    }
+}
+
+/// What to do where another hash was approved. A product that is as it should be may be what an earlier run did, which of a
+/// hash alone cannot always be told.
+fn how_to_go_on(global: &Global, plan: &Plan) -> String {
+    const SHOWN: usize = 3;
+    let reason =
+        "the manifests, a file or the live state changed since it was approved; review the plan above";
+    let done: Vec<&str> = plan
+        .resources
+        .iter()
+        .filter(|planned| {
+            let is_managed = planned.counts.unchanged > 0 || planned.kind != Kind::App;
+            planned.action == Action::None
+                && is_managed
+                && plan.blockers_of(&planned.address).next().is_none()
+        })
+        .map(|planned| planned.address.as_str())
+        .collect();
+    let command = command_line::given_with_hash(global, &plan.fingerprints.plan);
+    let mut names = done.iter().take(SHOWN).copied().collect::<Vec<_>>().join(", ");
+    if done.len() > SHOWN {
+        let _ = write!(names, " and {} more", done.len() - SHOWN);
+    }
+    match done.len() {
+        0 => format!("{reason}, and if it is meant, apply it:\n\n    {command}"),
+        count => format!(
+            "{reason}. {names} {} already as the manifests want {}: that may be what an earlier run of the approved plan \
+             did, which its hash alone does not tell; what is left is the plan above. If it is meant, apply it:\n\n    {command}\n\n\
+             A plan that was saved with `storeward plan --save` goes on by itself",
+            if count == 1 { "is" } else { "are" },
+            if count == 1 { "it" } else { "them" },
+        ),
     }
 }
 

@@ -5,9 +5,20 @@ use std::ffi::OsString;
 use super::args::Global;
 use super::run::Named;
 
-/// The command line as it was given, with `--expect HASH`.
+/// The command line as it was given, with `--expect HASH` and no other hash.
 pub(super) fn given_with_hash(global: &Global, hash: &str) -> String {
-    let mut words: Vec<OsString> = global.given.iter().skip(1).cloned().collect();
+    let mut words: Vec<OsString> = Vec::new();
+    let mut given = global.given.iter().skip(1);
+    while let Some(word) = given.next() {
+        if word == "--" {
+            words.push(word.clone());
+            words.extend(given.by_ref().cloned());
+        } else if word == "--expect" {
+            given.next();
+        } else if !word.to_string_lossy().starts_with("--expect=") {
+            words.push(word.clone());
+        }
+    }
     // What stands behind `--` is no option.
     let end = words.iter().position(|word| word == "--").unwrap_or(words.len());
     words.splice(end..end, ["--expect".into(), hash.into()]);
@@ -63,6 +74,8 @@ mod tests {
     use super::super::args::Cli;
     use super::*;
 
+    const OTHER: &str = "sp1:0123456789abcdef0123456789abcdef";
+
     fn with_hash(arguments: &[&str]) -> String {
         let given: Vec<OsString> = arguments.iter().map(Into::into).collect();
         let mut cli = Cli::try_parse_from(&given).unwrap();
@@ -80,6 +93,12 @@ mod tests {
             ]),
             "storeward -C 'my app' apply \"it's.yaml\" --release 'app/a=out dir' '--wait=none' --expect sp1:0"
         );
+        for given in [
+            &["storeward", "apply", "--expect", OTHER, "-q"][..],
+            &["storeward", "apply", &format!("--expect={OTHER}"), "-q"],
+        ] {
+            assert_eq!(with_hash(given), "storeward apply -q --expect sp1:0");
+        }
         assert_eq!(
             with_hash(&["storeward", "apply", "--", "-x.yaml"]),
             "storeward apply --expect sp1:0 -- -x.yaml"

@@ -1,4 +1,4 @@
-//! Exit codes: public, documented, decided in one place.
+//! Exit codes: public, documented in ONE table, decided in one place.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -11,60 +11,49 @@ use crate::plan::{Blocker, BlockerKind, Plan};
 use super::args::Global;
 use super::out;
 
-/// How a command ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Exit {
-    /// Done.
-    Ok = 0,
-    /// Unexpected failure, network after retries, 5xx.
-    Error = 1,
-    /// With `--detailed-exitcode` only: there are changes.
-    Changes = 2,
-    /// A manifest, asset or package is wrong; nothing was sent.
-    Invalid = 3,
-    /// The plan no longer holds, or a snapshot lacks a product; no change was sent.
-    Stale = 4,
-    /// All that was to be done is blocked.
-    Blocked = 5,
-    /// A guard without permit, or nobody to ask; nothing was sent.
-    NeedsApproval = 6,
-    /// Outcomes differ between resources.
-    Partial = 7,
-    /// A dead state, a mismatch after commit, or the submission is gone.
-    Rejected = 8,
-    /// Still in progress at the Store.
-    Timeout = 9,
-    /// No, expired or insufficient credential.
-    Auth = 10,
-    /// The command line is wrong.
-    Usage = 64,
-    /// Interrupted; safe to run again.
-    Interrupted = 130,
+macro_rules! exits {
+    ($($name:ident = $code:literal, $word:literal, $meaning:literal;)*) => {
+        /// How a command ended.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Exit { $(#[doc = $meaning] $name = $code,)* }
+
+        impl Exit {
+            /// Every exit code.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// The word for machines.
+            pub fn word(self) -> &'static str {
+                match self { $(Self::$name => $word,)* }
+            }
+
+            /// What it tells people.
+            pub fn meaning(self) -> &'static str {
+                match self { $(Self::$name => $meaning,)* }
+            }
+        }
+    };
+}
+
+exits! {
+    Ok = 0, "ok", "done; `plan` found changes or none, also with guards and blockers";
+    Error = 1, "error", "unexpected failure, network after retries, 5xx";
+    Changes = 2, "changes", "only with `--detailed-exitcode`: there are changes";
+    Invalid = 3, "invalid", "a manifest, file or package is wrong; nothing was sent";
+    Stale = 4, "stale", "the plan no longer holds, or a snapshot lacks a product; no change was sent";
+    Blocked = 5, "blocked", "all that was to be done is blocked";
+    NeedsApproval = 6, "needs-approval", "a guard without permit, or nobody to ask; nothing was sent";
+    Partial = 7, "partial", "outcomes differ between products";
+    Rejected = 8, "rejected", "the Store refused it, took in something else, or the submission is gone";
+    Timeout = 9, "timeout", "still in progress at the Store";
+    Auth = 10, "auth", "no, expired or insufficient credential";
+    Usage = 64, "usage", "the command line is wrong";
+    Interrupted = 130, "interrupted", "safe to run again";
 }
 
 impl Exit {
     /// The number.
     pub fn code(self) -> u8 {
         self as u8
-    }
-
-    /// The word for machines.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Error => "error",
-            Self::Changes => "changes",
-            Self::Invalid => "invalid",
-            Self::Stale => "stale",
-            Self::Blocked => "blocked",
-            Self::NeedsApproval => "needs-approval",
-            Self::Partial => "partial",
-            Self::Rejected => "rejected",
-            Self::Timeout => "timeout",
-            Self::Auth => "auth",
-            Self::Usage => "usage",
-            Self::Interrupted => "interrupted",
-        }
     }
 
     /// How a failed resource ends the command.

@@ -13,8 +13,12 @@ pub(super) fn run(results: &Results, args: &ExplainArgs) -> Result<Exit, Failure
         return answer(results, &format!("{code}: {}\n\n{}\n", code.title(), code.explanation()));
     }
     if let Some(guard) = Guard::parse(wanted) {
+        let keys = match guard.keys() {
+            [] => String::new(),
+            keys => format!("Changes of {} can be this risk.\n\n", quoted(keys)),
+        };
         let text = format!(
-            "guard {guard}\n\nThe risk: {}.\n\nIt blocks `apply`, never `plan`, until the manifest says `permit: [{guard}]` \
+            "guard {guard}\n\nThe risk: {}.\n\n{keys}It blocks `apply`, never `plan`, until the manifest says `permit: [{guard}]` \
              or the command line `--allow {guard}`.\n",
             guard.risk()
         );
@@ -37,6 +41,10 @@ pub(super) fn run(results: &Results, args: &ExplainArgs) -> Result<Exit, Failure
         Some(meant) => failure.help(format!("did you mean `{meant}`?")),
         None => failure.help("codes look like SW1203, guards like price-change, blockers like foreign-draft"),
     })
+}
+
+fn quoted(keys: &[&str]) -> String {
+    keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ")
 }
 
 fn answer(results: &Results, text: &str) -> Result<Exit, Failure> {

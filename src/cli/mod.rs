@@ -11,6 +11,7 @@ mod baseline;
 mod busy;
 mod ci;
 mod command_line;
+mod completions;
 mod credentials;
 mod discard;
 mod doctor;
@@ -20,6 +21,7 @@ mod event_log;
 mod exit;
 mod explain;
 mod folds;
+mod init;
 mod kept;
 mod live;
 mod manifests;
@@ -39,6 +41,7 @@ mod snapshot;
 mod status;
 mod targets;
 mod validate;
+mod version;
 mod wait;
 mod watch;
 mod whom;
@@ -49,6 +52,7 @@ use std::rc::Rc;
 use std::sync::mpsc;
 
 use clap::Parser;
+use clap::error::ErrorKind;
 use tokio::runtime::Handle;
 
 pub use args::Cli;
@@ -67,6 +71,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Ok(mut cli) => {
             cli.global.given = given;
             cli
+        }
+        Err(error) if error.kind() == ErrorKind::DisplayVersion && version::printed_as_json(&given) => {
+            return Exit::Ok.code();
         }
         Err(error) => {
             // Help and version are answers, not errors; a closed pipe is not worth one.
@@ -180,9 +187,11 @@ async fn perform(cli: &Cli, results: &Results, signals: &Signals) -> Result<Exit
         Command::Discard(args) => discard::run(global, results, args, signals).await,
         Command::Snapshot(args) => snapshot::run(global, results, args).await,
         Command::Doctor => doctor::run(global, results).await,
+        Command::Init(args) => init::run(global, results, args),
         Command::Pull(args) => pull::run(global, results, args).await,
         Command::Explain(args) => explain::run(results, args),
         Command::Schema(args) => schema::run(results, args),
+        Command::Completions(args) => completions::run(results, args),
         Command::Sandbox(args) => sandbox::run(global, results, args, signals).await,
     }
 }

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use crate::manifest::{Address, Code, Creation, Diagnostic, Finding, Releases, Resource, Severity};
+use crate::manifest::{
+    Address, Code, Creation, Diagnostic, Finding, Loaded, Releases, Resource, Severity, Workspace,
+};
 use crate::partner_center::{By, Connection, Part, Reader, Snapshot, Subject};
 use crate::plan::{self, InTheWay, LiveSource, MadeOf, Options, Plan, Product, ReleaseRef};
 use crate::render::{Level, annotations_of_plan};
@@ -98,6 +100,15 @@ impl Wanted {
 
     pub(super) fn subjects(&self) -> &[Subject] {
         &self.subjects
+    }
+
+    /// Everything that was loaded.
+    pub(super) fn loaded(&self) -> &Loaded {
+        &self.checked.loaded
+    }
+
+    pub(super) fn workspace(&self) -> &Workspace {
+        &self.checked.workspace
     }
 
     /// The resources with how to find each.

@@ -36,7 +36,7 @@ impl Hush {
             let safe = signature.replace('+', "%2B");
             for spelled in [signature, &safe] {
                 self.keep(spelled);
-                for (decoded, _) in form_urlencoded::parse(spelled.as_bytes()) {
+                for (decoded, _) in form_urlencoded::parse(spelled.replace('=', "%3D").as_bytes()) {
                     self.keep(&decoded);
                 }
             }
@@ -45,19 +45,24 @@ impl Hush {
 
     /// A service's words without any of them, and without the signature of any URL.
     pub(super) fn text(&self, text: &str) -> String {
-        let mut left = text;
-        let mut shown = String::with_capacity(text.len());
-        while let Some((before, after)) = left.split_once(SIGNATURE) {
-            let signature = signature(after);
-            shown.extend([before, SIGNATURE, if signature.is_empty() { "" } else { HIDDEN }]);
-            left = &after[signature.len()..];
-        }
-        shown.push_str(left);
+        let mut known = text.to_owned();
         for secret in self.0.lock().unwrap_or_else(PoisonError::into_inner).iter() {
-            if shown.contains(secret.expose_secret()) {
-                shown = shown.replace(secret.expose_secret(), HIDDEN);
+            if known.contains(secret.expose_secret()) {
+                known = known.replace(secret.expose_secret(), HIDDEN);
             }
         }
+        let mut left = known.as_str();
+        let mut shown = String::with_capacity(known.len());
+        while let Some((before, after)) = left.split_once(SIGNATURE) {
+            shown.extend([before, SIGNATURE]);
+            left = after;
+            let signature = signature(after);
+            if !(signature.is_empty() || after.starts_with(HIDDEN)) {
+                shown.push_str(HIDDEN);
+                left = &after[signature.len()..];
+            }
+        }
+        shown.push_str(left);
         shown
     }
 }
@@ -78,7 +83,11 @@ mod tests {
         hush.keep_signatures(br#"{"fileUploadUrl":"https://x/y?sv=1&sig=abc%2Bdef/ghi%3D&se=2"}"#);
         for quoted in ["abc%2Bdef/ghi%3D", "abc+def/ghi="] {
             assert_eq!(hush.text(&format!("{quoted} is wrong")), "(hidden) is wrong");
+            assert_eq!(hush.text(&format!("?sig={quoted}&b")), "?sig=(hidden)&b");
         }
+        // As a form reads it that was not encoded, which some services do.
+        hush.keep_signatures(b"?sig=jkl+mnop/q=&se=2");
+        assert_eq!(hush.text("?sig=jkl mnop/q= is wrong"), "?sig=(hidden) is wrong");
         assert_eq!(
             hush.text("see https://z/?sig=other+one&a=b, sig="),
             "see https://z/?sig=(hidden)&a=b, sig="

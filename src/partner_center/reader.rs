@@ -1,7 +1,7 @@
 //! Reading. GET only: whoever holds a reader can change nothing.
 
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::submission::{Application, Document, Member, Status, canonical};
 
@@ -107,7 +107,28 @@ impl Reader {
     pub async fn submission(&self, place: &Place, submission: &str) -> Result<Document, StoreError> {
         let path = place.submission(submission);
         let answer = self.0.get(&path).await?;
-        document("GET", &path, &answer)
+        let mut document = document("GET", &path, &answer)?;
+        for words in ["errors", "warnings"] {
+            // They are shown in plans and kept in snapshots.
+            let at = ["statusDetails", words];
+            if let Some(said) = document.get(&at).filter(|said| *said != &json!([])) {
+                let hushed = self.hushed(said);
+                document.set(&at, hushed);
+            }
+        }
+        Ok(document)
+    }
+
+    /// The same without any secret in its texts.
+    fn hushed(&self, value: &Value) -> Value {
+        match value {
+            Value::String(words) => self.0.hushed(words).into(),
+            Value::Array(items) => items.iter().map(|item| self.hushed(item)).collect(),
+            Value::Object(members) => {
+                members.iter().map(|(key, member)| (key.clone(), self.hushed(member))).collect()
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
+        }
     }
 
     /// The status of a submission; much cheaper than the submission.

@@ -38,6 +38,7 @@ pub(super) fn begun(
         before.id.clear();
         before.changes.extend(creation::created(resource, flights));
     }
+    let anew = (is_new && creation::may_be_made_anew(resource)).then(|| before.anew());
     let with_call = running::closed(resource, &intended.published, submits).map(|call| {
         let mut before = before.clone();
         before.changes.push(call);
@@ -45,5 +46,5 @@ pub(super) fn begun(
         before
     });
     let without = submits.then_some(before);
-    without.into_iter().chain(with_call).collect()
+    without.into_iter().chain(anew).chain(with_call).collect()
 }

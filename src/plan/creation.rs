@@ -52,6 +52,27 @@ pub(super) fn different(resource: &Resource, member: &Member, flights: &Flights<
         .collect()
 }
 
+/// Whether the manifest lets a flight that is another one be deleted and made anew. The new one gets another id, so that
+/// a manifest with the old one would find none from then on.
+pub(super) fn may_be_made_anew(resource: &Resource) -> bool {
+    resource.kind() == Kind::Flight
+        && resource.id.is_none()
+        && resource.permits.iter().any(|permit| permit.guard == Guard::RecreatesFlight)
+}
+
+/// What a flight is created anew with, beside what of it was `different`.
+pub(super) fn created_anew(resource: &Resource, flights: &Flights<'_>, different: &[Change]) -> Vec<Change> {
+    let mut created = created(resource, flights);
+    for change in &mut created {
+        if let Some(was) = different.iter().find(|was| was.path == change.path) {
+            change.before.clone_from(&was.before);
+            change.origin = was.origin;
+            change.baseline.clone_from(&was.baseline);
+        }
+    }
+    created
+}
+
 /// What cannot be changed once a resource is there.
 pub(super) fn portal_only(resource: &Resource, member: &Member, change: &Change) -> Blocker {
     let words = |value: &Option<Value>| match value {

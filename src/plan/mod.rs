@@ -5,6 +5,7 @@
 //! names the risks ([`Guard`](crate::manifest::Guard)), what stands in the way ([`Blocker`]), and the [`Step`]s.
 //! [`Plan`] is plain data: the one source of every output, and of what `apply` does.
 
+mod approved;
 mod begun;
 mod blocker;
 mod busy;
@@ -12,6 +13,7 @@ mod checks;
 mod creation;
 mod difference;
 mod discard;
+mod done;
 mod drift;
 mod fingerprint;
 mod flights;

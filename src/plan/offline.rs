@@ -12,7 +12,7 @@ use crate::asset::Package;
 use crate::manifest::{
     Code, Creation, Desired, Guard, ImageContent, Owned, Resource, TrailerContent, Wanted, WantedImage,
 };
-use crate::submission::{Document, Live, LiveProduct, Member};
+use crate::submission::{Document, Kind, Live, LiveProduct, Member};
 
 use super::overlay::{Baseline, Options, Overlay, going_languages, lay_over};
 use super::types::{Plan, PublishedBy};
@@ -40,7 +40,7 @@ pub fn as_git_says(resources: &[Resource], earlier: &[Resource]) -> Vec<Live> {
 }
 
 /// An add-on or a flight as the API would return it.
-fn member(resource: &Resource) -> Option<Member> {
+pub(super) fn member(resource: &Resource) -> Option<Member> {
     let id = resource.id.as_deref().unwrap_or_default();
     let member = match &resource.creation {
         Creation::App => return None,
@@ -80,9 +80,16 @@ fn document(resource: &Resource) -> Document {
             _ => {}
         }
     }
-    let nothing = Baseline { kind: resource.kind(), document: &known, fallback: None };
-    let overlay = lay_over(nothing, &desired, Options::default());
-    let mut document = settled(&overlay);
+    let mut document = published_over(&known, resource.kind(), &desired);
+    // How the last submission started is not for git to say.
+    document.remove(&["packageDeliveryOptions", "packageRollout"]);
+    document
+}
+
+/// What would be published if the desired state were laid over a document and nothing went wrong.
+pub(super) fn published_over(known: &Document, kind: Kind, desired: &Desired) -> Document {
+    let known = Baseline { kind, document: known, fallback: None };
+    let mut document = settled(&lay_over(known, desired, Options::default()));
     // Release settings are as git says, also where nothing else is said; so are titles, also of languages that were there.
     for owned in &desired.owned {
         let Some(field) = owned.field.filter(|field| field.rides_along || field.only_when_added) else {
@@ -92,8 +99,6 @@ fn document(resource: &Resource) -> Document {
             document.set(&field.api_path(owned.path.language()), value.clone());
         }
     }
-    // How the last submission started is not for git to say.
-    document.remove(&["packageDeliveryOptions", "packageRollout"]);
     document
 }
 
@@ -121,7 +126,12 @@ fn settled(overlay: &Overlay) -> Document {
 
 fn settle(value: &mut Value, packages: &HashMap<&str, &Package>, count: &mut usize) {
     match value {
-        Value::Array(items) => items.iter_mut().for_each(|item| settle(item, packages, count)),
+        Value::Array(items) => {
+            items.retain(|item| item.get("fileStatus").is_none_or(|status| status != "PendingDelete"));
+            for item in items {
+                settle(item, packages, count);
+            }
+        }
         Value::Object(members) => {
             if members.get("fileStatus").is_some_and(|status| status == "PendingUpload") {
                 *count += 1;

@@ -5,12 +5,13 @@ use serde_json::Value;
 use crate::manifest::{Code, Creation, Finding, Guard, Resource, Severity};
 use crate::submission::{Document, Kind, Live, LiveProduct};
 
+use super::approved::forget_what_was_not_begun;
 use super::begun::begun;
 use super::blocker::{Blocker, BlockerKind};
 use super::busy::Busy;
 use super::checks::{Due, check};
 use super::creation;
-use super::fingerprint::{fingerprints, forget_what_was_not_begun};
+use super::fingerprint::fingerprints;
 use super::flights::Flights;
 use super::guards::{Risk, obstacles, risks};
 use super::intended::Intended;
@@ -21,8 +22,8 @@ use super::overlay::{Baseline, Options, Overlay, lay_over};
 use super::pending::{Pending, classify};
 use super::running::RolloutCall;
 use super::types::{
-    Action, AssetRef, Base, Change, ChangeRoute, Counts, FORMAT_VERSION, FileCount, GuardHit, InProgress,
-    LiveSource, MadeOf, Plan, PublishedBy, ResourcePlan, Route, Step, StepKind,
+    Action, AssetRef, Base, Change, ChangeRoute, Counts, FileCount, GuardHit, InProgress, LiveSource, MadeOf,
+    Plan, PublishedBy, ResourcePlan, Route, Step, StepKind,
 };
 
 /// A resource and what Partner Center holds of it.
@@ -45,17 +46,7 @@ pub fn plan(products: &[Product<'_>], made_of: MadeOf, mut findings: Vec<Finding
         findings.retain(|finding| finding.code != Code::UnknownFlight.as_str());
     }
     let options = Options { replace_untrusted: made_of.replace_untrusted };
-    let mut plan = Plan {
-        format_version: FORMAT_VERSION.to_owned(),
-        made_of,
-        resources: Vec::new(),
-        guards: Vec::new(),
-        blockers: Vec::new(),
-        steps: Vec::new(),
-        diagnostics: findings,
-        fingerprints: super::types::Fingerprints::default(),
-        begun: Vec::new(),
-    };
+    let mut plan = Plan { diagnostics: findings, ..Plan::empty(made_of) };
     let loaded = plan.diagnostics.len();
     let flights = Flights::of(products);
     for product in products {
@@ -68,6 +59,14 @@ pub fn plan(products: &[Product<'_>], made_of: MadeOf, mut findings: Vec<Finding
     if plan.made_of.live == LiveSource::Baseline {
         leave_unknown_out(&mut plan, loaded);
     }
+    plan
+}
+
+/// The plan for one product among these flights, with nothing in it that is about all products.
+pub(super) fn plan_one(product: Product<'_>, made_of: &MadeOf, flights: &Flights<'_>) -> Plan {
+    let mut plan = Plan::empty(made_of.clone());
+    let options = Options { replace_untrusted: made_of.replace_untrusted };
+    plan_product(&mut plan, product, flights, options);
     plan
 }
 
@@ -249,6 +248,10 @@ impl Planning<'_> {
         }
         self.step(StepKind::Create, "create it; what is set now stays as it is");
         self.submit(baseline, overlay, Pending::None, created, Vec::new(), Vec::new());
+        if creation::may_be_made_anew(self.resource) {
+            // An earlier run may have deleted the one that was there.
+            self.plan.begun.push(self.planned.anew());
+        }
     }
 
     /// A flight is created with its first packages: its submission holds nothing else.
@@ -315,9 +318,8 @@ impl Planning<'_> {
                 told.tell_fixed(&mut created, member, self.flights);
             }
             recreates = !created.is_empty() && kind == Kind::Flight && self.permits(Guard::RecreatesFlight);
-            // The new flight gets another id, so that a manifest with the old one would find none from then on.
-            if recreates && self.resource.id.is_none() {
-                return self.recreate(created);
+            if recreates && creation::may_be_made_anew(self.resource) {
+                return self.recreate(&created);
             }
             for change in &created {
                 self.plan.blockers.push(creation::portal_only(self.resource, member, change));
@@ -380,7 +382,7 @@ impl Planning<'_> {
     }
 
     /// A flight that is to be another one, which the API cannot do: it is deleted and created.
-    fn recreate(&mut self, changed: Vec<Change>) {
+    fn recreate(&mut self, changed: &[Change]) {
         let nothing = Document::default();
         let baseline = Baseline { kind: Kind::Flight, document: &nothing, fallback: None };
         let mut overlay = lay_over(baseline, &self.resource.desired, self.options);
@@ -395,7 +397,8 @@ impl Planning<'_> {
         self.leave_their_draft();
         self.step(StepKind::Delete, format!("delete {}", self.planned.id));
         self.step(StepKind::Create, "create it anew");
-        self.submit(baseline, overlay, Pending::None, changed, Vec::new(), vec![Guard::RecreatesFlight]);
+        let created = creation::created_anew(self.resource, self.flights, changed);
+        self.submit(baseline, overlay, Pending::None, created, Vec::new(), vec![Guard::RecreatesFlight]);
     }
 
     /// What comes of an overlay: nothing, a rollout call, a submission.

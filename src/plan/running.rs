@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::asset::Version;
-use crate::manifest::{Code, Finding, Guard, OpenRollout, Resource, RolloutWanted, Severity};
+use crate::manifest::{
+    Code, Finding, Guard, Location, OpenRollout, Resource, RolloutWanted, RunningRollout, Severity,
+};
 use crate::submission::{Document, Path, Rollout, Section};
 
 use super::guards::Risk;
@@ -35,19 +37,6 @@ pub(super) fn asked(resource: &Resource, published: &Document) -> Result<Option<
         return Ok(None);
     };
     let state = published.rollout();
-    let share = published.rollout_percentage();
-    let change = |key: &str, before: Value, after: Value| Change {
-        path: Path::new(["rollout", key]),
-        op: Op::Set,
-        before: Some(before),
-        after: Some(after),
-        route: ChangeRoute::Live,
-        origin: None,
-        baseline: None,
-        source: Some(wanted.at.clone()),
-        asset: None,
-        section: Some(Section::Rollout),
-    };
     let closes = |word: &str, leaves| RolloutCall {
         change: Change { source: Some(wanted.at.clone()), ..closes(word) },
         risk: Some((Guard::ClosesRollout, format!("the rollout of {} is {word}", wanted.of))),
@@ -59,7 +48,8 @@ pub(super) fn asked(resource: &Resource, published: &Document) -> Result<Option<
         (RolloutWanted::Finalized, Rollout::InProgress) => Ok(Some(closes("finalized", Rollout::Closed))),
         (RolloutWanted::Halted, Rollout::InProgress) => Ok(Some(closes("halted", Rollout::Stopped))),
         (RolloutWanted::Percentage(after), Rollout::InProgress) => {
-            let before = share.and_then(Value::as_f64).unwrap_or_default();
+            let live = published.rollout_percentage().cloned().unwrap_or_default();
+            let before = live.as_f64().unwrap_or_default();
             let after_share = after.as_f64().unwrap_or_default();
             // A whole rollout stays open until it is finalized.
             if (before - after_share).abs() < f64::EPSILON {
@@ -68,7 +58,7 @@ pub(super) fn asked(resource: &Resource, published: &Document) -> Result<Option<
             let words = format!("{before} % → {after} % of customers");
             let decreases = after_share < before;
             Ok(Some(RolloutCall {
-                change: change("percentage", share.cloned().unwrap_or_default(), json!(after)),
+                change: share(wanted, live, json!(after)),
                 risk: decreases.then(|| (Guard::RolloutDecrease, words.clone())),
                 is_permit: false,
                 words,
@@ -89,6 +79,11 @@ pub(super) fn asked(resource: &Resource, published: &Document) -> Result<Option<
     }
 }
 
+/// The change of the call that sets the share of customers who get the new packages.
+fn share(wanted: &RunningRollout, before: Value, after: Value) -> Change {
+    call("percentage", before, after, Some(&wanted.at))
+}
+
 /// A wish that comes too late.
 fn over(resource: &Resource, of: Version, how: &str, help: &str) -> Box<Finding> {
     Box::new(Finding {
@@ -102,15 +97,19 @@ fn over(resource: &Resource, of: Version, how: &str, help: &str) -> Box<Finding>
 
 /// The change that a call makes which closes a rollout.
 fn closes(word: &str) -> Change {
+    call("state", json!("in progress"), json!(word), None)
+}
+
+fn call(key: &str, before: Value, after: Value, source: Option<&Location>) -> Change {
     Change {
-        path: Path::new(["rollout", "state"]),
+        path: Path::new(["rollout", key]),
         op: Op::Set,
-        before: Some(json!("in progress")),
-        after: Some(json!(word)),
+        before: Some(before),
+        after: Some(after),
         route: ChangeRoute::Live,
         origin: None,
         baseline: None,
-        source: None,
+        source: source.cloned(),
         asset: None,
         section: Some(Section::Rollout),
     }
@@ -136,6 +135,19 @@ pub(super) fn closed(resource: &Resource, published: &Document, submits: bool) -
     };
     let (word, leaves) = asked.or_else(|| makes_way(resource).filter(|_| submits))?;
     (published.rollout() == leaves).then(|| closes(word))
+}
+
+/// The changes of calls one of which an earlier run may have made: the rollout has the share that the manifest wants. Which
+/// one it had before is not known any more.
+pub(super) fn raised(resource: &Resource, published: &Document) -> Vec<Change> {
+    let Some(wanted) = resource.rollout.as_ref().filter(|wanted| newest(published) == Some(wanted.of)) else {
+        return Vec::new();
+    };
+    let (RolloutWanted::Percentage(after), Rollout::InProgress) = (&wanted.wanted, published.rollout())
+    else {
+        return Vec::new();
+    };
+    (0..=100).map(|before| share(wanted, json!(before), json!(after))).collect()
 }
 
 /// What `openRollout` does with a rollout that is in the way of a submission.

@@ -109,6 +109,9 @@ pub struct ReleaseRef {
 /// The version of the plan format.
 pub const FORMAT_VERSION: &str = "1.0";
 
+/// Stands for the id of a flight that is deleted and made anew, where there is none any more.
+pub(super) const ANEW: &str = "anew";
+
 /// What would happen to one product.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -441,7 +444,34 @@ pub struct Fingerprints {
     pub assets: BTreeMap<String, String>,
 }
 
+impl ResourcePlan {
+    /// Whether a flight is deleted and made anew: what is to be created has no id otherwise.
+    pub(super) fn is_made_anew(&self) -> bool {
+        self.action == Action::Create && !self.id.is_empty()
+    }
+
+    /// The same for a flight that is there, and is deleted first.
+    pub(super) fn anew(&self) -> Self {
+        Self { id: ANEW.to_owned(), ..self.clone() }
+    }
+}
+
 impl Plan {
+    /// A plan with nothing in it.
+    pub(super) fn empty(made_of: MadeOf) -> Self {
+        Self {
+            format_version: FORMAT_VERSION.to_owned(),
+            made_of,
+            resources: Vec::new(),
+            guards: Vec::new(),
+            blockers: Vec::new(),
+            steps: Vec::new(),
+            diagnostics: Vec::new(),
+            fingerprints: Fingerprints::default(),
+            begun: Vec::new(),
+        }
+    }
+
     /// Whether `apply` would send anything.
     pub fn has_changes(&self) -> bool {
         self.resources.iter().any(|resource| !matches!(resource.action, Action::None | Action::InProgress))

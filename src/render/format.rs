@@ -36,11 +36,13 @@ const FORMS: &[(&str, &[Format])] = &[
     ("wait", &[Text, Json]),
     ("rollout", &[Text, Json]),
     ("discard", &[Text, Json]),
+    ("init", &[Text, Json]),
     ("pull", &[Text, Json]),
     ("explain", &[Text]),
     // See `JSON_ONLY`.
     ("snapshot", &[Text, Json]),
     ("schema", &[Text, Json]),
+    ("completions", &[Text]),
     ("sandbox", &[Text, Json]),
 ];
 

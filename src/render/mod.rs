@@ -21,6 +21,7 @@ mod pulled;
 mod standing;
 mod status;
 mod totals;
+mod updated;
 mod validation;
 mod value_diff;
 
@@ -43,6 +44,7 @@ pub use pulled::{PulledFrom, PulledProduct, PulledReport, pulled_text};
 pub use standing::{left, live_line, live_words, still};
 pub use status::{rollout_line, status_text};
 pub use totals::Totals;
+pub use updated::{UpdatedField, UpdatedFile, UpdatedReport, updated_text};
 pub use validation::{counts, validation};
 
 /// A size for people: `118.2 MB`, in steps of 1,000 as Partner Center shows it.

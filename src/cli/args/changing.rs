@@ -43,6 +43,9 @@ pub struct ApplyArgs {
     /// It is deleted and made anew. Without this the Store is asked again only where the failure was its own.
     #[arg(long)]
     pub resubmit: bool,
+    /// Write the plan that is applied to FILE, so that `apply FILE` can take up what is left for a later run
+    #[arg(long, value_name = "FILE")]
+    pub save: Option<PathBuf>,
     /// Write what happens to FILE, or a pipe, as it happens: one JSON object a line
     ///
     /// `storeward schema events` says what the lines may be. The first one has the event `started`, the last one `finished`.

@@ -1,11 +1,13 @@
 //! The command line's shape. Doc comments are the help texts.
 
 mod changing;
+mod examples;
 mod global;
 mod learning;
 mod looking;
 mod manifests;
 mod pulling;
+mod starting;
 
 use clap::{Parser, Subcommand};
 
@@ -13,16 +15,17 @@ pub use changing::{
     ApplyArgs, DiscardArgs, IfBusy, PlanHash, RolledOut, RolloutArgs, RolloutCommand, Wait, WaitArgs,
 };
 pub use global::Global;
-pub use learning::{ExplainArgs, SandboxArgs, Schema, SchemaArgs};
+pub use learning::{CompletionsArgs, ExplainArgs, SandboxArgs, Schema, SchemaArgs};
 pub use looking::{DriftArgs, PlanArgs, SnapshotArgs, StatusArgs, ValidateArgs};
 pub use manifests::{Baseline, Manifests, Release, Selection, Since};
 pub use pulling::{PullArgs, Pullable};
+pub use starting::{CiService, InitArgs};
 
 /// Declarative release manager for the Microsoft Store
 ///
 /// Manifests in git say what a Store product should be. `plan` shows what would change, `apply` makes it so.
 #[derive(Debug, Parser)]
-#[command(name = "storeward", version, max_term_width = 100)]
+#[command(name = "storeward", version, max_term_width = 100, after_help = examples::STOREWARD)]
 pub struct Cli {
     /// Options that every command takes.
     #[command(flatten)]
@@ -39,16 +42,19 @@ pub enum Command {
     ///
     /// Everything that can be known without the Store is checked, packages too where --release names their folder. All
     /// mistakes are reported together. Exit code 3 when there is an error; warnings do not count.
+    #[command(after_long_help = examples::VALIDATE)]
     Validate(ValidateArgs),
     /// Show what would change; sends nothing
     ///
     /// Compares the manifests with what Partner Center holds, or held when a snapshot was taken: that needs no credential.
     /// Exit code 0 with changes and without, also when guards or blockers stand in the way.
+    #[command(after_long_help = examples::PLAN)]
     Plan(PlanArgs),
     /// Show what was changed in Partner Center, against git; sends nothing
     ///
     /// For schedules: names each field that is neither as the manifests want it nor as they said at the baseline. Exit code
     /// 0 with drift and without, unless --detailed-exitcode is given.
+    #[command(after_long_help = examples::DRIFT)]
     Drift(DriftArgs),
     /// Carry the changes out
     ///
@@ -59,37 +65,48 @@ pub enum Command {
     /// A .json file is a PLAN that `plan --save` wrote. What it was made of is planned again; if that is still the same plan,
     /// it is applied without asking, else nothing is sent and the difference is shown (exit code 4). Its paths hold in the
     /// folder that apply runs in; --release says where packages are now that it was made with.
-    #[command(mut_arg("paths", |paths| paths.value_name("PATH|PLAN")))]
+    #[command(mut_arg("paths", |paths| paths.value_name("PATH|PLAN")), after_long_help = examples::APPLY)]
     Apply(ApplyArgs),
     /// Show where products stand: what is published, on its way, rolled out, and what can be done
     ///
     /// Sends GET requests only. A Store ID needs no manifest: `storeward status 9NBLGGH4R315`, and
     /// `storeward status '9NBLGGH4R315/Beta testers'` for a flight.
+    #[command(after_long_help = examples::STATUS)]
     Status(StatusArgs),
     /// Follow a submission that is on its way; sends nothing
     ///
     /// Ends with 0 when it got there, with 8 where the Store refused it and says why, and with 9 when the time ran out. Can be
     /// interrupted and run again.
+    #[command(after_long_help = examples::WAIT)]
     Wait(WaitArgs),
     /// Raise, halt or finalize the rollout that is running: at once, without a submission
     ///
     /// Says what is running and what becomes of it, asks, and afterwards says what to write into the manifest so that it lasts.
     /// A Store ID needs no manifest: `storeward rollout halt 9NBLGGH4R315`.
+    #[command(after_long_help = examples::ROLLOUT)]
     Rollout(RolloutArgs),
     /// Delete a draft or a failed submission that is in the way
     ///
     /// One that Storeward made, or that nobody touched, goes after a question; somebody else's only with
     /// --allow replaces-draft. What was committed is never deleted.
+    #[command(after_long_help = examples::DISCARD)]
     Discard(DiscardArgs),
     /// Keep the live state of the products in a file, for plans without a credential
     ///
     /// Sends GET requests only. The snapshot goes to standard output, or with --out FILE to a file. It holds no upload URL
     /// and no notes for certification.
+    #[command(after_long_help = examples::SNAPSHOT)]
     Snapshot(SnapshotArgs),
     /// Examine whether the Store can be used from here: settings, credential, network, clock, token, account
     ///
     /// Each step that fails says what to do. Nothing is changed, and nothing secret is printed.
+    #[command(after_long_help = examples::DOCTOR)]
     Doctor,
+    /// Begin: a first manifest, and the workflows of a CI service
+    ///
+    /// Files are never replaced: where one of them is there already, nothing is written. Says what was written, and what is
+    /// to be done next, such as which settings the workflows need.
+    Init(InitArgs),
     /// Write what Partner Center holds into manifests; changes nothing there
     ///
     /// A Store ID brings the app with all its add-ons and flights, as manifests of your own from then on. What is there is
@@ -97,9 +114,16 @@ pub enum Command {
     /// say is named with the reason. Afterwards `plan` says that there are no changes.
     Pull(PullArgs),
     /// Explain a diagnostic code, a guard or a blocker
+    #[command(after_long_help = examples::EXPLAIN)]
     Explain(ExplainArgs),
     /// Print a JSON Schema
+    #[command(after_long_help = examples::SCHEMA)]
     Schema(SchemaArgs),
+    /// Print a script that completes command lines
+    ///
+    /// bash: `storeward completions bash > ~/.local/share/bash-completion/completions/storeward`.
+    /// zsh: into a file `_storeward` in a folder of $fpath. fish: `storeward completions fish | source`.
+    Completions(CompletionsArgs),
     /// Serve a local Partner Center to try things on
     ///
     /// The first line on standard output names the addresses: {"api":…,"login":…,"blob":…,"admin":…}. Ends with Ctrl-C.
@@ -148,9 +172,11 @@ impl Command {
             Self::Discard(_) => "discard",
             Self::Snapshot(_) => "snapshot",
             Self::Doctor => "doctor",
+            Self::Init(_) => "init",
             Self::Pull(_) => "pull",
             Self::Explain(_) => "explain",
             Self::Schema(_) => "schema",
+            Self::Completions(_) => "completions",
             Self::Sandbox(_) => "sandbox",
         }
     }

@@ -123,6 +123,13 @@ impl Repository {
         Ok(said.trim_end().strip_prefix("refs/remotes/origin/").map(str::to_owned))
     }
 
+    /// The branch that is checked out, also before its first commit.
+    pub(super) fn checked_out(&self) -> Result<Option<String>, GitError> {
+        let ended = self.git.run(&["symbolic-ref", "--quiet", "HEAD"])?;
+        let said = String::from_utf8_lossy(&ended.printed);
+        Ok(said.trim_end().strip_prefix("refs/heads/").map(str::to_owned))
+    }
+
     /// Everything in a tree, folders too.
     pub(super) fn list(&self, tree: &str) -> Result<Vec<Listed>, GitError> {
         let ended = self.git.run(&["ls-tree", "-r", "-t", "-z", "--full-tree", tree])?;

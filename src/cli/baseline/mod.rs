@@ -134,6 +134,21 @@ pub(super) fn head(root: &Path) -> Option<String> {
     Some(commit.id)
 }
 
+/// The branch that changes go to, as far as the repository tells: the one that the remote `origin` calls its default; without
+/// one `main` or `master` where there is such a branch, else the one that is checked out.
+pub(super) fn likely_default_branch(root: &Path) -> Option<String> {
+    let mut repository = Repository::open(root).ok()?;
+    if let Some(branch) = repository.default_of_origin().ok()? {
+        return Some(branch);
+    }
+    for branch in ["main", "master"] {
+        if repository.commit(&format!("refs/heads/{branch}")).ok()?.is_some() {
+            return Some(branch.to_owned());
+        }
+    }
+    repository.checked_out().ok()?
+}
+
 /// Finds the baseline and reads its manifests. Only a commit that was named must be there.
 pub(super) fn read(choice: &args::Baseline, asked: &Asked<'_>) -> Result<Result<Baseline, Missing>, Failure> {
     let named = match choice {

@@ -2,6 +2,8 @@
 
 mod place;
 mod proof;
+mod update;
+mod wishes;
 
 use std::path::{Path, PathBuf};
 
@@ -24,9 +26,7 @@ const MAX_ROUNDS: usize = 8;
 
 pub(super) async fn run(global: &Global, results: &Results, args: &PullArgs) -> Result<Exit, Failure> {
     if args.update || args.check || matches!(args.what, Pullable::Field(..)) {
-        let message = "`storeward pull` cannot change or check manifests that are there yet";
-        return Err(Failure::new(Exit::Usage, message)
-            .help("pull into another folder with --into, and take over by hand what is needed"));
+        return update::run(global, results, args).await;
     }
     let found = Found::read(global, results, &args.what).await?;
     let chosen = found.chosen(args.from_pending)?;

@@ -4,10 +4,13 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::io;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use tempfile::TempDir;
+
+use crate::submission::Shape;
 
 use super::super::desired::{Owned, Releases, Resource};
 use super::super::diagnostic::Diagnostics;
@@ -52,19 +55,37 @@ impl Tree for Edited {
     }
 }
 
+/// What was loaded, here or before.
+#[derive(Debug)]
+pub(super) enum Held<'w> {
+    Before(&'w Loaded),
+    Here(Box<Loaded>),
+}
+
+impl Deref for Held<'_> {
+    type Target = Loaded;
+
+    fn deref(&self) -> &Loaded {
+        match self {
+            Self::Before(loaded) => loaded,
+            Self::Here(loaded) => loaded,
+        }
+    }
+}
+
 /// Manifests as they are with some edits.
 #[derive(Debug)]
 pub(super) struct Desk<'w> {
     workspace: &'w Workspace,
-    pub(super) loaded: Loaded,
+    pub(super) loaded: Held<'w>,
     /// The files that were edited, as they are to be written.
     pub(super) files: BTreeMap<PathBuf, String>,
     parsed: RefCell<HashMap<SourceId, Rc<Vec<Node>>>>,
 }
 
 impl<'w> Desk<'w> {
-    pub(super) fn new(workspace: &'w Workspace, loaded: Loaded) -> Self {
-        Self { workspace, loaded, files: BTreeMap::new(), parsed: RefCell::default() }
+    pub(super) fn new(workspace: &'w Workspace, loaded: &'w Loaded) -> Self {
+        Self { workspace, loaded: Held::Before(loaded), files: BTreeMap::new(), parsed: RefCell::default() }
     }
 
     /// The same with more edits.
@@ -86,6 +107,7 @@ impl<'w> Desk<'w> {
         }
         let edited = self.workspace.in_state(Box::new(Edited { copies, _folder: folder }));
         let loaded = load_knowing(&edited, &[], &Releases::new(), &self.loaded.resources);
+        let loaded = Held::Here(Box::new(loaded));
         Ok(Self { workspace: self.workspace, loaded, files, parsed: RefCell::default() })
     }
 
@@ -94,6 +116,14 @@ impl<'w> Desk<'w> {
             Some(text) => Ok(text.clone()),
             None => fs::read_to_string(path),
         }
+    }
+
+    /// Whether notes for certification stand in a file.
+    pub(super) fn has_notes(&self, path: &Path) -> bool {
+        let is_notes =
+            |owned: &&Owned| owned.field.is_some_and(|field| matches!(field.shape, Shape::Notes { .. }));
+        let all = self.loaded.resources.iter().flat_map(|resource| &resource.desired.owned);
+        all.filter(is_notes).any(|owned| self.path(owned.span.source).as_deref() == Some(path))
     }
 
     /// Whether there is a file, on disk or to be written.

@@ -57,6 +57,15 @@ fn other_caption<'l>(own: &WantedImage, live: &'l LiveImage) -> Option<&'l str> 
     (canonical::text(said) != canonical::text(&live.description)).then_some(live.description.as_str())
 }
 
+/// Whether a list says what is live: each image in its place, with its caption.
+pub(super) fn says(owned: &Owned, live: &[LiveImage]) -> bool {
+    let Wanted::Images(ours) = &owned.wanted else { return live.is_empty() };
+    let known = recognised(Some(owned), live);
+    ours.len() == live.len()
+        && known.iter().enumerate().all(|(at, known)| *known == Some(at))
+        && ours.iter().zip(live).all(|(own, live)| other_caption(own, live).is_none())
+}
+
 /// A live image by its id.
 fn remote(image: &LiveImage) -> String {
     let writing = Writing { json: false, expands: true };
@@ -113,7 +122,7 @@ pub(super) fn own(desk: &Desk<'_>, wish: &Wish) -> Option<Draft> {
             _ => remote(image),
         });
     }
-    own_key(desk, wish, &Said::Line(format!("[{}]", items.join(", "))))
+    own_key(desk, wish, &Said::Items(items))
 }
 
 /// An item of the shared list as it stands, but for its caption.

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::super::yaml::{Entry, Node, Yaml};
 use super::list::indent_below;
 use super::place::{Place, colon, column, end, entry_end, is_flow};
-use super::scalar::Writing;
+use super::scalar::{WIDTH, Writing};
 use super::text::{Edit, line_end, line_start};
 use crate::submission::FIELDS;
 
@@ -16,15 +16,22 @@ use crate::submission::FIELDS;
 pub(super) enum Said {
     /// A value.
     Value(Value),
-    /// YAML in one line.
-    Line(String),
+    /// A list, each item in one line.
+    Items(Vec<String>),
 }
 
 impl Said {
     fn behind_colon(&self, writing: Writing, indent: usize, in_flow: bool) -> String {
         match self {
             Self::Value(value) => writing.behind_colon(value, indent, in_flow),
-            Self::Line(line) => format!(" {line}"),
+            Self::Items(items) => {
+                let line = format!(" [{}]", items.join(", "));
+                if in_flow || items.len() < 2 && indent + line.chars().count() < WIDTH {
+                    return line;
+                }
+                let item = |item: &String| format!("\n{:indent$}- {item}", "", indent = indent + 2);
+                items.iter().map(item).collect()
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Manifests that take over what is live, and stay as somebody wrote them.
 //!
-//! [`take_over`] is the door: manifests and wishes in, files with edits out, as data. Every way of editing is tried on a
+//! [`adopt`] is the door: manifests and wishes in, files with edits out, as data. Every way of editing is tried on a
 //! copy, which is read as a later run would read it: what was wished for must be there, and nothing else may have changed.
 //! What cannot be proven so is left to people.
 
@@ -22,22 +22,22 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::submission::{Path, canonical};
+use crate::submission::{Null, Path, canonical};
 
-use super::desired::{Address, Resource};
+use super::desired::Address;
 use super::load::Loaded;
 use super::source::Location;
 use super::workspace::Workspace;
 use desk::Desk;
 use text::Draft;
-use ways::{is_shared_by_all, ways};
+use ways::{in_release, is_shared_by_all, ways};
 
 /// A path that is to say what is live.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Wish {
     /// The resource.
     pub address: Address,
-    /// The path, as deep as manifests own it.
+    /// Where, in the words of the manifest; as deep as manifests own it.
     pub path: Path,
     /// What is live there.
     pub live: LiveValue,
@@ -52,6 +52,18 @@ pub enum LiveValue {
     Images(Vec<LiveImage>),
     /// No listing in the language that the path names.
     NoLanguage,
+    /// A listing in the language that the path names, of which the manifest says that it is to go.
+    Language,
+}
+
+impl LiveValue {
+    /// The value, where it is one that says something.
+    pub fn value(&self) -> Option<&Value> {
+        match self {
+            Self::Value(value) if !value.is_null() => Some(value),
+            _ => None,
+        }
+    }
 }
 
 /// An image as the Store has it.
@@ -65,63 +77,81 @@ pub struct LiveImage {
     pub description: String,
 }
 
-/// What taking over came to.
-#[derive(Debug)]
-pub struct TakenOver {
-    /// The files with their edits.
-    pub files: Vec<EditedFile>,
-    /// The wishes that these fulfil, by their places.
-    pub done: Vec<usize>,
-    /// Those that people have to see to, by their places, each with where the manifest speaks of it.
-    pub by_hand: Vec<(usize, Location)>,
-}
-
-/// A file before and after.
-#[derive(Debug)]
+/// A file that is to change.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EditedFile {
     /// Where it lies.
     pub path: PathBuf,
-    /// The same for people.
+    /// Its name for people.
     pub name: Arc<str>,
-    /// What it holds; `None` where it is not there yet.
+    /// What it holds now; `None` where it is not there yet.
     pub before: Option<String>,
     /// What it is to hold.
     pub after: String,
+    /// Whether notes for certification, which often hold test accounts, stand in it.
+    pub holds_notes: bool,
 }
 
-/// Makes manifests say what is wished for. `is_settled` tells whether a resource, as it was read again, says what is live
-/// at the path of a wish.
-pub fn take_over(
-    workspace: &Workspace,
-    loaded: Loaded,
-    wishes: &[Wish],
-    is_settled: &dyn Fn(&Resource, &Wish) -> bool,
-) -> io::Result<TakenOver> {
+/// A wish that nobody but a person can fulfil.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ByHand {
+    /// The wish.
+    pub wish: Wish,
+    /// Where the manifest speaks of it now; `None` where it does not.
+    pub at: Option<Location>,
+    /// Why.
+    pub why: &'static str,
+}
+
+/// What is to change so that the manifests say what is live.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Adopted {
+    /// The files.
+    pub files: Vec<EditedFile>,
+    /// What is left to people.
+    pub by_hand: Vec<ByHand>,
+}
+
+const OF_RELEASE: &str =
+    "the `release` block says it, and a release lays it over what holds always; change it there";
+const CANNOT_BE_CLEARED: &str = "the manifest has no way to say that nothing is there; leave the key out";
+const NOT_PROVEN: &str = "no small change of the file says exactly this";
+
+/// Finds what has to change so that manifests, which were loaded without mistakes, fulfil all wishes. Nothing is written.
+pub fn adopt(workspace: &Workspace, loaded: &Loaded, wishes: &[Wish]) -> io::Result<Adopted> {
     let first = Desk::new(workspace, loaded);
     let groups = groups(&first, wishes);
-    let mut editor =
-        Editor { first: &first, latest: None, wishes, is_settled, done: Vec::new(), by_hand: Vec::new() };
+    let mut editor = Editor { first: &first, latest: None, wishes, done: Vec::new(), by_hand: Vec::new() };
     editor.settle(&groups)?;
-    let Editor { latest, mut done, by_hand, .. } = editor;
-    done.sort_unstable();
+    let Editor { latest, by_hand, .. } = editor;
     let mut files = Vec::new();
-    for (path, after) in latest.map(|desk| desk.files).unwrap_or_default() {
-        let before = match std::fs::read_to_string(&path) {
+    for (path, after) in latest.iter().flat_map(|desk| &desk.files) {
+        let before = match std::fs::read_to_string(path) {
             Ok(text) => Some(text),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(error),
         };
-        if before.as_ref() != Some(&after) {
-            files.push(EditedFile { name: workspace.display(&path), path, before, after });
+        if before.as_ref() != Some(after) {
+            let holds_notes =
+                [Some(&first), latest.as_ref()].into_iter().flatten().any(|desk| desk.has_notes(path));
+            let (name, path, after) = (workspace.display(path), path.clone(), after.clone());
+            files.push(EditedFile { path, name, before, after, holds_notes });
         }
     }
-    let place = |wish: usize| {
-        let resource = first.resource(&wishes[wish]);
-        let owned = first.owned(&wishes[wish]).map(|owned| owned.at.clone());
-        owned.or_else(|| resource.map(|resource| resource.at.clone()))
-    };
-    let by_hand = by_hand.into_iter().filter_map(|wish| Some((wish, place(wish)?))).collect();
-    Ok(TakenOver { files, done, by_hand })
+    let by_hand = by_hand.into_iter().map(|place| {
+        let wish = wishes[place].clone();
+        let owned = first.owned(&wish);
+        let cannot_clear = owned.and_then(|owned| owned.field).is_some_and(|field| {
+            matches!(field.null, Null::Refused(_)) && wish.live == LiveValue::Value(Value::Null)
+        });
+        let (at, why) = match in_release(&first, &wish) {
+            Some(at) => (Some(at), OF_RELEASE),
+            None if cannot_clear => (owned.map(|owned| owned.at.clone()), CANNOT_BE_CLEARED),
+            None => (owned.map(|owned| owned.at.clone()), NOT_PROVEN),
+        };
+        ByHand { wish, at, why }
+    });
+    Ok(Adopted { files, by_hand: by_hand.collect() })
 }
 
 /// Wishes that one edit fulfils together, because what is said is said once for all of them; the others alone.
@@ -166,7 +196,6 @@ struct Editor<'a, 'w> {
     /// With all that is proven so far.
     latest: Option<Desk<'w>>,
     wishes: &'a [Wish],
-    is_settled: &'a dyn Fn(&Resource, &Wish) -> bool,
     done: Vec<usize>,
     by_hand: Vec<usize>,
 }
@@ -208,7 +237,7 @@ impl<'a, 'w> Editor<'a, 'w> {
     fn take(&mut self, draft: &Draft, wishes: &[usize]) -> io::Result<bool> {
         let next = self.desk().with(draft)?;
         let all: Vec<&Wish> = self.of(&[self.done.as_slice(), wishes].concat());
-        if !proof::holds(&self.first.loaded, &next.loaded, &all, self.is_settled) {
+        if !proof::holds(&self.first.loaded, &next.loaded, &all) {
             return Ok(false);
         }
         self.latest = Some(next);

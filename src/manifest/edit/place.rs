@@ -2,7 +2,7 @@
 
 use super::super::source::Span;
 use super::super::yaml::{Entry, Node, Yaml};
-use super::text::{line_end, line_start};
+use super::text::line_start;
 
 /// A value with what surrounds it.
 #[derive(Debug, Clone, Copy)]
@@ -61,7 +61,7 @@ pub(super) fn end(text: &str, node: &Node) -> usize {
         _ if is_flow(text, node) => None,
         Yaml::Map(entries) => entries.last().map(|entry| entry_end(text, entry)),
         Yaml::List(items) => items.last().map(|item| end(text, item)),
-        Yaml::Scalar { .. } => None,
+        Yaml::Scalar { .. } => Some(scalar_end(text, node)),
     };
     last.unwrap_or(node.span.end)
 }
@@ -84,16 +84,40 @@ pub(super) fn column(text: &str, at: usize) -> usize {
 }
 
 /// Where the sign of a text in lines of its own stands, `|` or `>`; `None` for other texts.
-pub(super) fn block_sign(text: &str, place: Place<'_>) -> Option<usize> {
-    let start = place.node.span.start;
-    let Yaml::Scalar { plain: false, .. } = place.node.value else { return None };
-    let from = match place.entry {
-        Some(entry) => colon(text, entry),
-        None => line_start(text, text[..line_start(text, start)].trim_end().len()),
-    };
-    let line = &text[from..line_end(text, from)];
+pub(super) fn block_sign(text: &str, node: &Node) -> Option<usize> {
+    let Yaml::Scalar { plain: false, .. } = node.value else { return None };
+    let own_line = line_start(text, node.span.start);
+    if !text[own_line..node.span.start].trim().is_empty() {
+        return None;
+    }
+    let above = text[..own_line].trim_end();
+    let from = line_start(text, above.len());
+    let line = &above[from..];
     let before_comment = line.split(" #").next().unwrap_or(line).trim_end();
     let at = before_comment.rfind(['|', '>'])?;
     let is_sign = before_comment[at + 1..].bytes().all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-'));
-    (is_sign && from + line.len() < start).then_some(from + at)
+    let is_comment = line.trim_start().starts_with('#');
+    (is_sign && !is_comment && before_comment[..at].ends_with(' ')).then_some(from + at)
+}
+
+/// Where a scalar ends. The reader takes blanks and a comment behind a quoted text along.
+fn scalar_end(text: &str, node: &Node) -> usize {
+    let start = head(text, node);
+    let said = &text[start..node.span.end];
+    let Some(quote) = said.chars().next().filter(|c| matches!(c, '"' | '\'')) else { return node.span.end };
+    if block_sign(text, node).is_some() {
+        return node.span.end;
+    }
+    let mut signs = said.char_indices().skip(1).peekable();
+    while let Some((at, sign)) = signs.next() {
+        if sign == '\\' && quote == '"' {
+            signs.next();
+        } else if sign == quote {
+            // Two single ones are one.
+            if quote == '"' || signs.next_if(|(_, next)| *next == quote).is_none() {
+                return start + at + 1;
+            }
+        }
+    }
+    node.span.end
 }

@@ -6,22 +6,33 @@ use crate::submission::{Path, canonical};
 
 use super::super::desired::{Asset, Desired, ImageContent, Others, Owned, Resource, TrailerContent, Wanted};
 use super::super::load::Loaded;
-use super::Wish;
+use super::{LiveValue, Wish, images};
 
 /// Whether it holds for manifests before and after.
-pub(super) fn holds(
-    before: &Loaded,
-    after: &Loaded,
-    wishes: &[&Wish],
-    is_settled: &dyn Fn(&Resource, &Wish) -> bool,
-) -> bool {
+pub(super) fn holds(before: &Loaded, after: &Loaded, wishes: &[&Wish]) -> bool {
     !after.diagnostics.has_errors()
         && before.resources.len() == after.resources.len()
         && before.resources.iter().zip(&after.resources).all(|(before, after)| {
             let own: Vec<&Wish> =
                 wishes.iter().copied().filter(|wish| wish.address == before.address).collect();
-            is_same_but_for(before, after, &own) && own.iter().all(|wish| is_settled(after, wish))
+            is_same_but_for(before, after, &own) && own.iter().all(|wish| says(after, wish))
         })
+}
+
+/// Whether a resource says what is live at the path of a wish.
+fn says(resource: &Resource, wish: &Wish) -> bool {
+    let owned = resource.desired.owned.iter().find(|owned| owned.path == wish.path);
+    match (&wish.live, owned.map(|owned| &owned.wanted)) {
+        (LiveValue::Value(live), Some(Wanted::Value(said))) => canonical::same(Some(said), Some(live)),
+        (LiveValue::Value(live), Some(Wanted::Nothing) | None) => canonical::value(live).is_none(),
+        (LiveValue::Images(live), _) => owned.is_some_and(|owned| images::says(owned, live)),
+        (LiveValue::Language, owned) => owned.is_none(),
+        (LiveValue::NoLanguage, _) => {
+            let below = resource.desired.owned.iter().filter(|owned| wish.path.covers(&owned.path));
+            below.into_iter().all(|owned| matches!(owned.wanted, Wanted::Nothing) && owned.path == wish.path)
+        }
+        _ => false,
+    }
 }
 
 fn is_same_but_for(before: &Resource, after: &Resource, wishes: &[&Wish]) -> bool {

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::super::diagnostic::Diagnostics;
 use super::super::source::Sources;
 use super::super::yaml::{self, Node, Yaml};
-use super::place::{Place, block_sign, column, head};
+use super::place::{Place, block_sign, column, end, head};
 use super::text::{Edit, line_start};
 use crate::manifest::compose::scalar as quoted;
 
@@ -70,8 +70,8 @@ impl Writing {
     /// The edit that puts another value where a scalar stands; it keeps the style where the value can be written in it.
     pub(super) fn instead(self, source: &str, place: Place<'_>, value: &Value) -> Option<Edit> {
         let start = head(source, place.node);
-        let end = place.node.span.end;
-        if let Some(sign) = block_sign(source, place) {
+        let end = end(source, place.node);
+        if let Some(sign) = block_sign(source, place.node) {
             let first = line_start(source, start);
             let indent = column(source, start);
             let Value::String(text) = value else {
@@ -111,7 +111,7 @@ impl Writing {
 }
 
 /// Longer lists stand in lines of their own.
-const WIDTH: usize = 100;
+pub(super) const WIDTH: usize = 100;
 
 /// A text in double quotes, with its letters as they are.
 fn double(text: &str) -> String {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::submission::{Path, canonical};
 
 use super::super::desired::{Owned, Resource};
-use super::super::source::{SourceId, Span};
+use super::super::source::{Location, SourceId, Span};
 use super::super::yaml::{Node, Yaml};
 use super::desk::Desk;
 use super::keys::{self, Said};
@@ -21,8 +21,12 @@ use super::{LiveValue, Wish, images, list};
 pub(super) fn ways(desk: &Desk<'_>, wishes: &[&Wish]) -> Vec<Draft> {
     let Some(first) = wishes.first() else { return Vec::new() };
     let owned = desk.owned(first);
+    if in_release(desk, first).is_some() {
+        return Vec::new();
+    }
     let mut ways: Vec<Option<Draft>> = Vec::new();
     match &first.live {
+        LiveValue::Language => ways.push(removed(desk, first)),
         LiveValue::NoLanguage => {
             ways.push(removed(desk, first));
             ways.push(own_key(desk, first, &Said::Value(Value::Null)));
@@ -41,9 +45,6 @@ pub(super) fn ways(desk: &Desk<'_>, wishes: &[&Wish]) -> Vec<Draft> {
             ways.push(all(wishes, |wish| own_file(desk, wish, value)));
             let said = Said::Value(if says_nothing { Value::Null } else { value.clone() });
             ways.push(all(wishes, |wish| own_key(desk, wish, &said)));
-            if says_nothing {
-                ways.push(all(wishes, |wish| removed(desk, wish)));
-            }
         }
     }
     ways.into_iter().flatten().collect()
@@ -135,6 +136,27 @@ pub(super) fn own_key(desk: &Desk<'_>, wish: &Wish, said: &Said) -> Option<Draft
     let writing = Writing { json: false, expands: true };
     let edit = keys::put(text, &way, writing, said)?;
     Some(Draft::of(&desk.path(source)?, vec![edit]))
+}
+
+/// Where the `release` block says what nothing else does. It would say something else again in every release.
+pub(super) fn in_release(desk: &Desk<'_>, wish: &Wish) -> Option<Location> {
+    let resource = desk.resource(wish).filter(|_| desk.owned(wish).is_none())?;
+    let source = resource.span.source;
+    let documents = desk.documents(source);
+    let root = document(&documents, resource)?;
+    let own: Vec<String> = std::iter::once("release")
+        .chain(wish.path.keys().iter().map(String::as_str))
+        .map(str::to_owned)
+        .collect();
+    let mut each = own.clone();
+    if wish.path.language().is_some() {
+        "$each".clone_into(&mut each[2]);
+    }
+    let entry = [own, each].iter().find_map(|keys| {
+        let way = keys::follow(desk.text(source), root, keys)?;
+        way.entry.map(|entry| entry.key_span)
+    })?;
+    Some(desk.loaded.sources.location(entry))
 }
 
 /// The entry taken out of the manifest of the resource.

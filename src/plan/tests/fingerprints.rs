@@ -5,12 +5,12 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::manifest::{Asset, Guard, ImageContent, TrailerAsset, TrailerContent, Wanted, WantedTrailer};
-use crate::plan::{Options, Plan};
-use crate::submission::Path;
+use crate::plan::{Options, Plan, Product};
+use crate::submission::{Document, Path};
 
 use super::live::{live_image, published, published_showing, published_with};
 use super::local::{captioned, package, remote, shot};
-use super::run::{Case, case, plan_all};
+use super::run::{Case, case, plan_all, with_plan_of_all};
 use super::want::{Want, at, want};
 
 fn base() -> Want {
@@ -185,6 +185,11 @@ fn an_approval_holds_for_what_is_left_of_a_plan_and_for_nothing_else() {
     let hidden = || want().value("visibility", "Hidden");
     let both =
         |reader: Case, writer: Case| plan_all([(reader, hidden()), (writer.named("writer"), hidden())]);
+    let holds = |reader: Case, writer: Case, approved: &str| {
+        with_plan_of_all([(reader, hidden()), (writer.named("writer"), hidden())], |plan, products| {
+            plan.has_or_had(approved, products)
+        })
+    };
     let on_its_way = |visibility: &str| {
         let mut pending = published_with([("id", json!("101")), ("visibility", json!(visibility))]);
         pending.set(&["status"], json!("Certification"));
@@ -197,17 +202,45 @@ fn an_approval_holds_for_what_is_left_of_a_plan_and_for_nothing_else() {
         (case(published()), on_its_way("Hidden")),
         (on_its_way("Hidden"), on_its_way("Hidden")),
     ] {
-        assert!(both(reader, writer).has_or_had(&approved));
+        assert!(holds(reader, writer, &approved));
     }
-    assert!(
-        !both(on_its_way("Private"), case(published())).has_or_had(&approved),
-        "something else is on its way"
-    );
+    assert!(!holds(on_its_way("Private"), case(published()), &approved), "something else is on its way");
     let other = || case(published_with([("visibility", json!("Private"))]));
-    assert!(!both(on_its_way("Hidden"), other()).has_or_had(&approved), "the rest is another change");
+    assert!(!holds(on_its_way("Hidden"), other(), &approved), "the rest is another change");
     let less = both(on_its_way("Hidden"), case(published())).fingerprints.plan;
-    assert!(
-        !both(case(published()), case(published())).has_or_had(&less),
-        "more would be sent than was approved"
-    );
+    assert!(!holds(case(published()), case(published()), &less), "more would be sent than was approved");
+}
+
+#[test]
+fn what_was_published_meanwhile_is_told_by_git_where_only_a_manifest_changed() {
+    let said = |visibility, text, shown: &[u8]| {
+        let want = want().value("visibility", visibility).value("listings.en-us.description", text);
+        want.screenshots([shot("still", shown)])
+    };
+    let earlier = || said("Public", "Plain.", b"a");
+    let now = || said("Hidden", "Fancy.", b"b");
+    let live = |visibility: &str, text: &str, shown: &[u8]| {
+        let mut live = published_showing(vec![live_image("1", &picture(shown).archive_name, "Screenshot")]);
+        live.set(&["visibility"], json!(visibility));
+        live.set(&["listings", "en-us", "baseListing", "description"], json!(text));
+        live
+    };
+    let before = || live("Public", "Plain.", b"a");
+    let after = || live("Hidden", "Fancy.", b"b");
+    let both =
+        |reader: Document, writer: Document, then: fn(Plan, &[Product<'_>], &str) -> bool, approved: &str| {
+            let of = |live: Document| case(live).since(earlier());
+            let both = [(of(reader), now()), (of(writer).named("writer"), now())];
+            with_plan_of_all(both, |plan, products| then(plan, products, approved))
+        };
+    let print = {
+        let of = || case(before()).since(earlier());
+        plan_all([(of(), now()), (of().named("writer"), now())]).fingerprints.plan
+    };
+    let holds: fn(Plan, &[Product<'_>], &str) -> bool =
+        |plan, products, approved| plan.has_or_had(approved, products);
+    assert!(both(after(), before(), holds, &print), "the reader was published");
+    assert!(both(before(), after(), holds, &print), "the writer was published");
+    assert!(!both(after(), live("Public", "Other.", b"a"), holds, &print), "the rest is another change");
+    assert!(!both(after(), before(), holds, &print.replace(&print[5..9], "0000")));
 }

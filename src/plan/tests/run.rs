@@ -242,6 +242,14 @@ impl Case {
 
 /// One plan for several apps.
 pub(super) fn plan_all<const N: usize>(cases: [(Case, Want); N]) -> Plan {
+    with_plan_of_all(cases, |plan, _| plan)
+}
+
+/// What can be asked of one plan for several apps, with what it was made from.
+pub(super) fn with_plan_of_all<T, const N: usize>(
+    cases: [(Case, Want); N],
+    ask: impl FnOnce(Plan, &[Product<'_>]) -> T,
+) -> T {
     let mut made_of = made_of(cases.first().map(|(case, _)| case.options).unwrap_or_default());
     let mut parts: Vec<(Resource, Live, Option<Resource>)> = Vec::new();
     for (mut case, want) in cases {
@@ -260,7 +268,7 @@ pub(super) fn plan_all<const N: usize>(cases: [(Case, Want); N]) -> Plan {
         .iter()
         .map(|(resource, live, earlier)| Product { resource, live, baseline: earlier.as_ref() })
         .collect();
-    plan(&products, made_of, Vec::new())
+    ask(plan(&products, made_of, Vec::new()), &products)
 }
 
 /// A commit to compare with.

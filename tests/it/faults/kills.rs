@@ -124,7 +124,7 @@ fn table(kills: &[Kill]) {
     print(&[vec![format!("{killed} kills, all of them taken up by the next run")]]);
 }
 
-const SCENES: [Scene; 10] = [
+const SCENES: [Scene; 11] = [
     Scene::Release,
     Scene::DeadApp,
     Scene::FinalizedApp,
@@ -134,12 +134,13 @@ const SCENES: [Scene; 10] = [
     Scene::FirstFlight,
     Scene::Flight,
     Scene::GoneFlight,
+    Scene::AnewFlight,
     Scene::Everything,
 ];
 
 #[test]
 fn a_run_that_is_killed_at_a_change_is_taken_up_by_the_same_command() {
-    let kills: Vec<Kill> = [Scene::FirstAddOn, Scene::FirstFlight]
+    let kills: Vec<Kill> = [Scene::FirstAddOn, Scene::FirstFlight, Scene::AnewFlight]
         .into_iter()
         .flat_map(|scene| {
             let changes = requests(scene).into_iter().enumerate().filter(|(_, changes)| *changes);

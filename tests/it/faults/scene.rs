@@ -29,6 +29,8 @@ pub(super) enum Scene {
     RaisedFlight,
     HaltedFlight,
     FinalizedFlight,
+    /// A flight with other testers, which is deleted and made anew.
+    AnewFlight,
     /// An app, an add-on and a flight at once, the latter two new.
     Everything,
 }
@@ -111,6 +113,11 @@ impl Scene {
             Self::FinalizedFlight => {
                 Set { flight: rolled("state: finalized"), ..set("finalized", Start::Rollout) }
             }
+            Self::AnewFlight => Set {
+                flight: format!("permit: [recreates-flight]\n{PACKAGES}"),
+                arguments: FLIGHT_RELEASE,
+                ..set("anew", Start::All)
+            },
             Self::Everything => Set {
                 app: format!("{TEXTS}{PACKAGES}"),
                 add_on: first(),
@@ -143,7 +150,10 @@ impl Scene {
             story.write("icon.png", things::png(300, 300));
         }
         if !set.flight.is_empty() {
-            let head = "kind: Flight\nname: ring\napp: harbor-notes\nfriendlyName: Ring\ngroupIds: [\"1\"]\n";
+            let group = if self == Self::AnewFlight { 2 } else { 1 };
+            let head = format!(
+                "kind: Flight\nname: ring\napp: harbor-notes\nfriendlyName: Ring\ngroupIds: [\"{group}\"]\n"
+            );
             story.write("flight.yaml", format!("{head}{}", set.flight));
         }
         let bytes =

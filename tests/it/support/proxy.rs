@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use url::form_urlencoded;
 
-use super::plain_http::{Answer, send};
+use super::plain_http::{Answer, try_send};
 
 /// A request on its way.
 #[derive(Debug, Clone)]
@@ -35,6 +35,17 @@ impl Passing {
         let query = self.target.split_once('?').map_or("", |(_, query)| query).as_bytes();
         let pairs = form_urlencoded::parse(query).chain(form_urlencoded::parse(&self.body));
         pairs.into_iter().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+    }
+}
+
+impl Answer {
+    /// What stands for the end of a connection over which no whole answer came.
+    pub(crate) fn cut_off() -> Self {
+        Self { status: 0, headers: Vec::new(), body: Vec::new() }
+    }
+
+    pub(crate) fn is_cut_off(&self) -> bool {
+        self.status == 0
     }
 }
 
@@ -91,9 +102,13 @@ fn pass(stream: TcpStream, host: &str, meddle: &MeddleWithMany) -> Option<()> {
         .collect();
     let forward = |passing: &Passing| {
         let url = format!("{host}{}", passing.target);
-        send(&passing.method, &url, &kept, length.map(|_| passing.body.as_slice()))
+        let body = length.map(|_| passing.body.as_slice());
+        try_send(&passing.method, &url, &kept, body).unwrap_or_else(|_| Answer::cut_off())
     };
     let answer = meddle(Passing { method, target, headers: headers.clone(), body }, &forward);
+    if answer.is_cut_off() {
+        return None;
+    }
     let mut head = format!(
         "HTTP/1.1 {} Meddled\r\nConnection: close\r\nContent-Length: {}\r\n",
         answer.status,

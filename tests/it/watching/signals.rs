@@ -97,7 +97,7 @@ fn while_it_follows_the_store_goes_on_by_itself() {
 }
 
 #[test]
-fn of_several_products_each_is_told_and_a_hash_that_no_longer_fits_is_not_named() {
+fn of_several_products_each_is_told_and_the_hash_holds_for_what_is_left() {
     let story = story_of_two();
     let hash = story.plan(&[])["fingerprints"]["plan"].as_str().unwrap().to_owned();
     // The add-on is through by then: it is begun first.
@@ -105,13 +105,17 @@ fn of_several_products_each_is_told_and_a_hash_that_no_longer_fits_is_not_named(
     let ran = ran
         .says("add-on/harbor-notes/gold: done: submission ")
         .says("app/harbor-notes: the commit of submission ")
-        .says("what is left has a hash of its own");
+        .says("it prints the command for what is left");
     let (_, help) = ran.stderr.split_once("error: interrupted").unwrap();
-    assert!(!help.contains(&hash), "{help}");
+    assert!(help.contains(&format!("--expect {hash} --parallel 1")), "{help}");
     let receipt = json_of(&story.path("receipt.json"));
     let outcomes: Vec<&Value> =
         receipt["resources"].as_array().unwrap().iter().map(|resource| &resource["outcome"]).collect();
     assert_eq!(outcomes, ["done", "unfinished"]);
+    story
+        .run(&["apply", "--expect", &hash, "--wait", "published"])
+        .ended(0)
+        .says("app/harbor-notes: submission");
 }
 
 #[test]

@@ -1,25 +1,13 @@
-//! Manifests before and after.
+//! What is shared, what is one's own, and how it is laid out: manifests before and after.
 
 use std::fs;
 
 use serde_json::{Value, json};
 use similar::TextDiff;
 
-use super::super::desired::{Releases, Wanted};
-use super::super::load::load;
-use super::*;
-
-fn is_settled(resource: &Resource, wish: &Wish) -> bool {
-    let owned = resource.desired.owned.iter().find(|owned| owned.path == wish.path);
-    match (owned.map(|owned| &owned.wanted), &wish.live) {
-        (Some(Wanted::Value(said)), LiveValue::Value(live)) => canonical::same(Some(said), Some(live)),
-        (Some(Wanted::Nothing) | None, LiveValue::Value(live)) => canonical::value(live).is_none(),
-        (None, LiveValue::NoLanguage) => {
-            !resource.desired.owned.iter().any(|owned| wish.path.covers(&owned.path))
-        }
-        _ => false,
-    }
-}
+use super::super::super::desired::Releases;
+use super::super::super::load::load;
+use super::super::*;
 
 /// A path with what is live there.
 fn wish(path: &str, live: Value) -> Wish {
@@ -42,24 +30,16 @@ fn edited(files: &[(&str, &str)], wishes: &[Wish]) -> String {
     let workspace = Workspace::around(folder.path()).unwrap();
     let loaded = load(&workspace, &[], &Releases::new());
     assert!(!loaded.diagnostics.has_errors(), "{:?}", loaded.findings());
-    let taken_over = take_over(&workspace, loaded, wishes, &is_settled).unwrap();
+    let adopted = adopt(&workspace, &loaded, wishes).unwrap();
     let mut text = String::new();
-    for file in &taken_over.files {
+    for file in &adopted.files {
         let before = file.before.clone().unwrap_or_default();
         let diff = TextDiff::from_lines(&before, &file.after);
         text.push_str(&diff.unified_diff().context_radius(1).header(&file.name, &file.name).to_string());
     }
-    for (place, at) in &taken_over.by_hand {
-        text.push_str(&format!("by hand: {} at {}:{}\n", wishes[*place].path, at.file, at.line));
-    }
-    // What is told as done is what a later run finds.
-    for file in &taken_over.files {
-        fs::create_dir_all(file.path.parent().unwrap()).unwrap();
-        fs::write(&file.path, &file.after).unwrap();
-    }
-    let loaded = load(&workspace, &[], &Releases::new());
-    for place in &taken_over.done {
-        assert!(loaded.resources.iter().any(|resource| is_settled(resource, &wishes[*place])), "{text}");
+    for left in &adopted.by_hand {
+        let at = left.at.as_ref().map(|at| format!(" at {}:{}", at.file, at.line)).unwrap_or_default();
+        text.push_str(&format!("by hand: {}{at}\n", left.wish.path));
     }
     text
 }
