@@ -4,6 +4,7 @@ mod place;
 mod proof;
 mod reading;
 mod update;
+mod wishes;
 
 use std::path::{Path, PathBuf};
 
