@@ -26,6 +26,19 @@ pub(super) fn given_with_hash(global: &Global, hash: &str) -> String {
     quoted(words)
 }
 
+/// The option that names the sandbox of this run, with a blank before it; nothing without one. A command without it would
+/// go to the real Store.
+pub(super) fn of_sandbox(global: &Global) -> String {
+    match &global.sandbox {
+        None => String::new(),
+        Some(folder) if folder == Path::new(".storeward/sandbox") => " --sandbox".to_owned(),
+        Some(folder) => {
+            let option = format!("--sandbox={}", folder.display());
+            format!(" {}", shlex::try_quote(&option).unwrap_or_default())
+        }
+    }
+}
+
 /// The command line as it was given.
 pub(super) fn given(global: &Global) -> String {
     quoted(global.given.iter().skip(1).cloned())
@@ -63,6 +76,9 @@ pub(super) fn apply_with_hash(global: &Global, named: &Named, hash: &str) -> Str
         words.push("--replace-untrusted".into());
     }
     words.extend(["--expect".into(), hash.into()]);
+    if let Some(folder) = &global.sandbox {
+        words.push(format!("--sandbox={}", folder.display()).into());
+    }
     let paths = &named.manifests.paths;
     if paths.iter().any(|path| path.to_string_lossy().starts_with('-')) {
         words.push("--".into());

@@ -268,7 +268,10 @@ impl Run {
         let pairs = self.wanted.resources().iter().zip(live);
         pairs
             .map(|(resource, live)| {
-                let baseline = earlier.iter().find(|earlier| earlier.address == resource.address);
+                let is_same = |earlier: &&Resource| {
+                    earlier.address == resource.address || is_renamed(earlier, resource)
+                };
+                let baseline = earlier.iter().find(is_same);
                 Product { resource, live, baseline }
             })
             .collect()
@@ -324,6 +327,11 @@ pub(super) fn now() -> String {
 
 fn spelled(instant: jiff::Timestamp) -> String {
     instant.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// Whether this is the same product under another name of the repository.
+fn is_renamed(earlier: &Resource, now: &Resource) -> bool {
+    earlier.kind() == now.kind() && now.id.is_some() && earlier.id == now.id
 }
 
 /// What to look for. The manifests were checked: each resource has an app, and an id or a name.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::manifest::{Code, Creation, Finding, Guard, Resource, Severity};
-use crate::submission::{Document, Kind, Live, LiveProduct};
+use crate::submission::{Document, Kind, Live, LiveProduct, Phase};
 
 use super::approved::forget_what_was_not_begun;
 use super::begun::begun;
@@ -187,7 +187,10 @@ impl Planning<'_> {
     /// Says whose each change of an overlay over this document is.
     fn tell(&self, overlay: &mut Overlay, live: Baseline<'_>) {
         if let Some(told) = self.told {
-            told.tell(overlay, live, &self.resource.desired);
+            let pending = self.live.pending.as_ref();
+            let rejected =
+                pending.filter(|pending| pending.status().phase() == Phase::Dead && pending.has_upload_url());
+            told.tell(overlay, live, rejected, &self.resource.desired);
         }
     }
 

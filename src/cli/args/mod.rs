@@ -130,7 +130,8 @@ pub enum Command {
     Completions(CompletionsArgs),
     /// Serve a local Partner Center to try things on
     ///
-    /// The first line on standard output names the addresses: {"api":…,"login":…,"blob":…,"admin":…}. Ends with Ctrl-C.
+    /// The first line on standard output names the addresses: {"api":…,"login":…,"blob":…,"admin":…}. Unless a seed says
+    /// otherwise, the tenant and the client are `sandbox`, the client secret is `sandbox-secret`. Ends with Ctrl-C.
     #[command(after_long_help = FAULTS)]
     Sandbox(SandboxArgs),
 }
