@@ -150,7 +150,7 @@ async fn run(cli: &Cli, signals: &Signals) -> Result<Exit, Failure> {
         }
         Err(failure) => (Results::on_stdout_alone(&cli.global, cli.command.name(), &ci), Err(failure)),
     };
-    if let (Some(results), Err(failure)) = (results.filter(|_| cli.command.is_of_a_release()), &ended)
+    if let (Some(results), Err(failure)) = (results.filter(|_| cli.command.gives_its_end()), &ended)
         && let Err(untold) = results.give_end(failure)
     {
         untold.print(&cli.global);

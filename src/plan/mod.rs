@@ -57,8 +57,8 @@ pub use permits::Allowance;
 pub use planner::{Product, plan};
 pub use running::newest as newest_version;
 pub use status::{
-    Asked, MadeBy, PackageStatus, PendingStatus, ProductStatus, PublishedStatus, RolloutStatus, RolloutWord,
-    STATUS_VERSION, StatusOfAll,
+    Asked, MadeBy, PackageStatus, PendingState, PendingStatus, ProductStatus, PublishedStatus, RolloutStatus,
+    RolloutWord, STATUS_VERSION, StatusOfAll,
 };
 pub use types::{
     Action, AssetRef, Base, BaselineRef, Change, ChangeRoute, Counts, FORMAT_VERSION, FileCount,

@@ -9,7 +9,7 @@ use crate::manifest::{
 };
 use crate::plan::{self, ChangeRoute, LiveSource, MadeOf, Plan, Product, ResourcePlan};
 use crate::render::{self, Format, UpdatedReport};
-use crate::submission::{Document, Field, Live, LiveProduct, Path, Shape};
+use crate::submission::{Document, Field, Live, LiveProduct, Path, Shape, canonical};
 
 use super::super::args::{Baseline, Global, Manifests, PullArgs, Pullable};
 use super::super::exit::{Exit, Failure};
@@ -172,14 +172,16 @@ fn is_secret(field: Option<&'static Field>) -> bool {
     field.is_some_and(|field| matches!(field.shape, Shape::Notes { .. }))
 }
 
-/// A field that differs in nothing, or that no manifest speaks of yet.
+/// A field that no plan changes: no manifest speaks of it yet, it waits for the next submission, or it says what is live.
 fn unmanaged(
     resource: &Resource,
     there: &LiveProduct,
     field: &Path,
     wishes: &mut Vec<Wish>,
 ) -> Result<(), Failure> {
-    if resource.desired.owned.iter().any(|owned| field.covers(&owned.path) || owned.path.covers(field)) {
+    let owned = resource.desired.owned.iter().find(|owned| owned.path == *field);
+    let overlaps = |path: &Path| field.covers(path) || path.covers(field);
+    if owned.is_none() && resource.desired.owned.iter().any(|owned| overlaps(&owned.path)) {
         return Ok(());
     }
     let known = Manageable::at(resource.kind(), field).ok_or_else(|| {
@@ -198,7 +200,13 @@ fn unmanaged(
         Failure::new(Exit::Error, format!("there is nothing at `{field}` in Partner Center"))
             .help("nothing was written; a manifest that does not mention it leaves it so")
     })?;
-    wishes.push(Wish { address: resource.address.clone(), path: field.clone(), live: Some(live) });
+    let is_said = owned.is_some_and(|owned| match &owned.wanted {
+        WantedValue::Value(said) => canonical::same(Some(said), Some(&live)),
+        _ => false,
+    });
+    if !is_said {
+        wishes.push(Wish { address: resource.address.clone(), path: field.clone(), live: Some(live) });
+    }
     Ok(())
 }
 
@@ -210,7 +218,7 @@ fn value_at(document: &Document, resource: &Resource, path: &Path) -> Option<ser
     let known = Manageable::at(resource.kind(), path)?;
     let mut api = known.field.api_path(language);
     api.extend(known.below.map(str::to_owned));
-    document.get(&api).filter(|value| crate::submission::canonical::value(value).is_some()).cloned()
+    document.get(&api).filter(|value| canonical::value(value).is_some()).cloned()
 }
 
 /// Writes the files, all of them once all could be made; each is there whole or as it was.
