@@ -94,16 +94,16 @@ mod tests {
     use crate::submission::Path;
 
     fn owned(path: &[&str], line: usize) -> Owned {
+        let mut sources = Sources::default();
+        let source = sources.add("app.yaml", std::path::Path::new(""), "");
+        let span = sources.whole(source);
         Owned {
             path: Path::new(path.iter().copied()),
             field: None,
             wanted: Wanted::Value(json!("x")),
             at: Location { file: "app.yaml".into(), line, column: 1, end_line: None, end_column: None },
-            span: {
-                let mut sources = Sources::default();
-                let source = sources.add("app.yaml", std::path::Path::new(""), "");
-                sources.whole(source)
-            },
+            span,
+            written: span,
         }
     }
 

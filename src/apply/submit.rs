@@ -132,7 +132,7 @@ impl Submit<'_> {
                 submission: draft.id().to_owned(),
                 paths: vec!["fileUploadUrl".to_owned()],
             })?;
-            let uploader = Uploader::new(self.work.job.connection, there)?;
+            let uploader = Uploader::new(&self.work.connection, there)?;
             let error = match upload(&uploader, Arc::clone(&archive), before, progress).await {
                 Err(ApplyError::Upload(error)) if error.is_expired() => error,
                 outcome => return outcome,

@@ -9,6 +9,7 @@ mod approval;
 mod args;
 mod baseline;
 mod busy;
+mod carrying;
 mod ci;
 mod command_line;
 mod completions;
@@ -29,6 +30,7 @@ mod origin;
 mod out;
 mod plan;
 mod pull;
+mod remedy;
 mod results;
 mod rollout;
 mod run;
@@ -187,7 +189,7 @@ async fn perform(cli: &Cli, results: &Results, signals: &Signals) -> Result<Exit
         Command::Discard(args) => discard::run(global, results, args, signals).await,
         Command::Snapshot(args) => snapshot::run(global, results, args).await,
         Command::Doctor => doctor::run(global, results).await,
-        Command::Init(args) => init::run(global, results, args),
+        Command::Init(args) => init::run(global, results, args).await,
         Command::Pull(args) => pull::run(global, results, args).await,
         Command::Explain(args) => explain::run(results, args),
         Command::Schema(args) => schema::run(results, args),

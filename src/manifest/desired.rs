@@ -212,6 +212,8 @@ pub struct Owned {
     pub at: Location,
     /// The same place, for diagnostics.
     pub span: Span,
+    /// What the manifest says there: the value itself, or the map that names the file which has it.
+    pub written: Span,
 }
 
 /// What is wanted at a path.

@@ -50,8 +50,19 @@ const WHAT_IS_ONE: &str = "a manifest is a YAML document with `kind: App`, `kind
 /// `releases` names the resources whose `release` block is laid over `submission`, each with its folder.
 /// Reads files (manifests, texts, images, packages) and computes digests; does not touch the network.
 pub fn load(workspace: &Workspace, paths: &[PathBuf], releases: &Releases) -> Loaded {
+    load_knowing(workspace, paths, releases, &[])
+}
+
+/// The same where the images and packages of some resources were read already, and are not read again.
+pub(super) fn load_knowing(
+    workspace: &Workspace,
+    paths: &[PathBuf],
+    releases: &Releases,
+    known: &[Resource],
+) -> Loaded {
     let mut loaded = Loaded::default();
     let mut files = Files::new(workspace);
+    known.iter().flat_map(|resource| resource.desired.assets()).for_each(|asset| files.know(asset));
     let mut spans = Vec::new();
     for (path, named) in manifest_files(workspace, paths, &mut loaded.diagnostics) {
         let before = (loaded.resources.len(), loaded.diagnostics.errors());

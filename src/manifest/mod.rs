@@ -52,7 +52,7 @@ pub use desired::{
 };
 pub use diagnostic::{Diagnostic, Diagnostics, Severity, did_you_mean};
 pub use earlier::load_earlier;
-pub use edit::{Adopted, ByHand, EditedFile, Wish, adopt};
+pub use edit::{Adopted, ByHand, EditedFile, LiveImage, LiveValue, Wish, adopt};
 pub use finding::{Finding, FindingCounts, Findings};
 pub use guard::Guard;
 pub use load::{Loaded, load};

@@ -84,7 +84,8 @@ impl Reader<'_, '_, '_> {
             self.version = one_version(packages);
         }
         let at = self.values.sources.location(span);
-        Ok(Owned { path: leaf.path.clone(), field: leaf.field, wanted, at, span })
+        let written = leaf.node.span;
+        Ok(Owned { path: leaf.path.clone(), field: leaf.field, wanted, at, span, written })
     }
 
     fn read(

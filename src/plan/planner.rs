@@ -457,7 +457,8 @@ impl Planning<'_> {
         let address = self.resource.address.as_str();
         self.plan.blockers.extend(obstacles(address, &self.live.application, baseline, &overlay));
         let in_the_way = self.busy(pending).obstacle(&overlay.document, &overlay.changes);
-        if in_the_way.as_ref().is_some_and(|blocker| blocker.kind == BlockerKind::ForeignDraft) {
+        let theirs = [BlockerKind::ForeignDraft, BlockerKind::ForeignFailure];
+        if in_the_way.as_ref().is_some_and(|blocker| theirs.contains(&blocker.kind)) {
             // The permit is about the draft that is there.
             needed.push(Guard::ReplacesDraft);
         }

@@ -107,7 +107,12 @@ pub fn pulled_text(report: &PulledReport) -> String {
             text.push_str(&format!("  and {} more\n", reasons.len() - MAX_REASONS));
         }
     }
-    text.push_str(&format!("\nnext: {}\n", visible_line(&report.next)));
+    // Whoever brings more than this says what comes next.
+    if report.next.is_empty() {
+        text.push('\n');
+    } else {
+        text.push_str(&format!("\nnext: {}\n", visible_line(&report.next)));
+    }
     text
 }
 

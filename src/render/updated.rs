@@ -71,7 +71,7 @@ impl UpdatedReport {
             at: None,
         };
         let by_hand = adopted.by_hand.iter().map(|left| UpdatedField {
-            live: left.wish.live.clone(),
+            live: left.wish.live.value().cloned(),
             by_hand: Some(left.why),
             at: left.at.as_ref().map(|at| format!("{}:{}", at.file, at.line)),
             ..field(&left.wish)
@@ -81,7 +81,8 @@ impl UpdatedReport {
             true if of_notes => format!("{HIDDEN}\n"),
             // What stands beside a change may be notes.
             hides => {
-                let lines = TextDiff::from_lines(&file.before, &file.after);
+                let lines =
+                    TextDiff::from_lines(file.before.as_deref().unwrap_or_default(), file.after.as_str());
                 lines.unified_diff().context_radius(if hides { 0 } else { 2 }).to_string()
             }
         };

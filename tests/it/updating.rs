@@ -3,6 +3,7 @@
 use std::fs;
 
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use crate::support::story::Story;
 use crate::support::things::{self, app_submission};
@@ -73,11 +74,12 @@ fn only_the_lines_change_that_must() {
 fn one_field_alone_is_taken_over_also_where_nobody_managed_it() {
     let story = story();
     let one = story.run(&["pull", "app/harbor-notes:listings.en-us.releaseNotes"]).ended(0);
-    one.says("+      releaseNotes: \"A hotfix: sign-in works again.\"");
+    one.says("+        A hotfix: sign-in works again.");
     let text = read(&story, "store.yaml");
     assert!(text.contains("visibility: Public") && text.contains("[ink, paper]"), "{text}");
     story.run(&["pull", "app/harbor-notes:listings.en-us.copyrightAndTrademarkInfo"]).ended(0);
-    assert!(read(&story, "store.yaml").ends_with("      copyrightAndTrademarkInfo: \"© Harbor\"\n"));
+    let text = read(&story, "store.yaml");
+    assert!(text.contains("\n      copyrightAndTrademarkInfo: © Harbor\n"), "{text}");
     let plan = story.plan(&[]);
     let paths: Vec<String> = plan["resources"][0]["changes"]
         .as_array()
@@ -88,7 +90,8 @@ fn one_field_alone_is_taken_over_also_where_nobody_managed_it() {
     assert!(!paths.iter().any(|path| path == "releaseNotes" || path.starts_with("copyright")), "{paths:?}");
     assert_eq!(paths.len(), 5, "{paths:?}");
     story.run(&["pull", "app/harbor-notes:listings.en-us.privacyPolicy"]).ended(64).says("is no field of");
-    story.run(&["pull", "app/harbor-notes:listings.en-us.images"]).ended(64).says("does not give them");
+    story.run(&["pull", "app/harbor-notes:listings.en-us.images"]).ended(0).says("Screenshot: [{remote: ");
+    story.run(&["pull", "app/harbor-notes:trailers"]).ended(64).says("does not give them");
     story.run(&["pull", "app/harbor-notes:listings.en-us.voiceTitle"]).ended(1).says("there is nothing at");
     story
         .run(&["pull", "app/nobody:visibility"])
@@ -113,26 +116,116 @@ fn notes_are_written_where_they_are_named_and_only_there() {
     assert!(beside.stdout.contains("Private") && !beside.stdout.contains("s3cret"), "{}", beside.stdout);
 }
 
+/// An image of the Store.
+fn image(id: &str, name: &str, caption: &str) -> Value {
+    json!({ "fileName": name, "fileStatus": "Uploaded", "id": id, "imageType": "Screenshot", "description": caption })
+}
+
 #[test]
-fn files_are_left_to_people_and_a_failure_writes_nothing() {
+fn images_are_known_by_their_digests_and_else_by_their_ids() {
+    let manifest = "submission:
+  listings:
+    $each:
+      images:
+        Screenshot: # the shop window
+          # The first one is what everybody sees.
+          - {file: a.png, description: First}   # Kim's
+          - file: b.png   # Robin's
+            description: >-
+              Second
+    en-us: {title: Harbor Notes}
+    de-de: {title: Hafen}
+";
     let mut live = live();
-    live["listings"]["en-us"]["baseListing"]["images"] = json!([
-        { "fileName": "a.png", "fileStatus": "Uploaded", "id": "1", "imageType": "Screenshot" },
-        { "fileName": "b.png", "fileStatus": "Uploaded", "id": "2", "imageType": "Screenshot" },
-    ]);
+    live["listings"]["de-de"] = live["listings"]["en-us"].clone();
+    live["listings"]["de-de"]["baseListing"]["title"] = json!("Hafen");
+    let story = Story::new(&live, manifest);
+    let name = |file: &str, height: u32| {
+        let png = things::png(1366, height);
+        story.write(file, &png);
+        let digest: Vec<String> = Sha256::digest(&png).iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("en-us.Screenshot.{}.{}.png", file.trim_end_matches(".png"), &digest.concat()[..12])
+    };
+    let (a, b) = (name("a.png", 768), name("b.png", 800));
+    let of = |language: &str, images: Value| {
+        let mut live = live.clone();
+        for own in ["en-us", "de-de"] {
+            live["listings"][own]["baseListing"]["images"] =
+                json!([image("1", &a, "First"), image("2", &b, "Second")]);
+        }
+        live["listings"][language]["baseListing"]["images"] = images;
+        live
+    };
+    let changed = |live: &Value| {
+        let other = Story::new(live, manifest);
+        for file in ["a.png", "b.png"] {
+            other.write(file, fs::read(story.path(file)).unwrap());
+        }
+        let said = other.run(&["pull", "app/harbor-notes", "--update"]).ended(0).stdout;
+        other.run(&["plan", "--detailed-exitcode"]).ended(0).says("No changes");
+        said
+    };
+    // One language alone: another order, another caption, and one that is not ours.
+    let alone = of(
+        "de-de",
+        json!([image("2", &b, "Zweites: $(lang)"), image("9", "portal.png", "Neu"), image("1", &a, "First")]),
+    );
+    // Both the same.
+    let mut both = of("de-de", json!([image("2", &b, "Second"), image("1", &a, "One")]));
+    both["listings"]["en-us"]["baseListing"]["images"] =
+        both["listings"]["de-de"]["baseListing"]["images"].clone();
+    insta::assert_snapshot!(format!("{}{}", changed(&alone), changed(&both)));
+}
+
+#[test]
+fn what_is_made_of_files_or_said_by_releases_is_left_to_people() {
+    let mut live = live();
+    live["trailers"] =
+        json!([{ "id": "77", "videoFileName": "a.mp4", "videoFileId": "1", "trailerAssets": {} }]);
     let story = Story::new(
         &live,
-        "submission:\n  visibility: Public\n  listings:\n    en-us: {images: {Screenshot: [{file: c.png}]}}\n",
+        "submission:
+  visibility: Public
+  trailers: null
+  listings: {en-us: {title: Harbor Notes}}
+release:
+  listings: {$each: {releaseNotes: Soon}}
+",
     );
-    story.write("c.png", things::png(1366, 768));
     let updated = story.run(&["pull", "app/harbor-notes", "--update"]).ended(0);
     updated
         .says("To be written by hand:")
-        .says("app/harbor-notes:listings.en-us.images.Screenshot")
+        .says("app/harbor-notes:trailers")
+        .says("store.yaml:6")
         .says("+  visibility: Private");
     let json = story.run(&["pull", "app/harbor-notes", "--check", "--output", "json"]).ended(2).json();
-    assert_eq!(json["written"], json!(false));
-    assert!(json["fields"][0]["byHand"].as_str().unwrap().contains("does not give them"), "{json}");
+    assert_eq!((&json["written"], json["fields"].as_array().unwrap().len()), (&json!(false), 1), "{json}");
+    let before = read(&story, "store.yaml");
+    let released = story.run(&["pull", "app/harbor-notes:listings.en-us.releaseNotes"]).ended(0);
+    released.says("the `release` block says it").says("store.yaml:9");
+    assert_eq!(read(&story, "store.yaml"), before);
+}
+
+#[test]
+fn languages_come_and_go_as_they_are_live() {
+    let mut live = live();
+    live["listings"]["de-de"] = json!({ "baseListing": { "title": "Hafen", "description": "Für Seeleute.\nUnd andere.", "keywords": ["Tinte"] } });
+    let story = Story::new(
+        &live,
+        "submission:
+  listings:
+    en-us: {title: Harbor Notes}
+    # since the spring
+    fr-fr:
+      title: Carnet
+      description: Pour les marins.
+    it-it: {title: Quaderno} # the last
+",
+    );
+    let updated = story.run(&["pull", "app/harbor-notes", "--update"]).ended(0);
+    let added = story.run(&["pull", "app/harbor-notes:listings.de-DE"]).ended(0);
+    insta::assert_snapshot!(format!("{}{}", updated.stdout, added.stdout));
+    story.run(&["plan", "--detailed-exitcode"]).ended(0).says("No changes");
 }
 
 #[test]

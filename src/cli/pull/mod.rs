@@ -4,6 +4,7 @@ mod place;
 mod proof;
 mod reading;
 mod update;
+mod wishes;
 
 use std::path::{Path, PathBuf};
 
@@ -52,6 +53,35 @@ pub(super) async fn run(global: &Global, results: &Results, args: &PullArgs) -> 
         _ => render::pulled_text(&report),
     })?;
     Ok(Exit::Ok)
+}
+
+/// The manifests of an app with all that belongs to it, not yet written.
+pub(super) struct Brought {
+    /// The files, by their names below the folder that they are for.
+    pub(super) composed: Composed,
+    /// What is said of them; where they went is not in it yet.
+    pub(super) report: PulledReport,
+    /// What the manifests call the app.
+    pub(super) name: String,
+}
+
+/// Brings what Partner Center holds of an app by its Store ID.
+pub(super) async fn bring(global: &Global, results: &Results, id: &str) -> Result<Brought, Failure> {
+    let found = Found::read(global, results, &Pullable::App(id.to_owned())).await?;
+    let chosen = found.chosen(false)?;
+    let composed = proven(&chosen, false, &found.read_at)?;
+    let mut left_out = composed.left_out.clone();
+    left_out.extend(found.left_out.iter().cloned());
+    let name = chosen.first().map(|chosen| chosen.product.address.app_name().to_owned()).unwrap_or_default();
+    let report = PulledReport {
+        format_version: PulledReport::FORMAT_VERSION.to_owned(),
+        read_at: found.read_at.clone(),
+        products: chosen.iter().map(|chosen| chosen.product.clone()).collect(),
+        files: Vec::new(),
+        left_out,
+        next: String::new(),
+    };
+    Ok(Brought { composed, report, name })
 }
 
 /// Refuses what has a manifest already, where nobody says that another one is to be made: two would undo each other's

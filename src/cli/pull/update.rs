@@ -4,17 +4,17 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::Path as FilePath;
 
-use crate::manifest::{
-    Adopted, ByHand, EditedFile, Manageable, Resource, Wanted as WantedValue, Wish, adopt,
-};
-use crate::plan::{self, ChangeRoute, LiveSource, MadeOf, Plan, Product, ResourcePlan};
+use crate::manifest::{Adopted, EditedFile, adopt};
+use crate::plan::{self, LiveSource, MadeOf, Product};
 use crate::render::{self, Format, UpdatedReport};
-use crate::submission::{Document, Field, Live, LiveProduct, Path, Shape, canonical};
+use crate::submission::{Document, Live, LiveProduct, Path, Phase, canonical};
 
 use super::super::args::{Baseline, Global, Manifests, PullArgs, Pullable};
 use super::super::exit::{Exit, Failure};
 use super::super::results::Results;
 use super::super::run::{Account, Named, Releasing, Wanted, now};
+use super::place;
+use super::wishes::{Asked, Wishes};
 
 pub(super) async fn run(global: &Global, results: &Results, args: &PullArgs) -> Result<Exit, Failure> {
     let named = Named {
@@ -37,6 +37,11 @@ pub(super) async fn run(global: &Global, results: &Results, args: &PullArgs) -> 
     let read = account.read(&subjects).await;
     account.end().await;
     let (live, read_at) = read?;
+    let has_pending = live.iter().any(|live| matches!(live, Live::Readable(live) if live.pending.is_some()));
+    if args.from_pending && !has_pending {
+        return Err(Failure::new(Exit::Usage, "no submission is in progress")
+            .help("leave --from-pending out to take what is published"));
+    }
     let live: Vec<Live> =
         live.into_iter().map(|live| as_asked(live, args.from_pending)).collect::<Result<_, _>>()?;
     let products: Vec<Product<'_>> = chosen
@@ -45,14 +50,28 @@ pub(super) async fn run(global: &Global, results: &Results, args: &PullArgs) -> 
         .map(|(at, live)| Product { resource: &wanted.resources()[*at], live, baseline: None })
         .collect();
     let planned = plan::plan(&products, made_of(&read_at), Vec::new());
-    let mut wishes = Vec::new();
-    let mut left: Vec<ByHand> = Vec::new();
-    for product in &products {
-        collect(product, &planned, &args.what, &mut wishes, &mut left)?;
+    let field = match &args.what {
+        Pullable::Field(_, field) => Some(as_owned(field)),
+        _ => None,
+    };
+    let mut wishes = Wishes::default();
+    for Product { resource, live, .. } in &products {
+        let planned = planned.resource(resource.address.as_str());
+        wishes.collect(&Asked {
+            resource,
+            document: if let Live::Readable(live) = live { live.published.as_ref() } else { None },
+            changes: planned.map(|planned| planned.changes.as_slice()).unwrap_or_default(),
+            field: field.as_ref(),
+        })?;
     }
-    let mut adopted = adopt(wanted.workspace(), &[], wanted.loaded(), &wishes);
-    adopted.by_hand.append(&mut left);
-    let report = UpdatedReport::new(read_at, &wishes, &adopted, !args.check);
+    let mut adopted = adopt(wanted.workspace(), wanted.loaded(), &wishes.all).map_err(|error| {
+        Failure::new(
+            Exit::Error,
+            format!("the manifests could not be tried out in a temporary folder: {error}"),
+        )
+    })?;
+    adopted.by_hand.append(&mut wishes.by_hand);
+    let report = UpdatedReport::new(read_at, &wishes.all, &adopted, !args.check);
     if !args.check {
         write(&adopted)?;
     }
@@ -61,6 +80,17 @@ pub(super) async fn run(global: &Global, results: &Results, args: &PullArgs) -> 
         _ => render::updated_text(&report, look),
     })?;
     Ok(if args.check && report.differs() { Exit::Changes } else { Exit::Ok })
+}
+
+/// A path as manifests own it: languages in lower case.
+fn as_owned(field: &Path) -> Path {
+    match field.language() {
+        Some(language) => {
+            let rest = field.keys()[2..].iter().cloned();
+            Path::new(["listings".to_owned(), canonical::language(language)].into_iter().chain(rest))
+        }
+        None => field.clone(),
+    }
 }
 
 fn is_meant(wanted: &Wanted, at: usize, what: &Pullable) -> bool {
@@ -78,23 +108,22 @@ fn app_of(what: &Pullable) -> &str {
     }
 }
 
-/// The product with the submission that was asked for in place of the published one.
+/// The product with the submission that was asked for in place of the published one: of what is on its way, a plan says
+/// nothing either.
 fn as_asked(live: Live, from_pending: bool) -> Result<Live, Failure> {
     match live {
-        Live::Readable(product) if from_pending => match product.pending.clone() {
-            Some(pending) => Ok(Live::Readable(Box::new(LiveProduct {
-                published: Some(pending),
-                pending: None,
-                ..*product
-            }))),
-            None => Err(Failure::new(Exit::Usage, "no submission is in progress")
-                .help("leave --from-pending out to take what is published")),
-        },
+        Live::Readable(product) => {
+            let is_taken = |pending: &&Document| {
+                from_pending || !matches!(pending.status().phase(), Phase::Draft | Phase::Dead)
+            };
+            let pending = product.pending.as_ref().filter(is_taken).cloned();
+            let published = pending.or(product.published.clone());
+            Ok(Live::Readable(Box::new(LiveProduct { published, pending: None, ..*product })))
+        }
         Live::NoSuchApp(words) | Live::Unsupported(words) | Live::Unreadable(words) => {
             Err(Failure::new(Exit::Error, format!("it cannot be read: {words}"))
                 .help("`storeward status` says what can be done"))
         }
-        readable @ Live::Readable(_) => Ok(readable),
     }
 }
 
@@ -112,115 +141,6 @@ fn made_of(read_at: &str) -> MadeOf {
     }
 }
 
-const FILES: &str =
-    "it is made of files, and Partner Center does not give them; put them into the repository";
-const AT_CREATION: &str = "it is set when the product is created, and kept in the manifest's own keys";
-
-/// What of a product the manifests are to say, and what nobody but a person can write.
-fn collect(
-    product: &Product<'_>,
-    planned: &Plan,
-    what: &Pullable,
-    wishes: &mut Vec<Wish>,
-    left: &mut Vec<ByHand>,
-) -> Result<(), Failure> {
-    let Product { resource, live, .. } = product;
-    let Live::Readable(there) = live else { return Ok(()) };
-    let planned = planned.resource(resource.address.as_str());
-    let field = match what {
-        Pullable::Field(_, field) => Some(field),
-        _ => None,
-    };
-    let changes = planned.map(|planned: &ResourcePlan| planned.changes.as_slice()).unwrap_or_default();
-    let before = (wishes.len(), left.len());
-    for change in changes.iter().filter(|change| field.is_none_or(|field| field.covers(&change.path))) {
-        let owned = resource.desired.owned.iter().find(|owned| owned.path.covers(&change.path));
-        let wish = Wish {
-            address: resource.address.clone(),
-            path: change.path.clone(),
-            live: change.before.clone(),
-        };
-        let refuse = |why| ByHand { wish: wish.clone(), at: change.source.clone(), why };
-        match (change.route, owned) {
-            (ChangeRoute::Create | ChangeRoute::Delete, _) => left.push(refuse(AT_CREATION)),
-            // What follows from other changes, and what a running rollout is to become, is nobody's text.
-            (ChangeRoute::Live, _) | (_, None) => {}
-            (_, Some(owned)) => match &owned.wanted {
-                WantedValue::Value(_) | WantedValue::Nothing if !is_secret(owned.field) => wishes.push(wish),
-                WantedValue::Value(_) | WantedValue::Nothing => {
-                    if let (Some(_), Some(document)) = (field, there.published.as_ref()) {
-                        let live = value_at(document, resource, &owned.path);
-                        wishes.push(Wish { live, ..wish });
-                    }
-                }
-                _ if left.iter().any(|other| other.wish.path == owned.path) => {}
-                _ => left.push(ByHand {
-                    wish: Wish { address: resource.address.clone(), path: owned.path.clone(), live: None },
-                    at: Some(owned.at.clone()),
-                    why: FILES,
-                }),
-            },
-        }
-    }
-    match field {
-        Some(field) if before == (wishes.len(), left.len()) => unmanaged(resource, there, field, wishes),
-        _ => Ok(()),
-    }
-}
-
-fn is_secret(field: Option<&'static Field>) -> bool {
-    field.is_some_and(|field| matches!(field.shape, Shape::Notes { .. }))
-}
-
-/// A field that no plan changes: no manifest speaks of it yet, it waits for the next submission, or it says what is live.
-fn unmanaged(
-    resource: &Resource,
-    there: &LiveProduct,
-    field: &Path,
-    wishes: &mut Vec<Wish>,
-) -> Result<(), Failure> {
-    let owned = resource.desired.owned.iter().find(|owned| owned.path == *field);
-    let overlaps = |path: &Path| field.covers(path) || path.covers(field);
-    if owned.is_none() && resource.desired.owned.iter().any(|owned| overlaps(&owned.path)) {
-        return Ok(());
-    }
-    let known = Manageable::at(resource.kind(), field).ok_or_else(|| {
-        Failure::new(Exit::Usage, format!("`{field}` is no field of {}", resource.address))
-            .help("write it as in a manifest below `submission`, such as listings.en-us.releaseNotes or pricing.priceId")
-    })?;
-    if !known.is_value {
-        return Err(Failure::new(Exit::Usage, format!("`{field}`: {FILES}"))
-            .help("name a field that is a text, a list of texts or a word"));
-    }
-    let document = there.published.as_ref().ok_or_else(|| {
-        Failure::new(Exit::Error, format!("nothing of {} was published yet", resource.address))
-            .help("`--from-pending` takes the submission in progress")
-    })?;
-    let live = value_at(document, resource, field).ok_or_else(|| {
-        Failure::new(Exit::Error, format!("there is nothing at `{field}` in Partner Center"))
-            .help("nothing was written; a manifest that does not mention it leaves it so")
-    })?;
-    let is_said = owned.is_some_and(|owned| match &owned.wanted {
-        WantedValue::Value(said) => canonical::same(Some(said), Some(&live)),
-        _ => false,
-    });
-    if !is_said {
-        wishes.push(Wish { address: resource.address.clone(), path: field.clone(), live: Some(live) });
-    }
-    Ok(())
-}
-
-fn value_at(document: &Document, resource: &Resource, path: &Path) -> Option<serde_json::Value> {
-    let language = path.language().map(|language| {
-        let spelled = document.languages().find(|spelled| spelled.eq_ignore_ascii_case(language));
-        spelled.unwrap_or(language)
-    });
-    let known = Manageable::at(resource.kind(), path)?;
-    let mut api = known.field.api_path(language);
-    api.extend(known.below.map(str::to_owned));
-    document.get(&api).filter(|value| canonical::value(value).is_some()).cloned()
-}
-
 /// Writes the files, all of them once all could be made; each is there whole or as it was.
 fn write(adopted: &Adopted) -> Result<(), Failure> {
     let failed = |file: &EditedFile, error: &io::Error| {
@@ -229,15 +149,24 @@ fn write(adopted: &Adopted) -> Result<(), Failure> {
     };
     let mut drafts = Vec::new();
     for file in &adopted.files {
-        drafts.push((file, draft(file).map_err(|error| failed(file, &error))?));
+        if let Some(before) = &file.before {
+            drafts.push((file, draft(file, before).map_err(|error| failed(file, &error))?));
+        }
     }
+    let new = adopted.files.iter().filter(|file| file.before.is_none());
+    place::write_all(new.map(|file| (file.path.clone(), file.after.as_str()))).map_err(|error| {
+        Failure::new(Exit::Error, format!("a new file could not be written, and nothing was: {error}"))
+    })?;
     for (file, draft) in drafts {
         draft.persist(&file.path).map_err(|error| failed(file, &error.error))?;
     }
     Ok(())
 }
 
-fn draft(file: &EditedFile) -> io::Result<tempfile::NamedTempFile> {
+fn draft(file: &EditedFile, before: &str) -> io::Result<tempfile::NamedTempFile> {
+    if fs::read_to_string(&file.path)? != before {
+        return Err(io::Error::other("it was changed meanwhile"));
+    }
     let folder = file.path.parent().unwrap_or(FilePath::new("."));
     let mut draft = tempfile::Builder::new().prefix(".storeward-").tempfile_in(folder)?;
     draft.write_all(file.after.as_bytes())?;

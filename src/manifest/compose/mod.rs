@@ -22,6 +22,8 @@ use crate::submission::{Application, Document, Kind, LiveProduct, Member, Path};
 use super::desired::Address;
 use writing::Writing;
 
+pub(in crate::manifest) use page::scalar;
+
 /// A resource that is to be written down.
 #[derive(Debug, Clone)]
 pub struct Pulled<'a> {

@@ -184,7 +184,7 @@ const WORDS: &[&str] =
     &["null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan", "inf", "infinity"];
 
 /// A text as a scalar that means this text to every reader of YAML.
-pub(super) fn scalar(text: &str) -> String {
+pub(in crate::manifest) fn scalar(text: &str) -> String {
     if is_plain(text) {
         return text.to_owned();
     }

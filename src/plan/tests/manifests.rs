@@ -69,7 +69,7 @@ pub(super) fn with_package(mut resource: Resource, pack: Pack) -> Resource {
     let path = Path::new(["packages"]);
     let field = Field::all_of(resource.kind()).find(|field| field.path == ["packages"]);
     let wanted = Wanted::Packages(vec![pack.asset()]);
-    let owned = Owned { path, field, wanted, at: at(1), span: span() };
+    let owned = Owned { path, field, wanted, at: at(1), span: span(), written: span() };
     resource.desired.owned.push(owned);
     resource
 }

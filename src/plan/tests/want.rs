@@ -45,8 +45,14 @@ impl Want {
     pub(super) fn own(mut self, path: &Path, wanted: Wanted) -> Self {
         self.0.owned.retain(|owned| owned.path != *path);
         let line = self.0.owned.len() + 1;
-        let owned =
-            Owned { path: path.clone(), field: field_of(self.1, path), wanted, at: at(line), span: span() };
+        let owned = Owned {
+            path: path.clone(),
+            field: field_of(self.1, path),
+            wanted,
+            at: at(line),
+            span: span(),
+            written: span(),
+        };
         self.0.owned.push(owned);
         self.0.named_languages.extend(path.language().map(canonical::language));
         self

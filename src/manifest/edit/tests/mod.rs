@@ -1,0 +1,2 @@
+mod sharing;
+mod values;
