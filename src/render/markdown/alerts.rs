@@ -190,7 +190,7 @@ fn conflicts(plan: &Plan) -> Alert {
     let kinds = of_origin(plan, Origin::Conflict);
     let number = kinds.iter().map(|kind| kind.items.len()).sum();
     let head = format!(
-        "**{}**: changed here and in Partner Center, to different values. To keep what is live, write it into the manifest; to \
+        "**{}**: changed here and in Partner Center, to different values. To keep what is live, `storeward pull ADDRESS:FIELD`; to \
          put git's value there, permit `reverts-drift`.",
         plural(number, "conflict")
     );
@@ -202,7 +202,7 @@ fn drift(plan: &Plan) -> Alert {
     let number = kinds.iter().map(|kind| kind.items.len()).sum();
     let head = format!(
         "**{}** changed in Partner Center, not by this pull request; this plan puts git's value back. To keep what is live, \
-         write it into the manifest.",
+         `storeward pull ADDRESS:FIELD` writes it into the manifest.",
         plural(number, "field")
     );
     Alert { colour: "WARNING", head, kinds }

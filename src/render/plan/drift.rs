@@ -66,11 +66,22 @@ fn fields(page: &mut Page, drifted: &[DriftedResource], made_of: &MadeOf) {
             field(page, &resource.address, change);
         }
     }
-    for remedy in [
-        "to keep what is live, write it into the manifest",
-        "to put git's values back, permit it: `permit: [reverts-drift]`, or --allow reverts-drift",
-    ] {
+    let keep = format!("to keep what is live: storeward pull {}", pulled(drifted));
+    let put_back = "to put git's values back, permit it: `permit: [reverts-drift]`, or --allow reverts-drift";
+    for remedy in [keep.as_str(), put_back] {
         page.line_with(Line::new(DIM, format!("  {remedy}")), 4);
+    }
+}
+
+/// What `pull` takes so that the manifests say what is live: the one field, or a whole product.
+fn pulled(drifted: &[DriftedResource]) -> String {
+    let address = drifted.first().map(|resource| visible_line(&resource.address)).unwrap_or_default();
+    match drifted {
+        [DriftedResource { changes, .. }] if changes.len() == 1 => {
+            format!("{address}:{}", visible_line(&changes[0].path.dotted()))
+        }
+        [_] => format!("{address} --update"),
+        _ => "ADDRESS --update, for each product".to_owned(),
     }
 }
 
