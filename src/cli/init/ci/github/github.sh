@@ -179,7 +179,7 @@ drift() {
     if [[ $number ]]; then
       send PATCH "issues/$number" <<<"$body"
     else
-      jq --arg label "$drift_label" 'del(.state) + {labels: [$label]}' <<<"$body" | send POST issues
+      jq --arg name "$drift_label" 'del(.state) + {labels: [$name]}' <<<"$body" | send POST issues
     fi
   elif [[ $state == open ]]; then
     send PATCH "issues/$number" <<<'{"state": "closed", "state_reason": "completed"}'
