@@ -26,7 +26,8 @@ impl Complaint {
 
 impl fmt::Display for Complaint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.message.code, self.message.details)?;
+        let details = self.message.details.split_whitespace().collect::<Vec<_>>().join(" ");
+        write!(f, "{}: {details}", self.message.code)?;
         match &self.at {
             Some(at) => write!(f, " ({}:{}:{})", at.file, at.line, at.column),
             None => Ok(()),

@@ -87,6 +87,14 @@ pub enum ApplyError {
         /// Where it differs.
         differences: Vec<String>,
     },
+    /// The Store took a change of the rollout, and did not make it.
+    #[error("submission {submission}: the Store took the change and did not make it; it differs at {}", .differences.join(", "))]
+    RolloutNotTaken {
+        /// The submission.
+        submission: String,
+        /// What differs.
+        differences: Vec<String>,
+    },
     /// The time ran out while the Store was still at it.
     #[error("submission {submission} is still {status}; the time to wait ran out, nothing is lost")]
     Timeout {
@@ -112,6 +120,7 @@ impl ApplyError {
             Self::FellBack { .. } => "fell-back",
             Self::Gone { .. } => "gone",
             Self::Mismatch { .. } => "mismatch",
+            Self::RolloutNotTaken { .. } => "rollout-not-taken",
             Self::Timeout { .. } => "timeout",
         }
     }
@@ -133,6 +142,7 @@ impl ApplyError {
             | Self::FellBack { submission, .. }
             | Self::Gone { submission }
             | Self::Mismatch { submission, .. }
+            | Self::RolloutNotTaken { submission, .. }
             | Self::Timeout { submission, .. } => Some(submission),
             Self::Store(_)
             | Self::Upload(_)

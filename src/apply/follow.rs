@@ -48,6 +48,9 @@ const SETTLING: Duration = Duration::from_secs(5);
 /// How long the last question is waited for when the time is up.
 const ONE_ANSWER: Duration = Duration::from_secs(30);
 
+/// How long a service may fail to answer while a submission is followed, beside the tries of each question.
+const OUTAGE: Duration = Duration::from_mins(10);
+
 /// A committed submission that is followed.
 pub(super) struct Followed<'a> {
     pub(super) connection: &'a Connection,
@@ -71,6 +74,7 @@ pub(super) async fn follow(
     let Followed { connection, reader, address, place, submission, desired } = followed;
     let deadline = timeout.and_then(|timeout| Instant::now().checked_add(connection.scaled(timeout)));
     let mut settled: Option<Instant> = None;
+    let mut silent_since: Option<Instant> = None;
     let mut was_taken = false;
     let mut last: Option<Status> = None;
     let mut pause = FIRST;
@@ -92,8 +96,30 @@ pub(super) async fn follow(
             Ok(Err(StoreError::Refused { status: 404, .. })) => {
                 return Err(ApplyError::Gone { submission: submission.to_owned() });
             }
+            // Hours of certification outlast a bad minute of the network, or of the service.
+            Ok(Err(error)) if error.passes() => {
+                let now = Instant::now();
+                let since = *silent_since.get_or_insert(now);
+                if deadline.is_some_and(|deadline| now >= deadline) {
+                    return Err(time_out(last));
+                }
+                if now.duration_since(since) >= connection.scaled(OUTAGE) {
+                    return Err(error.into());
+                }
+                let next = now + connection.scaled(WHILE_COMMITTING);
+                let next = deadline.map_or(next, |deadline| next.min(deadline));
+                let correlation_id = error.correlation_id().map(str::to_owned);
+                emit(Event::Waiting {
+                    address: address.to_owned(),
+                    why: Why::Retry { message: error.to_string(), correlation_id },
+                    until: connection.time_of(next),
+                });
+                tokio::time::sleep_until(next).await;
+                continue;
+            }
             Ok(Err(error)) => return Err(error.into()),
         };
+        silent_since = None;
         let phase = report.status.phase();
         if last.as_ref() != Some(&report.status) {
             emit(Event::Status {

@@ -277,6 +277,9 @@ pub(super) fn remedy(error: &apply::ApplyError) -> Option<String> {
         E::Mismatch { .. } => {
             "look at the submission in Partner Center; run `storeward plan` to see what differs".to_owned()
         }
+        E::RolloutNotTaken { .. } => {
+            "look at the rollout in Partner Center, and run the same command again".to_owned()
+        }
         E::Timeout { .. } => "run the same command again to go on waiting".to_owned(),
     })
 }

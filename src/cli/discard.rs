@@ -14,12 +14,14 @@ use crate::submission::{Document, Live};
 use super::apply::remedy;
 use super::approval::confirm;
 use super::args::{Baseline, DiscardArgs, Global, Manifests};
+use super::command_line;
 use super::exit::{Exit, Failure};
 use super::out;
 use super::results::Results;
 use super::run::{Account, Named, Releasing, Run, Wanted};
-use super::signals::Signals;
+use super::signals::{Signals, interrupted};
 use super::targets::Target;
+use super::wait::unread;
 
 pub(super) async fn run(
     global: &Global,
@@ -37,7 +39,11 @@ pub(super) async fn run(
     let wanted = Wanted::load(global, results, named, Releasing::Now)?;
     let account = Account::connect(global).await?;
     let ended = match wanted.in_account(&account).await {
-        Ok(run) => signals.or_interrupted(discard(global, args, &run, &account, signals)).await,
+        Ok(run) => tokio::select! {
+            ended = discard(global, args, &run, &account, signals) => ended,
+            signal = signals.first() => Err(interrupted(signal)
+                .help("whether something was deleted is not known: `storeward status` says how it is")),
+        },
         Err(failure) => Err(failure),
     };
     account.end().await;
@@ -69,12 +75,10 @@ async fn discard(
         .first()
         .ok_or_else(|| Failure::new(Exit::Usage, format!("no manifest has the address {address}")))?;
     let Live::Readable(live) = product.live else {
-        let blocker = plan.blockers.first().map(|blocker| blocker.detail.clone());
-        let words = blocker.unwrap_or_else(|| "the account has no such app".to_owned());
-        return Err(Failure::new(Exit::Blocked, format!("{address} cannot be read: {words}")));
+        return Err(unread(address.as_str(), Some(product.live)));
     };
     let refuse = |lines: &[String], help: &str| {
-        let words = format!("{address}: {}; nothing was deleted", lines.join("\n"));
+        let words = format!("{address}: nothing was deleted: {}", lines.join("\n  "));
         Err(Failure::new(Exit::Blocked, words).help(help))
     };
     let guard = Guard::ReplacesDraft;
@@ -104,7 +108,7 @@ async fn discard(
     {
         let message = format!("{guard} needs a permit: {}; nothing was deleted", guard.risk());
         return Err(Failure::new(Exit::NeedsApproval, message)
-            .help(format!("if it is meant: storeward discard {address} --allow {guard}")));
+            .help(format!("if it is meant: {} --allow {guard}", command_line::given(global))));
     }
     if !args.yes {
         confirm("\nDelete this submission?", signals, || {

@@ -99,19 +99,24 @@ async fn examine(global: &Global) -> Result<Vec<Step>, Failure> {
     let connected = if global.sandbox.is_some() {
         let (connection, sandbox) = settings::connect(global, &base).await?;
         steps.push(Step::ok("credential", "the one of the sandbox"));
-        Some((connection, sandbox))
+        Connected::Whole { connection, sandbox: sandbox.map(Box::new), is_given: false }
     } else {
         of_environment(&base, &mut steps)
     };
     steps.push(proxies());
     match connected {
-        Some((connection, sandbox)) => {
-            ask(&connection, &mut steps).await;
+        Connected::Whole { connection, sandbox, is_given } => {
+            ask(&connection, is_given, &mut steps).await;
             if let Some(sandbox) = sandbox {
                 sandbox.stop().await;
             }
         }
-        None => {
+        Connected::Nobody(connection) => {
+            reach(&connection, &mut steps).await;
+            steps.push(Step::skipped("token", "a credential"));
+            steps.push(Step::skipped("Store", "a token"));
+        }
+        Connected::Nowhere => {
             steps.extend(
                 ["login", "API", "clock", "token", "Store"]
                     .map(|step| Step::skipped(step, "settings that hold")),
@@ -122,7 +127,7 @@ async fn examine(global: &Global) -> Result<Vec<Step>, Failure> {
 }
 
 /// What the environment says, without asking anybody.
-fn of_environment(base: &Path, steps: &mut Vec<Step>) -> Option<(Connection, Option<Sandbox>)> {
+fn of_environment(base: &Path, steps: &mut Vec<Step>) -> Connected {
     let held = credentials::held(&variable);
     let found = settings::of_environment(base);
     match &found.services {
@@ -139,23 +144,38 @@ fn of_environment(base: &Path, steps: &mut Vec<Step>) -> Option<(Connection, Opt
         }
         Err(failure) => steps.push(Step::failed("credential", copy(failure))),
     }
-    let connection = found.connect()?;
-    match connection {
-        Ok(connection) => Some((connection, None)),
+    if found.services.is_err() {
+        return Connected::Nowhere;
+    }
+    let is_given = matches!(found.credential, Ok(Credential::Token(_)));
+    let is_complete = found.credential.is_ok();
+    match found.connect() {
+        Ok(connection) if is_complete => Connected::Whole { connection, sandbox: None, is_given },
+        Ok(connection) => Connected::Nobody(connection),
         Err(failure) => {
             let help = "name an address that begins with https://, or none: then it is the Store";
             steps.push(Step::failed("settings", failure.help(help)));
-            None
+            Connected::Nowhere
         }
     }
+}
+
+/// How far the settings lead.
+enum Connected {
+    /// To the services, with a credential.
+    Whole { connection: Connection, sandbox: Option<Box<Sandbox>>, is_given: bool },
+    /// To the services, without a credential.
+    Nobody(Connection),
+    /// Nowhere.
+    Nowhere,
 }
 
 fn copy(failure: &Failure) -> Failure {
     Failure { exit: failure.exit, message: failure.message.clone(), help: failure.help.clone() }
 }
 
-/// Asks the services. What does not depend on each other is asked at the same time.
-async fn ask(connection: &Connection, steps: &mut Vec<Step>) {
+/// Whether login and API are reached, and what time it is there. Needs no credential. Both are asked at the same time.
+async fn reach(connection: &Connection, steps: &mut Vec<Step>) -> (bool, bool) {
     let (login, api) = tokio::join!(connection.reach(Host::Login), connection.reach(Host::Api));
     let reached = |step, host: &Result<Reached, String>, variable: &str| {
         match host {
@@ -169,13 +189,20 @@ async fn ask(connection: &Connection, steps: &mut Vec<Step>) {
     steps.push(reached("API", &api, "STOREWARD_API_URL"));
     let time = [&login, &api].into_iter().flatten().find_map(|reached| reached.time);
     steps.push(clock(time, Timestamp::now()));
-    if login.is_err() {
+    (login.is_ok(), api.is_ok())
+}
+
+/// Asks the services for a token, and for the account with it. `is_given` tells that the token came from outside.
+async fn ask(connection: &Connection, is_given: bool, steps: &mut Vec<Step>) {
+    let (login, api) = reach(connection, steps).await;
+    if !login && !is_given {
         steps.push(Step::skipped("token", "the login"));
         steps.push(Step::skipped("Store", "a token"));
         return;
     }
     let token = match tokio::time::timeout(PATIENCE, connection.try_token()).await {
-        Ok(Ok(())) => Step::ok("token", "there is one"),
+        Ok(Ok(())) if is_given => Step::ok("token", "the one that was given; nobody was asked for it"),
+        Ok(Ok(())) => Step::ok("token", "the login service gave one"),
         Ok(Err(error)) => Step::of("token", Outcome::Failed, error.to_string())
             .remedy(error.remedy())
             .exit(if error.is_of_the_credential() { Exit::Auth } else { Exit::Error }),
@@ -187,7 +214,7 @@ async fn ask(connection: &Connection, steps: &mut Vec<Step>) {
         steps.push(Step::skipped("Store", "a token"));
         return;
     }
-    if api.is_err() {
+    if !api {
         steps.push(Step::skipped("Store", "the API"));
         return;
     }
@@ -256,7 +283,11 @@ fn shape(held: &[Held]) -> Vec<Step> {
         |found: String, remedy: &str| Step::of("credential", Outcome::Warning, found).remedy(remedy);
     let is_guid = |text: &str| uuid::Uuid::parse_str(text).is_ok();
     let mut steps = Vec::new();
+    let has_token = held.iter().any(|held| held.name == "STOREWARD_ACCESS_TOKEN");
     for Held { name, value, trimmed } in held {
+        if has_token && *name != "STOREWARD_ACCESS_TOKEN" {
+            continue;
+        }
         let quoted = value.len() > 1
             && ['"', '\''].iter().any(|quote| value.starts_with(*quote) && value.ends_with(*quote));
         if *trimmed {

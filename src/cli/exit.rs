@@ -70,7 +70,8 @@ impl Exit {
             ApplyError::Rejected { .. }
             | ApplyError::FellBack { .. }
             | ApplyError::Gone { .. }
-            | ApplyError::Mismatch { .. } => Self::Rejected,
+            | ApplyError::Mismatch { .. }
+            | ApplyError::RolloutNotTaken { .. } => Self::Rejected,
             ApplyError::Timeout { .. } => Self::Timeout,
         }
     }

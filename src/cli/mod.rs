@@ -150,7 +150,7 @@ async fn run(cli: &Cli, signals: &Signals) -> Result<Exit, Failure> {
         }
         Err(failure) => (Results::on_stdout_alone(&cli.global, cli.command.name(), &ci), Err(failure)),
     };
-    if let (Some(results), Err(failure)) = (results.filter(|_| cli.command.is_of_a_release()), &ended)
+    if let (Some(results), Err(failure)) = (results.filter(|_| cli.command.gives_its_end()), &ended)
         && let Err(untold) = results.give_end(failure)
     {
         untold.print(&cli.global);
@@ -187,7 +187,7 @@ async fn perform(cli: &Cli, results: &Results, signals: &Signals) -> Result<Exit
         Command::Discard(args) => discard::run(global, results, args, signals).await,
         Command::Snapshot(args) => snapshot::run(global, results, args).await,
         Command::Doctor => doctor::run(global, results).await,
-        Command::Init(args) => init::run(global, results, args),
+        Command::Init(args) => init::run(global, results, args).await,
         Command::Pull(args) => pull::run(global, results, args).await,
         Command::Explain(args) => explain::run(results, args),
         Command::Schema(args) => schema::run(results, args),

@@ -117,7 +117,7 @@ impl Call<'_> {
         read_at: String,
         watch: &mut Watch,
     ) -> Result<Done, Failure> {
-        let Live::Readable(product) = live else { return Err(unread(found, Some(live))) };
+        let Live::Readable(product) = live else { return Err(unread(&found.name, Some(live))) };
         let published = self.running(found, product)?;
         let of = plan::newest_version(published).ok_or_else(|| {
             Failure::new(
@@ -192,12 +192,25 @@ impl Call<'_> {
                 "`storeward status` says what is on its way",
             );
         };
+        // A rollout that is about to start is what somebody in an emergency has to know of.
+        let coming = product.pending.as_ref().filter(|pending| pending.is_package_rollout()).map(|pending| {
+            let share = pending.rollout_percentage().and_then(Value::as_f64).unwrap_or_default();
+            format!(
+                "submission {} is {}, and starts one at {share} % when it is published",
+                pending.id(),
+                pending.status()
+            )
+        });
         match (published.rollout(), self.wanted) {
             (Rollout::InProgress, _) | (Rollout::Stopped, RolloutWanted::Halted) => Ok(published),
             (Rollout::Closed, RolloutWanted::Finalized) if published.is_package_rollout() => Ok(published),
             (Rollout::Stopped, _) => refuse(
                 "its rollout was halted, and the Store resumes none",
                 "release a new version; the next submission is made from the halted one",
+            ),
+            (Rollout::Closed, _) if coming.is_some() => refuse(
+                &format!("no rollout is running yet: {}", coming.unwrap_or_default()),
+                "it can be changed once it runs; to stop it before, cancel the submission in Partner Center",
             ),
             (Rollout::Closed, _) => refuse(
                 &format!("no rollout is running: everybody has submission {}", published.id()),

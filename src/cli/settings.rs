@@ -39,6 +39,10 @@ pub(super) fn of_environment(base: &Path) -> Environment {
         [API_VARIABLE, LOGIN_VARIABLE].into_iter().filter(|name| variable(name).is_some()).collect();
     let services = match (&api, &login) {
         (Ok(_), Ok(_)) if set.is_empty() => Ok("the Store's own addresses".to_owned()),
+        (Ok(api), Ok(_)) if !api.path().trim_end_matches('/').ends_with("/v1.0/my") => {
+            Err(Failure::new(Exit::Usage, format!("{API_VARIABLE} does not end in /v1.0/my"))
+                .help("the API's address is that of the host with /v1.0/my behind it"))
+        }
         (Ok(_), Ok(_)) => Ok(format!("other services, named by {}", set.join(" and "))),
         (Err(wrong), _) | (_, Err(wrong)) => Err(Failure::new(wrong.exit, wrong.message.clone())
             .help("unset it for the Store itself; it ends in /v1.0/my for the API, and is the host's root for the login")),
@@ -48,12 +52,10 @@ pub(super) fn of_environment(base: &Path) -> Environment {
 }
 
 impl Environment {
-    /// A connection, where all of it holds; `None` where something does not.
-    pub(super) fn connect(self) -> Option<Result<Connection, Failure>> {
-        let (Ok(api), Ok(login), Ok(credential)) = (self.api, self.login, self.credential) else {
-            return None;
-        };
-        Some(connection(api, login, credential))
+    /// A connection; with a token that opens nothing where the credential does not hold, for looking who answers.
+    pub(super) fn connect(self) -> Result<Connection, Failure> {
+        let credential = self.credential.unwrap_or_else(|_| Credential::Token("none".to_owned().into()));
+        connection(self.api?, self.login?, credential)
     }
 
     /// A connection, or the first thing that does not hold.

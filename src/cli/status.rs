@@ -1,7 +1,7 @@
 //! `storeward status`.
 
 use crate::partner_center::Subject;
-use crate::plan::{ProductStatus, STATUS_VERSION, StatusOfAll};
+use crate::plan::{PendingState, ProductStatus, STATUS_VERSION, StatusOfAll};
 use crate::render::{self, Format};
 use crate::submission::Live;
 
@@ -12,12 +12,17 @@ use super::run::Account;
 use super::whom;
 
 pub(super) async fn run(global: &Global, results: &Results, args: &StatusArgs) -> Result<Exit, Failure> {
-    let found = whom::find(global, results, &args.whom)?;
-    let subjects: Vec<Subject> = found.iter().map(|found| found.subject.clone()).collect();
+    let named = whom::find(global, results, &args.whom)?;
     let account = Account::connect(global).await?;
-    let read = account.read(&subjects).await;
+    let read = async {
+        let found = whom::with_parts(named, &account).await?;
+        let subjects: Vec<Subject> = found.iter().map(|found| found.subject.clone()).collect();
+        let (live, read_at) = account.read(&subjects).await?;
+        Ok::<_, Failure>((found, live, read_at))
+    }
+    .await;
     account.end().await;
-    let (live, read_at) = read?;
+    let (found, live, read_at) = read?;
     let products: Vec<ProductStatus> = found
         .iter()
         .zip(&live)
@@ -27,10 +32,18 @@ pub(super) async fn run(global: &Global, results: &Results, args: &StatusArgs) -
     let unknown = products.iter().zip(found.iter().zip(&live)).any(|(product, (found, live))| {
         product.problem.is_some() && !(found.has_manifest && matches!(live, Live::Readable(_)))
     });
+    let failed = products
+        .iter()
+        .filter_map(|product| product.pending.as_ref())
+        .any(|p| p.state == PendingState::Failed);
     let status = StatusOfAll { format_version: STATUS_VERSION, read_at, products };
     results.give(|format, look, _| match format {
         Format::Json => render::json(&status),
         _ => render::status_text(&status, look),
     })?;
-    Ok(if unknown { Exit::Error } else { Exit::Ok })
+    Ok(match (unknown, failed && args.detailed_exitcode) {
+        (true, _) => Exit::Error,
+        (false, true) => Exit::Rejected,
+        (false, false) => Exit::Ok,
+    })
 }

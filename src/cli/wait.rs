@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use crate::apply::{self, ApplyError, Job, WaitFor};
-use crate::plan::{self, Options, Product};
+use crate::plan::{self, Options, Product, ProductStatus};
 use crate::render::{self, Format};
-use crate::submission::{Document, Live, Phase};
+use crate::submission::{Document, Live, LiveProduct, Phase};
 
 use super::apply::remedy;
 use super::args::{Global, WaitArgs};
@@ -29,41 +29,46 @@ pub(super) async fn run(
     let ended = follow(args, &found, &account, &mut watch, signals).await;
     watch.rest();
     account.end().await;
-    let (submission, status) = ended?;
+    let Followed { submission, status, was_on_its_way } = ended?;
     let name = &found.name;
     results.give(|format, _, _| match format {
-        Format::Json => render::json(&json!({ "asked": name, "submission": submission, "status": status })),
-        _ => format!("{}\n", render::visible_line(&format!("{name}: submission {submission} is {status}"))),
+        Format::Json => render::json(&json!({
+            "asked": name, "submission": submission, "status": status, "wasOnItsWay": was_on_its_way,
+        })),
+        _ if was_on_its_way => {
+            format!("{}\n", render::visible_line(&format!("{name}: submission {submission} is {status}")))
+        }
+        _ => {
+            let words =
+                format!("{name}: nothing is on its way; submission {submission}, the last one, is {status}");
+            format!("{}\n", render::visible_line(&words))
+        }
     })?;
     Ok(Exit::Ok)
 }
 
-/// The submission, and its status at the end.
 async fn follow(
     args: &WaitArgs,
     found: &Found,
     account: &Account,
     watch: &mut Watch,
     signals: &Signals,
-) -> Result<(String, String), Failure> {
+) -> Result<Followed, Failure> {
     let name = &found.name;
     watch.doing(Some("reading what Partner Center holds"));
     let read = signals.or_interrupted(account.read(std::slice::from_ref(&found.subject))).await;
     watch.doing(None);
     let (live, read_at) = read?;
     let Some(Live::Readable(product)) = live.first() else {
-        return Err(unread(found, live.first()));
+        return Err(unread(name, live.first()));
     };
-    let Some(pending) = &product.pending else {
-        let published = product.published.as_ref();
-        let published = published.ok_or_else(|| {
-            Failure::new(Exit::Blocked, format!("{name} has no submission"))
-                .help("`storeward apply` makes one")
-        })?;
-        return Ok((published.id().to_owned(), published.status().to_string()));
-    };
+    let Some(pending) = &product.pending else { return at_rest(name, product, args) };
+    if let Some(wanted) = args.submission.as_deref().filter(|wanted| *wanted != pending.id()) {
+        return gone(name, wanted, &format!("submission {} is in progress", pending.id()));
+    }
     let wait = WaitFor::from(args.wait);
-    refuse_endless(name, pending, wait)?;
+    let next = ProductStatus::of(found.asked(), &found.subject.app, &live[0]).next.join("; ");
+    refuse_endless(name, pending, wait, &next)?;
     let products = [Product { resource: &found.resource, live: &live[0], baseline: None }];
     let plan = plan::plan(&products, found.made_of(read_at), Vec::new());
     let job = Job {
@@ -88,39 +93,69 @@ async fn follow(
         exit: Exit::of_apply(&error),
         message: format!("{name}: {error}"),
         help: match error {
-            ApplyError::FellBack { .. } => {
-                Some("`storeward apply` takes the draft up and commits it once more".to_owned())
-            }
+            ApplyError::FellBack { .. } => Some(
+                "mend what the Store says, then apply again: it takes the draft up; or delete it with `storeward discard`".to_owned(),
+            ),
+            ApplyError::Rejected { .. } => Some(next),
             ref error => remedy(error),
         },
     })?;
-    Ok((pending.id().to_owned(), status.to_string()))
+    Ok(Followed { submission: pending.id().to_owned(), status: status.to_string(), was_on_its_way: true })
 }
 
 /// Why nothing can be done with a product.
-pub(super) fn unread(found: &Found, live: Option<&Live>) -> Failure {
-    let words = match live {
-        Some(Live::NoSuchApp(words) | Live::Unsupported(words) | Live::Unreadable(words))
-            if !words.is_empty() =>
-        {
-            words
+pub(super) fn unread(name: &str, live: Option<&Live>) -> Failure {
+    let (exit, words, help) = match live {
+        Some(Live::Unreadable(words)) => (Exit::Error, words.as_str(), "nothing was sent; run again"),
+        Some(Live::Unsupported(words)) => {
+            (Exit::Blocked, words.as_str(), "it uses features that only Partner Center manages; do it there")
         }
-        _ => "the account has no such app",
+        Some(Live::NoSuchApp(words)) if !words.is_empty() => {
+            (Exit::Error, words.as_str(), "check the Store ID, and whose account it is")
+        }
+        _ => (Exit::Error, "the account has no such app", "check the Store ID, and whose account it is"),
     };
-    let exit = if matches!(live, Some(Live::Unreadable(_))) { Exit::Error } else { Exit::Blocked };
-    Failure::new(exit, format!("{} cannot be read: {words}", found.name))
-        .help("`storeward status` says what can be done")
+    Failure::new(exit, format!("{name} cannot be read: {words}")).help(help)
+}
+
+/// Where nothing is on its way: what was waited for may be published already.
+fn at_rest(name: &str, product: &LiveProduct, args: &WaitArgs) -> Result<Followed, Failure> {
+    let Some(published) = &product.published else {
+        return Err(Failure::new(Exit::Blocked, format!("{name} has no submission"))
+            .help("`storeward status` says what can be done"));
+    };
+    match args.submission.as_deref().filter(|wanted| *wanted != published.id()) {
+        Some(wanted) => gone(name, wanted, &format!("the last one published is {}", published.id())),
+        None => Ok(Followed {
+            submission: published.id().to_owned(),
+            status: published.status().to_string(),
+            was_on_its_way: false,
+        }),
+    }
+}
+
+fn gone(name: &str, wanted: &str, instead: &str) -> Result<Followed, Failure> {
+    let message =
+        format!("{name}: submission {wanted} is not on its way, nor is it the last one published; {instead}");
+    Err(Failure::new(Exit::Rejected, message).help("it was deleted, or another one came after it"))
+}
+
+/// What became of a submission.
+struct Followed {
+    submission: String,
+    status: String,
+    /// Whether it was in progress when it was looked for.
+    was_on_its_way: bool,
 }
 
 /// What is no longer, or never, on its way by itself.
-fn refuse_endless(name: &str, pending: &Document, wait: WaitFor) -> Result<(), Failure> {
+fn refuse_endless(name: &str, pending: &Document, wait: WaitFor, next: &str) -> Result<(), Failure> {
     if pending.status().phase() == Phase::Draft {
         let message = format!(
             "{name}: submission {} is a draft: it was not committed, and nothing happens to it",
             pending.id()
         );
-        return Err(Failure::new(Exit::Blocked, message)
-            .help("`storeward status` says whose it is; `storeward apply` sends what is wanted"));
+        return Err(Failure::new(Exit::Blocked, message).help(next));
     }
     let mode = pending.get(&["targetPublishMode"]).and_then(serde_json::Value::as_str).unwrap_or_default();
     if wait == WaitFor::Published

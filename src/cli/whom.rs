@@ -5,14 +5,14 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::manifest::{Address, Creation, Desired, Resource, Sources};
-use crate::partner_center::{By, Part, Subject};
+use crate::partner_center::{By, Part, Reader, Subject};
 use crate::plan::{Asked, InTheWay, LiveSource, MadeOf};
 use crate::submission::Kind;
 
 use super::args::{Baseline, Global, Manifests};
 use super::exit::{Exit, Failure};
 use super::results::Results;
-use super::run::{Named, Releasing, Wanted, now};
+use super::run::{Account, Named, Releasing, Wanted, now};
 use super::targets::Target;
 
 /// A product.
@@ -105,6 +105,31 @@ pub(super) fn find(global: &Global, results: &Results, whom: &[Whom]) -> Result<
     Ok(found)
 }
 
+/// The products with all that belongs to the apps that are named by their Store IDs.
+pub(super) async fn with_parts(found: Vec<Found>, account: &Account) -> Result<Vec<Found>, Failure> {
+    let reader = Reader::new(account.connection.clone());
+    let mut all = Vec::new();
+    for found in found {
+        let is_app_alone = !found.has_manifest && found.subject.part == Part::Itself;
+        let app = found.subject.app.clone();
+        all.push(found);
+        if is_app_alone {
+            let parts = reader.all_of(&app).await?;
+            all.extend(parts.into_iter().filter_map(|subject| part_without_manifest(&app, subject)));
+        }
+    }
+    Ok(all)
+}
+
+fn part_without_manifest(app: &str, subject: Subject) -> Option<Found> {
+    let (id, kind) = match &subject.part {
+        Part::Itself => return None,
+        Part::AddOn(By::Id(id) | By::Name(id)) => (id.clone(), Kind::AddOn),
+        Part::Flight(By::Id(id) | By::Name(id)) => (id.clone(), Kind::Flight),
+    };
+    Some(unmanaged(format!("{app}/{id}"), app, Some((kind, &id)), subject))
+}
+
 /// The one product that is named.
 pub(super) fn find_one(global: &Global, results: &Results, whom: &Whom) -> Result<Found, Failure> {
     let mut found = find(global, results, std::slice::from_ref(whom))?;
@@ -137,13 +162,22 @@ fn in_manifests(global: &Global, results: &Results, targets: Vec<Target>) -> Res
     Ok(wanted.into_parts().map(of).collect())
 }
 
-/// A product that no manifest speaks of: nothing of it is managed.
+/// A product that no manifest speaks of.
 fn without_manifest(whom: &Whom) -> Option<Found> {
-    let (app, flight) = match whom {
+    let (app, part, member) = match whom {
         Whom::Manifest(_) => return None,
-        Whom::App(app) => (app, None),
-        Whom::Flight(app, flight) => (app, Some(flight)),
+        Whom::App(app) => (app, Part::Itself, None),
+        Whom::Flight(app, flight) => {
+            let by = if is_guid(flight) { By::Id(flight.clone()) } else { By::Name(flight.clone()) };
+            (app, Part::Flight(by), Some((Kind::Flight, flight.as_str())))
+        }
     };
+    let subject = Subject { app: app.clone(), part };
+    Some(unmanaged(whom.to_string(), app, member, subject))
+}
+
+/// A product of which nothing is managed.
+fn unmanaged(name: String, app: &str, member: Option<(Kind, &str)>, subject: Subject) -> Found {
     // An address has to be made of other letters than a Store ID, or a name in Partner Center.
     let plain = |text: &str| {
         text.to_ascii_lowercase()
@@ -151,21 +185,27 @@ fn without_manifest(whom: &Whom) -> Option<Found> {
             .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
             .collect::<String>()
     };
-    let app_name = plain(app);
     let mut sources = Sources::default();
-    let source = sources.add("the command line", std::path::Path::new(""), &whom.to_string());
+    let source = sources.add("the command line", std::path::Path::new(""), &name);
     let span = sources.whole(source);
-    let (address, creation, part) = match flight {
-        None => (Address::app(&app_name), Creation::App, Part::Itself),
-        Some(flight) => (
-            Address::below(Kind::Flight, &app_name, &plain(flight)),
-            Creation::Flight { friendly_name: Some(flight.clone()), group_ids: None, rank_higher_than: None },
-            Part::Flight(if is_guid(flight) { By::Id(flight.clone()) } else { By::Name(flight.clone()) }),
+    let (address, creation) = match member {
+        None => (Address::app(&plain(app)), Creation::App),
+        Some((kind, id)) => (
+            Address::below(kind, &plain(app), &plain(id)),
+            if kind == Kind::AddOn {
+                Creation::AddOn { product_id: Some(id.to_owned()), product_type: None }
+            } else {
+                Creation::Flight {
+                    friendly_name: Some(id.to_owned()),
+                    group_ids: None,
+                    rank_higher_than: None,
+                }
+            },
         ),
     };
     let resource = Resource {
         address,
-        id: flight.is_none().then(|| app.clone()),
+        id: member.is_none().then(|| app.to_owned()),
         creation,
         absent: None,
         permits: Vec::new(),
@@ -175,8 +215,7 @@ fn without_manifest(whom: &Whom) -> Option<Found> {
         keys: BTreeMap::default(),
         span,
     };
-    let subject = Subject { app: app.clone(), part };
-    Some(Found { name: whom.to_string(), resource, subject, has_manifest: false })
+    Found { name, resource, subject, has_manifest: false }
 }
 
 /// Ids of flights are GUIDs.

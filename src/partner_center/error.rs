@@ -153,7 +153,7 @@ impl StoreError {
     }
 
     /// Whether a call that reads may be answered when it is sent again after a while.
-    pub(super) fn passes(&self) -> bool {
+    pub fn passes(&self) -> bool {
         match self {
             Self::Refused { status, .. } => matches!(status, 408 | 429 | 500..),
             Self::NoAnswer { .. } => true,

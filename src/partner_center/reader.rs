@@ -1,5 +1,7 @@
 //! Reading. GET only: whoever holds a reader can change nothing.
 
+use std::fmt;
+
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -53,7 +55,7 @@ pub struct RolloutState(Map<String, Value>);
 impl RolloutState {
     /// Whether a change has been made: also one that was answered with an error (`prof18/feed-flow`).
     pub fn has(&self, change: &RolloutChange) -> bool {
-        let status = self.0.get("packageRolloutStatus").and_then(Value::as_str);
+        let status = self.status();
         match change {
             RolloutChange::Percentage(share) => {
                 canonical::same(self.0.get("packageRolloutPercentage"), Some(&Value::Number(share.clone())))
@@ -61,6 +63,25 @@ impl RolloutState {
             RolloutChange::Halt => status == Some("PackageRolloutStopped"),
             RolloutChange::Finalize => status == Some("PackageRolloutComplete"),
         }
+    }
+
+    /// Whether it still is as a plan found it: at that percentage, or running.
+    pub fn is_as(&self, before: Option<&Value>) -> bool {
+        match before {
+            Some(Value::Number(share)) => self.has(&RolloutChange::Percentage(share.clone())),
+            _ => self.status() == Some("PackageRolloutInProgress"),
+        }
+    }
+
+    fn status(&self) -> Option<&str> {
+        self.0.get("packageRolloutStatus").and_then(Value::as_str)
+    }
+}
+
+impl fmt::Display for RolloutState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let share = self.0.get("packageRolloutPercentage").and_then(Value::as_f64).unwrap_or_default();
+        write!(f, "{} at {share} %", self.status().unwrap_or("of an unknown state"))
     }
 }
 

@@ -50,7 +50,7 @@ blockers! {
     Dead = "rejected", "the last submission with exactly this content failed",
         ["read its report, mend what it names in the manifest or the package, and run again", "or send the same once more: `storeward apply --resubmit`"];
     RolloutOpen = "rollout-open", "a gradual rollout is still running; the Store starts no new submission meanwhile",
-        ["write `openRollout: finalize` or `halt` under `release` or `submission`, or a `state` under `rollout`; it then runs first", "or finalize or halt the rollout in Partner Center, then run again"];
+        ["write `openRollout: finalize` or `halt` under `release` or `submission`, or a `state` under `rollout`; it then runs first", "or finalize or halt it now, then run again: `storeward rollout finalize ADDRESS`, `storeward rollout halt ADDRESS`"];
     PriceUnreadable = "price-unreadable", "there is no price that the API can send, and without one the product would be free",
         ["state `pricing.priceId` in the manifest and permit `replaces-market-prices`: prices set market by market in Partner Center are replaced by that tier", "or update the app in Partner Center"];
     Unreadable = "unreadable", "the Store did not answer for this product, and what it holds is not known",

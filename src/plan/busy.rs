@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::manifest::{Code, Finding, Guard, Resource, Severity};
-use crate::submission::{Document, Kind, LiveProduct, Phase};
+use crate::submission::{Document, Kind, LiveProduct};
 
 use super::blocker::{Blocker, BlockerKind};
 use super::guards::Risk;
@@ -130,9 +130,7 @@ impl Busy<'_> {
 
     fn lines(&self, document: &Document, changes: &[Change]) -> Vec<String> {
         let mut lines = vec![named(document)];
-        if document.status().phase() == Phase::Dead {
-            lines.extend(said_of(document));
-        }
+        lines.extend(said_of(document));
         lines.extend(self.theirs(document, changes).lines());
         lines
     }
@@ -202,10 +200,12 @@ const WHY_DEAD_IS_FOREIGN: &str =
     "why foreign: it failed, and what is in it is neither published nor wanted here";
 
 fn named(document: &Document) -> String {
-    format!("submission {} \"{}\" is {}", document.id(), document.friendly_name(), document.status())
+    let name = one_line(document.friendly_name());
+    format!("submission {} \"{name}\" is {}", one_line(document.id()), one_line(document.status().as_str()))
 }
 
-/// What the service said of a failed submission, in its words: errors, and where reports of certification can be read.
+/// What the service said of a submission, in its words: errors, and where reports of certification can be read. A commit
+/// that failed is a draft again, and has them, too.
 fn said_of(document: &Document) -> Vec<String> {
     let items = |key: &str| {
         let items = document.get(&["statusDetails", key]).and_then(Value::as_array);

@@ -40,6 +40,7 @@ mod tests;
 mod theirs;
 mod trailers;
 mod types;
+mod unlike;
 
 pub use blocker::{Blocker, BlockerKind};
 pub use difference::{
@@ -56,11 +57,12 @@ pub use permits::Allowance;
 pub use planner::{Product, plan};
 pub use running::newest as newest_version;
 pub use status::{
-    Asked, MadeBy, PackageStatus, PendingStatus, ProductStatus, PublishedStatus, RolloutStatus, RolloutWord,
-    STATUS_VERSION, StatusOfAll,
+    Asked, MadeBy, PackageStatus, PendingState, PendingStatus, ProductStatus, PublishedStatus, RolloutStatus,
+    RolloutWord, STATUS_VERSION, StatusOfAll,
 };
 pub use types::{
     Action, AssetRef, Base, BaselineRef, Change, ChangeRoute, Counts, FORMAT_VERSION, FileCount,
     Fingerprints, GuardHit, InProgress, InTheWay, KeptPackage, LiveSource, MadeOf, Op, Origin, Plan,
     PublishedBy, ReleaseRef, ResourcePlan, Route, Step, StepKind,
 };
+pub use unlike::{Unlike, unlike};

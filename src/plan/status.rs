@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::asset::Version;
 use crate::manifest::Resource;
-use crate::submission::{Document, FileEntry, Kind, Live, LiveProduct, Phase, Rollout, Status};
+use crate::submission::{Document, FileEntry, FileStatus, Kind, Live, LiveProduct, Phase, Rollout, Status};
 
 use super::busy::Busy;
 use super::intended::Intended;
@@ -117,10 +117,39 @@ pub struct PendingStatus {
     pub name: String,
     /// Its status, as the Store spells it.
     pub status: Status,
+    /// What that means.
+    pub state: PendingState,
     /// Whose it is, as far as that can be told.
     pub made_by: MadeBy,
+    /// Its packages.
+    pub packages: Vec<PackageStatus>,
     /// What the Store said of it, and what it changes, a line each.
     pub lines: Vec<String>,
+}
+
+/// What a status means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum PendingState {
+    /// It was not committed, or its commit failed.
+    Draft,
+    /// It is on its way.
+    InProgress,
+    /// It is certified, and not yet published.
+    Certified,
+    /// It failed, or was cancelled.
+    Failed,
+}
+
+impl PendingState {
+    fn of(status: &Status) -> Self {
+        match status.phase() {
+            Phase::Draft => Self::Draft,
+            Phase::Committing | Phase::Accepted => Self::InProgress,
+            Phase::Certified | Phase::Published => Self::Certified,
+            Phase::Dead => Self::Failed,
+        }
+    }
 }
 
 /// Whose a submission is.
@@ -143,7 +172,7 @@ impl MadeBy {
     /// In words for people; empty where there is nothing to say.
     pub fn words(self) -> &'static str {
         match self {
-            Self::Storeward => "made by Storeward",
+            Self::Storeward => "made by Storeward, as far as that can be told",
             Self::Untouched => "a copy of the published one that nobody touched",
             Self::SomebodyElse => "somebody else's",
             Self::PartnerCenter => "started in Partner Center",
@@ -218,7 +247,14 @@ impl ProductStatus {
         let (rollout, after_rollout) = rollout(asked, live).unzip();
         let mut next: Vec<String> = after_rollout.into_iter().flatten().chain(after_pending).collect();
         if next.is_empty() && live.published.is_none() {
-            next.push("nothing was published yet".to_owned());
+            next.push(match asked.resource.kind() {
+                Kind::App => {
+                    "its first submission is made in Partner Center, the age ratings with it".to_owned()
+                }
+                Kind::AddOn | Kind::Flight => {
+                    "nothing was published yet: `storeward apply` submits it".to_owned()
+                }
+            });
         }
         Self {
             name: name.to_owned(),
@@ -236,12 +272,18 @@ impl ProductStatus {
     }
 }
 
+/// The packages that stay, or come.
 fn packages(document: &Document) -> Vec<PackageStatus> {
     let of = |package: FileEntry<'_>| PackageStatus {
         version: package.version().map(str::to_owned),
         architecture: package.architecture().to_owned(),
     };
-    document.packages().into_iter().map(of).collect()
+    document
+        .packages()
+        .into_iter()
+        .filter(|package| package.status() != FileStatus::PendingDelete)
+        .map(of)
+        .collect()
 }
 
 fn rollout(asked: Asked<'_>, live: &LiveProduct) -> Option<(RolloutStatus, Vec<String>)> {
@@ -251,7 +293,12 @@ fn rollout(asked: Asked<'_>, live: &LiveProduct) -> Option<(RolloutStatus, Vec<S
         Rollout::InProgress => (
             RolloutWord::InProgress,
             vec![
-                format!("to more customers: `storeward rollout set {} PERCENT`", asked.name),
+                match document.rollout_percentage().and_then(Value::as_f64) {
+                    Some(share) if share >= 100.0 => {
+                        "it stays open, and new customers get the packages before, until it is finalized".to_owned()
+                    }
+                    _ => format!("to more customers: `storeward rollout set {} PERCENT`", asked.name),
+                },
                 format!("to everybody, for good: `storeward rollout finalize {}`", asked.name),
                 format!("to nobody else: `storeward rollout halt {}`", asked.name),
             ],
@@ -297,7 +344,9 @@ fn pending(asked: Asked<'_>, live: &LiveProduct) -> Option<(PendingStatus, Strin
         submission: document.id().to_owned(),
         name: document.friendly_name().to_owned(),
         status: document.status(),
+        state: PendingState::of(&document.status()),
         made_by,
+        packages: packages(document),
         // The first line names it.
         lines: told.into_iter().skip(1).collect(),
     };
@@ -306,26 +355,45 @@ fn pending(asked: Asked<'_>, live: &LiveProduct) -> Option<(PendingStatus, Strin
 
 /// What can be done about a pending submission.
 fn after(asked: Asked<'_>, pending: Pending, document: &Document) -> String {
-    let name = asked.name;
+    let Asked { name, has_manifest, .. } = asked;
     let text = |key: &str| document.get(&[key]).and_then(Value::as_str).unwrap_or_default();
+    let failed = document
+        .get(&["statusDetails", "errors"])
+        .and_then(Value::as_array)
+        .is_some_and(|all| !all.is_empty());
+    // Who has no manifest here has one elsewhere, where the command has to be run.
+    let discard =
+        if has_manifest { format!("`storeward discard {name}`") } else { "`storeward discard`".to_owned() };
     match (pending, document.status().phase()) {
-        (Pending::Draft(DraftKind::Untouched | DraftKind::Planned), _) => {
-            "the next `storeward apply` goes on with it".to_owned()
-        }
-        (Pending::Draft(DraftKind::OlderOurs), _) => {
-            "an earlier run made it for something else: `storeward apply --if-busy replace` begins anew, `storeward discard` deletes it"
-                .to_owned()
-        }
-        (Pending::Draft(DraftKind::Foreign), _) => {
-            "finish or delete it in Partner Center; or delete it with `storeward discard`, which needs --allow replaces-draft"
-                .to_owned()
-        }
         (Pending::Draft(DraftKind::Portal), _) => {
             "finish or delete it in Partner Center: the API can neither change nor delete it".to_owned()
         }
-        (Pending::Dead { .. }, _) => {
-            "mend what the Store names, then apply again: a failed submission is replaced".to_owned()
+        (Pending::Draft(DraftKind::Untouched | DraftKind::Planned), _) if failed => {
+            format!(
+                "its commit failed: mend what the Store says, then apply again; or delete it with {discard}"
+            )
         }
+        (Pending::Draft(DraftKind::Untouched | DraftKind::Planned), _) => {
+            format!(
+                "the next `storeward apply` that needs a submission goes on with it; or delete it with {discard}"
+            )
+        }
+        (Pending::Draft(DraftKind::OlderOurs), _) => {
+            format!(
+                "an earlier run made it for something else: `storeward apply --if-busy replace` begins anew, {discard} deletes it"
+            )
+        }
+        (Pending::Draft(DraftKind::Foreign), _) => {
+            format!(
+                "finish or delete it in Partner Center; or delete it with {discard}, which needs --allow replaces-draft"
+            )
+        }
+        (Pending::Dead { ours: true, .. }, _) => format!(
+            "mend what went wrong and apply again, with --release where it was a release: that replaces it; or delete it with {discard}"
+        ),
+        (Pending::Dead { ours: false, .. }, _) => format!(
+            "whoever made it has to mend it in Partner Center; or delete it with {discard}, which needs --allow replaces-draft"
+        ),
         (_, Phase::Certified) if text("targetPublishMode") == "Manual" => {
             "it is certified and waits for somebody to publish it in Partner Center".to_owned()
         }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::manifest::{Address, LeftOut};
 
-use super::{plural, visible_line};
+use super::{plural, visible, visible_line};
 
 /// What a pull came to.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -70,50 +70,86 @@ const MAX_FILES: usize = 4;
 /// The report for people.
 pub fn pulled_text(report: &PulledReport) -> String {
     let mut text = String::new();
-    for product in &report.products {
-        let from = match product.from {
-            PulledFrom::Published => "as published",
-            PulledFrom::Pending => "as in the submission in progress",
-            PulledFrom::PendingOnly => "as in the submission in progress, because none was ever published",
-            PulledFrom::Nothing => "which has no submission",
-        };
+    let is_usual = |product: &&PulledProduct| {
+        product.address.as_str().split('/').count() > 2
+            && product.from == PulledFrom::Published
+            && product.in_progress.is_none()
+    };
+    for product in report.products.iter().filter(|product| report.products.len() == 1 || !is_usual(product)) {
         let name = visible_line(&product.name);
-        text.push_str(&format!("{}  \"{name}\"  {}  {from}\n", product.address, product.id));
+        text.push_str(&format!("{}  \"{name}\"  {}  {}\n", product.address, product.id, words(product.from)));
         if let Some(id) = &product.in_progress {
-            text.push_str(&format!(
-                "  submission {id} is in progress and was not taken; `--from-pending` takes it\n"
-            ));
+            let line =
+                format!("  submission {id} is in progress and was not taken; `--from-pending` takes it\n");
+            text.push_str(&visible(&line));
         }
     }
-    text.push_str(&format!("\n{}\n", written(&report.files)));
-    let mut reasons = Vec::new();
-    for (address, left_out) in by_address(&report.left_out) {
-        let all = LeftOut::folded(&left_out);
-        reasons.extend(all.into_iter().map(|(what, why)| format!("  {address}: {what}: {why}")));
+    let usual: Vec<String> = [("add-on/", "add-on"), ("flight/", "flight")]
+        .into_iter()
+        .map(|(prefix, word)| {
+            let of_it = report.products.iter().filter(|product| product.address.as_str().starts_with(prefix));
+            (of_it.filter(is_usual).count(), word)
+        })
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| plural(count, word))
+        .collect();
+    if report.products.len() > 1 && !usual.is_empty() {
+        text.push_str(&format!("with {}, as published\n", usual.join(" and ")));
     }
+    text.push_str(&format!("\n{}\n", written(&report.files)));
+    let reasons = reasons(&report.left_out);
     if !reasons.is_empty() {
-        text.push_str("\nleft as they are in Partner Center:\n");
+        text.push_str("\nleft as it is in Partner Center:\n");
         for reason in reasons.iter().take(MAX_REASONS) {
-            text.push_str(&visible_line(reason));
-            text.push('\n');
+            text.push_str(&format!("  {}\n", visible_line(reason)));
         }
         if reasons.len() > MAX_REASONS {
             text.push_str(&format!("  and {} more\n", reasons.len() - MAX_REASONS));
         }
     }
-    text.push_str(&format!("\nnext: {}\n", visible_line(&report.next)));
+    // Whoever brings more than this says what comes next.
+    if report.next.is_empty() {
+        text.push('\n');
+    } else {
+        text.push_str(&format!("\nnext: {}\n", visible_line(&report.next)));
+    }
     text
 }
 
-fn by_address(left_out: &[LeftOut]) -> Vec<(&Address, Vec<LeftOut>)> {
-    let mut all: Vec<(&Address, Vec<LeftOut>)> = Vec::new();
+fn words(from: PulledFrom) -> &'static str {
+    match from {
+        PulledFrom::Published => "as published",
+        PulledFrom::Pending => "as in the submission in progress",
+        PulledFrom::PendingOnly => "as in the submission in progress, because none was ever published",
+        PulledFrom::Nothing => "which has no submission",
+    }
+}
+
+/// What is left out and why; the same in several products is said once.
+fn reasons(left_out: &[LeftOut]) -> Vec<String> {
+    let mut of_each: BTreeMap<&Address, Vec<LeftOut>> = BTreeMap::new();
+    let mut order: Vec<&Address> = Vec::new();
     for left in left_out {
-        match all.iter_mut().find(|(address, _)| **address == left.address) {
-            Some((_, of_it)) => of_it.push(left.clone()),
-            None => all.push((&left.address, vec![left.clone()])),
+        let known = of_each.entry(&left.address).or_default();
+        if known.is_empty() {
+            order.push(&left.address);
+        }
+        known.push(left.clone());
+    }
+    let mut all: Vec<((String, String), Vec<&Address>)> = Vec::new();
+    for address in order {
+        for reason in LeftOut::folded(&of_each[address]) {
+            match all.iter_mut().find(|(known, _)| *known == reason) {
+                Some((_, addresses)) => addresses.push(address),
+                None => all.push((reason, vec![address])),
+            }
         }
     }
-    all
+    let line = |((what, why), addresses): ((String, String), Vec<&Address>)| match addresses.as_slice() {
+        [first, rest @ ..] if !rest.is_empty() => format!("{first} and {} more: {what}: {why}", rest.len()),
+        addresses => format!("{}: {what}: {why}", addresses[0]),
+    };
+    all.into_iter().map(line).collect()
 }
 
 /// The files, those of full folders counted.

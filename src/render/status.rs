@@ -61,6 +61,9 @@ fn show(page: &mut Page, product: &ProductStatus) {
         }
         line = line.and(DIM, format!("  submission {}", visible_line(&pending.submission)));
         put(page, "pending", line);
+        if !pending.packages.is_empty() {
+            put(page, "", Line::new(PLAIN, packages(&pending.packages).trim_end()));
+        }
         for told in &pending.lines {
             put(page, "", Line::new(PLAIN, visible_line(told)));
         }

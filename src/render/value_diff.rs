@@ -18,6 +18,11 @@ pub(super) fn is_long(text: &str) -> bool {
     text.contains('\n') || text.chars().count() > SHORT
 }
 
+/// A text with one kind of line ends. Partner Center keeps those that it was given, and they are no difference.
+pub(super) fn with_line_feeds(text: &str) -> String {
+    text.replace("\r\n", "\n")
+}
+
 /// Whether two texts differ in blanks and line ends alone.
 pub(super) fn whitespace_only(before: &str, after: &str) -> bool {
     let letters = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
@@ -27,8 +32,9 @@ pub(super) fn whitespace_only(before: &str, after: &str) -> bool {
 /// Shows how a long text changes: line numbers of the new text, changed lines by words, unchanged ones folded unless the
 /// text is shown in `full`.
 pub(super) fn text_diff(page: &mut Page, before: &str, after: &str, full: bool) {
-    let blanks = whitespace_only(before, after);
-    let (before, after) = (visible(before), visible(after));
+    let (before, after) = (with_line_feeds(before), with_line_feeds(after));
+    let blanks = whitespace_only(&before, &after);
+    let (before, after) = (visible(&before), visible(&after));
     let alike = TextDiff::from_words(before.as_str(), after.as_str()).ratio() >= ALIKE;
     if !blanks && (before.is_empty() || !alike) {
         block(page, '-', RED, &before);
@@ -191,7 +197,8 @@ fn stretches(old: &str, new: &str) -> Vec<Stretch> {
 /// How a short text became another one, on one line and by words.
 pub(super) fn by_words(before: &str, after: &str) -> String {
     let mut line = String::new();
-    for stretch in stretches(&visible_line(before), &visible_line(after)) {
+    for stretch in stretches(&visible_line(&with_line_feeds(before)), &visible_line(&with_line_feeds(after)))
+    {
         match stretch {
             Stretch::Same(text) => line.push_str(&text),
             Stretch::Edit { old, new } => {
@@ -269,6 +276,12 @@ mod tests {
         let mut page = Page::new(Look { colour: false, ascii: false, width: 80 });
         text_diff(&mut page, before, after, false);
         page.finish()
+    }
+
+    #[test]
+    fn line_ends_are_no_difference() {
+        let (live, wanted) = ("One.\r\nTwo.\r\nThree.\r\n", "One.\nTwo!\nThree.\n");
+        assert_eq!(shown(live, wanted), shown(&live.replace('\r', ""), wanted));
     }
 
     #[test]

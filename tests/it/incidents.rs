@@ -83,7 +83,7 @@ fn a_status_says_whose_a_submission_is_and_what_can_be_done() {
             "CertificationFailed",
             vec![("statusDetails", failure), ("listings", texts("Theirs"))],
             "somebody-else",
-            "mend what",
+            "whoever made it",
         ),
         (
             "Release",
@@ -198,6 +198,103 @@ fn a_change_that_failed_ambiguously_is_looked_for_and_not_doubled() {
         assert_eq!(rollout(&story)["packageRolloutStatus"], json!("PackageRolloutStopped"));
         assert_eq!(calls(&story).len(), if applied == "yes" { 1 } else { 2 });
     }
+}
+
+#[test]
+fn a_change_that_the_store_took_and_did_not_make_is_no_success() {
+    let lie = |operation: &str| {
+        json!({
+            "on": { "operation": operation },
+            "do": [{ "answer": { "status": 200, "applied": "no", "body": { "exactly": {} } } }],
+        })
+    };
+    let story = rolled_out();
+    story.store.fault("lie", &lie("halt-app-rollout"));
+    let ran = story.run(&["rollout", "halt", ADDRESS, "--yes", "--output", "json"]).ended(8);
+    assert_eq!(ran.json()["result"], json!("rejected"), "programs are told, too");
+    ran.says("did not make it").says("PackageRolloutInProgress at 10 %");
+    story.store.fault("lie", &lie("update-app-rollout"));
+    story.manifest(&format!("{MANIFEST}rollout: {{of: 1.5.0.0, percentage: 50}}\n"));
+    story.run(&["apply", "--yes"]).ended(8).says("did not make it");
+    story.store.heal("lie");
+    story.run(&["apply", "--yes"]).ended(0);
+    assert_eq!(rollout(&story)["packageRolloutPercentage"].as_f64(), Some(50.0));
+}
+
+#[test]
+fn a_rollout_that_somebody_changed_meanwhile_is_left_alone() {
+    let story = rolled_out();
+    let id = story.published()["id"].as_str().unwrap().to_owned();
+    // A colleague raises it between the plan and the call.
+    let path = format!("applications/{APP}/submissions/{id}/updatepackagerolloutpercentage?percentage=80");
+    let raised = json!({ "on": { "operation": "get-app-rollout" }, "skip": 1, "times": 1, "do": [{ "hold": "before" }] });
+    story.store.fault("meanwhile", &raised);
+    let child = story
+        .command(&["rollout", "set", ADDRESS, "50", "--yes"])
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    story.store.held("meanwhile");
+    story.store.expect(200, "POST", &path, None);
+    story.store.release("meanwhile");
+    let ended = child.wait_with_output().unwrap();
+    let said = String::from_utf8(ended.stderr).unwrap();
+    assert_eq!(ended.status.code(), Some(4), "{said}");
+    assert!(said.contains("PackageRolloutInProgress at 80 %"), "{said}");
+    assert_eq!(rollout(&story)["packageRolloutPercentage"].as_f64(), Some(80.0));
+}
+
+#[test]
+fn a_rollout_that_is_about_to_start_is_told_to_who_wants_to_halt_it() {
+    let rollout = json!({ "packageRollout": {
+        "isPackageRollout": true, "packageRolloutPercentage": 25.0, "packageRolloutStatus": "PackageRolloutNotStarted",
+        "fallbackSubmissionId": "0"
+    } });
+    let story = with_pending("Certification", &[("packageDeliveryOptions", rollout)]);
+    let told = story.run(&["rollout", "halt", ADDRESS, "--yes"]).ended(5);
+    told.says("submission 1152921500000000777 is Certification, and starts one at 25 %");
+}
+
+#[test]
+fn a_store_id_shows_the_app_with_all_that_belongs_to_it() {
+    let mut seed = account();
+    seed["applications"][0]["flights"] = json!([{
+        "flight": { "flightId": "7a1b", "friendlyName": "Beta testers", "groupIds": ["1"] }
+    }]);
+    let story = Story::with_seed(&seed, MANIFEST);
+    let status = story.run(&["status", APP, "--output", "json"]).ended(0).json();
+    let names: Vec<&str> = status["products"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|product| product["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["Harbor Notes", "Beta testers"]);
+}
+
+#[test]
+fn a_script_can_tell_a_failure_from_the_exit_code() {
+    let story = with_pending("CertificationFailed", &[]);
+    story.run(&["status"]).ended(0);
+    story.run(&["status", "--detailed-exitcode"]).ended(8);
+    let other = Story::new(&app_submission(), MANIFEST);
+    other.run(&["status", "--detailed-exitcode"]).ended(0);
+    let waited = other
+        .run(&["wait", ADDRESS, "--for", "published", "--submission", "42", "--output", "json"])
+        .ended(8);
+    assert!(waited.json()["error"].as_str().unwrap().contains("submission 42 is not on its way"));
+}
+
+#[test]
+fn a_wait_of_hours_outlasts_a_bad_minute() {
+    let story = Story::new(&app_submission(), MANIFEST);
+    story.run(&["apply", "--yes", "--wait", "none"]).ended(0);
+    let bad = json!({
+        "on": { "operation": "get-app-submission-status" }, "times": 12, "do": [{ "answer": { "status": 503 } }],
+    });
+    story.store.fault("minute", &bad);
+    story.run(&["wait", ADDRESS, "--for", "published"]).ended(0).says("is Published");
+    assert_eq!(story.store.fired("minute"), 12);
 }
 
 #[test]

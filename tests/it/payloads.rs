@@ -98,6 +98,31 @@ fn start(application: &Value) -> Local {
     Local::start(&json!({ "rules": { "statusMillis": 60_000 }, "applications": [application] }))
 }
 
+/// The submissions of a folder, bodies of updates as well, each as the seed of an account that has published it.
+fn published_of(folder: &Folder) -> Vec<(&str, Value)> {
+    let of_submission = |(name, body): (&'_ String, &Value)| {
+        let (Shape::Submission(of) | Shape::Update(of)) = shape(name, body) else { return None };
+        let mut body = body.clone();
+        if body.get("id").is_none() {
+            body["id"] = "1".into();
+        }
+        Some(seed_of(of, "published", &body))
+    };
+    folder.iter().filter_map(|both| Some((both.0.as_str(), of_submission(both)?))).collect()
+}
+
+/// The published submissions of the fixtures, and of the folder that `STOREWARD_PAYLOADS` names, as seeds by name.
+pub(crate) fn published() -> Vec<(String, Value)> {
+    let folders = std::iter::once(own()).chain(std::env::var_os("STOREWARD_PAYLOADS").map(PathBuf::from));
+    let mut all = Vec::new();
+    for folder in folders {
+        let folder = read(&folder);
+        let seeds = published_of(&folder).into_iter();
+        all.extend(seeds.map(|(name, app)| (name.to_owned(), json!({ "applications": [app] }))));
+    }
+    all
+}
+
 fn seed_of(of: Of, slot: &str, submission: &Value) -> Value {
     match of {
         Of::App => json!({ "application": app(), slot: submission }),

@@ -88,6 +88,9 @@ pub struct WaitArgs {
     /// How far to follow it
     #[arg(long = "for", value_enum)]
     pub wait: WaitedFor,
+    /// Which submission, as `apply` named it; 8 where it is neither on its way nor published [default: the one in progress]
+    #[arg(long, value_name = "ID")]
+    pub submission: Option<String>,
     /// How long to follow it, such as 90s, 30m or 6h [default: no end]
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub timeout: Option<std::time::Duration>,

@@ -71,6 +71,9 @@ pub struct StatusArgs {
     /// Addresses of manifests, or without any manifest a Store ID or ID/FLIGHT [default: all manifests]
     #[arg(value_name = "ADDRESS|ID")]
     pub whom: Vec<Whom>,
+    /// Exit with 8 when a submission failed
+    #[arg(long)]
+    pub detailed_exitcode: bool,
 }
 
 /// Arguments of `snapshot`.

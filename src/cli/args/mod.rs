@@ -69,8 +69,8 @@ pub enum Command {
     Apply(ApplyArgs),
     /// Show where products stand: what is published, on its way, rolled out, and what can be done
     ///
-    /// Sends GET requests only. A Store ID needs no manifest: `storeward status 9NBLGGH4R315`, and
-    /// `storeward status '9NBLGGH4R315/Beta testers'` for a flight.
+    /// Sends GET requests only. A Store ID needs no manifest: `storeward status 9NBLGGH4R315` shows the app with its add-ons
+    /// and flights. Exit code 0 whatever is there, unless --detailed-exitcode is given; 1 where a product could not be read.
     #[command(after_long_help = examples::STATUS)]
     Status(StatusArgs),
     /// Follow a submission that is on its way; sends nothing
@@ -154,9 +154,18 @@ impl Command {
         matches!(self, Self::Plan(_) | Self::Apply(_))
     }
 
+    /// Whether programs are told in its result how it ended, where it ended before its result.
+    pub fn gives_its_end(&self) -> bool {
+        self.is_of_a_release()
+            || matches!(self, Self::Wait(_) | Self::Rollout(_) | Self::Discard(_) | Self::Status(_))
+    }
+
     /// Whether it comes to an end of its own when a signal asks it to.
     pub fn ends_on_signals(&self) -> bool {
-        matches!(self, Self::Apply(_) | Self::Wait(_) | Self::Rollout(_) | Self::Sandbox(_))
+        matches!(
+            self,
+            Self::Apply(_) | Self::Discard(_) | Self::Wait(_) | Self::Rollout(_) | Self::Sandbox(_)
+        )
     }
 
     /// The word for it on the command line.

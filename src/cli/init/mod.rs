@@ -8,12 +8,13 @@ use std::path::{Component, Path, PathBuf};
 use serde_json::json;
 
 use crate::manifest::{Code, Releases, Workspace, load};
-use crate::render::{self, Format};
+use crate::render::{self, Format, PulledReport};
 
 use super::args::{Global, InitArgs};
 use super::baseline;
 use super::exit::{Exit, Failure};
 use super::manifests::base;
+use super::pull;
 use super::results::Results;
 
 use ci::Values;
@@ -30,15 +31,55 @@ struct Made {
     next: Vec<String>,
 }
 
-pub(super) fn run(global: &Global, results: &Results, args: &InitArgs) -> Result<Exit, Failure> {
-    let made = plan(&base(global)?, args)?;
+pub(super) async fn run(global: &Global, results: &Results, args: &InitArgs) -> Result<Exit, Failure> {
+    let base = base(global)?;
+    let mut made = plan(&base, args)?;
+    let brought = match &args.from {
+        Some(id) => Some(bring(global, results, args, id, &base, &mut made).await?),
+        None => None,
+    };
     files::write(&made.root, &made.files)?;
     let written: Vec<&str> = made.files.iter().map(|file| file.path.as_str()).collect();
+    let others: Vec<&str> = match &brought {
+        Some(report) => {
+            written.iter().copied().filter(|path| !report.files.iter().any(|own| own == path)).collect()
+        }
+        None => written.clone(),
+    };
     results.give(|format, _, _| match format {
-        Format::Json => render::json(&json!({ "written": written, "next": made.next })),
-        _ => text(&written, &made.next),
+        Format::Json => render::json(&json!({ "written": written, "next": made.next, "pulled": brought })),
+        _ => brought.as_ref().map(render::pulled_text).unwrap_or_default() + &text(&others, &made.next),
     })?;
     Ok(Exit::Ok)
+}
+
+/// The manifests of an app that is in Partner Center, in place of a first one to be filled in.
+async fn bring(
+    global: &Global,
+    results: &Results,
+    args: &InitArgs,
+    id: &str,
+    base: &Path,
+    made: &mut Made,
+) -> Result<PulledReport, Failure> {
+    let workspace = Workspace::around(base).map_err(|error| Failure::new(Exit::Usage, error.to_string()))?;
+    let loaded = load(&workspace, &[], &Releases::new());
+    if let Some(own) = loaded.resources.iter().find(|resource| resource.id.as_deref() == Some(id)) {
+        let message = format!("{id} has a manifest already: {}; nothing was written", own.at.file);
+        return Err(Failure::new(Exit::Usage, message)
+            .help(format!("bring it up to date with `storeward pull {id} --update`")));
+    }
+    let mut brought = pull::bring(global, results, id).await?;
+    let named = args.dir.clone().unwrap_or_else(|| Path::new(FOLDER).join(&brought.name));
+    let folder = folder(&workspace, &named)?;
+    let files = brought.composed.files.iter();
+    let files: Vec<NewFile> =
+        files.map(|(name, text)| NewFile::new(format!("{folder}{name}"), text.as_str())).collect();
+    brought.report.files = files.iter().map(|file| file.path.clone()).collect();
+    made.files.splice(0..0, files);
+    made.next
+        .insert(0, "`storeward plan`: it says that nothing would change; then commit the files".to_owned());
+    Ok(brought.report)
 }
 
 fn text(written: &[&str], next: &[String]) -> String {
@@ -46,7 +87,10 @@ fn text(written: &[&str], next: &[String]) -> String {
     for path in written {
         text.push_str(&format!("wrote {}\n", render::visible(path)));
     }
-    text.push_str("\nNext:\n");
+    if !written.is_empty() {
+        text.push('\n');
+    }
+    text.push_str("Next:\n");
     for (at, step) in next.iter().enumerate() {
         let step = render::visible(step).replace('\n', "\n     ");
         text.push_str(&format!("{:>3}. {step}\n", at + 1));
@@ -60,7 +104,9 @@ fn plan(base: &Path, args: &InitArgs) -> Result<Made, Failure> {
     let folder = folder(&workspace, args.dir.as_deref().unwrap_or(Path::new(FOLDER)))?;
     let (mut files, mut next) = (Vec::new(), Vec::new());
     let known = manifests(&root)?;
-    if known.is_empty() {
+    if args.from.is_some() {
+        // What is there is brought instead.
+    } else if known.is_empty() {
         let file = format!("{folder}app.yaml");
         next.push(format!("Write the Store ID of your app into {file}"));
         next.push(

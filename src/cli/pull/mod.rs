@@ -2,24 +2,21 @@
 
 mod place;
 mod proof;
+mod reading;
 mod update;
 mod wishes;
 
 use std::path::{Path, PathBuf};
 
-use crate::manifest::{
-    Address, Choices, Composed, LeftOut, Pulled, Workspace, app_address, compose, member_addresses,
-};
-use crate::partner_center::{By, Part, Reader, Subject};
-use crate::render::{self, Format, PulledFrom, PulledProduct, PulledReport};
-use crate::submission::{Document, Kind, Live, LiveProduct, Member};
+use crate::manifest::{Choices, Composed, Pulled, Releases, Workspace, compose, load};
+use crate::render::{self, Format, PulledReport};
 
 use super::args::{Global, PullArgs, Pullable};
 use super::exit::{Exit, Failure};
 use super::manifests::base;
 use super::results::Results;
-use super::run::Account;
-use super::whom;
+
+use reading::{Chosen, Found};
 
 /// So often is what does not come back left out. Each time less is left.
 const MAX_ROUNDS: usize = 8;
@@ -28,6 +25,7 @@ pub(super) async fn run(global: &Global, results: &Results, args: &PullArgs) -> 
     if args.update || args.check || matches!(args.what, Pullable::Field(..)) {
         return update::run(global, results, args).await;
     }
+    refuse_managed(global, args)?;
     let found = Found::read(global, results, &args.what).await?;
     let chosen = found.chosen(args.from_pending)?;
     let composed = proven(&chosen, args.with_notes, &found.read_at)?;
@@ -56,181 +54,63 @@ pub(super) async fn run(global: &Global, results: &Results, args: &PullArgs) -> 
     Ok(Exit::Ok)
 }
 
-/// What was read.
-struct Found {
-    /// Each with what it is called.
-    products: Vec<(Address, Kind, LiveProduct)>,
-    /// What could not be read.
-    left_out: Vec<LeftOut>,
-    read_at: String,
+/// The manifests of an app with all that belongs to it, not yet written.
+pub(super) struct Brought {
+    /// The files, by their names below the folder that they are for.
+    pub(super) composed: Composed,
+    /// What is said of them; where they went is not in it yet.
+    pub(super) report: PulledReport,
+    /// What the manifests call the app.
+    pub(super) name: String,
 }
 
-impl Found {
-    async fn read(global: &Global, results: &Results, what: &Pullable) -> Result<Self, Failure> {
-        let named = match what {
-            Pullable::App(_) => None,
-            Pullable::Resource(address) | Pullable::Field(address, _) => {
-                Some(whom::find_one(global, results, &whom::Whom::Manifest(address.into()))?)
-            }
-        };
-        let account = Account::connect(global).await?;
-        let read = async {
-            let subjects = match (what, &named) {
-                (_, Some(named)) => vec![named.subject.clone()],
-                (Pullable::App(id), _) => Reader::new(account.connection.clone()).all_of(id).await?,
-                _ => Vec::new(),
-            };
-            let (live, read_at) = account.read(&subjects).await?;
-            Ok::<_, Failure>((subjects, live, read_at))
-        }
-        .await;
-        account.end().await;
-        let (subjects, live, read_at) = read?;
-        let name = named.map(|named| named.resource.address);
-        Self::of(subjects.into_iter().zip(live).collect(), name.as_ref(), read_at)
-    }
-
-    fn of(live: Vec<(Subject, Live)>, name: Option<&Address>, read_at: String) -> Result<Self, Failure> {
-        let mut products = Vec::new();
-        let mut unread = Vec::new();
-        for (subject, live) in live {
-            let kind = match subject.part {
-                Part::Itself => Kind::App,
-                Part::AddOn(_) => Kind::AddOn,
-                Part::Flight(_) => Kind::Flight,
-            };
-            match live {
-                Live::Readable(product) if kind == Kind::App || product.member.is_some() => {
-                    products.push((kind, *product));
-                }
-                Live::Readable(_) => unread.push((subject, "it is not there".to_owned())),
-                Live::NoSuchApp(words) => {
-                    let said = if words.is_empty() { String::new() } else { format!(": {words}") };
-                    let message = format!("the account has no app with the id {}{said}", subject.app);
-                    return Err(Failure::new(Exit::Error, message)
-                        .help("Partner Center shows the Store ID under Product identity"));
-                }
-                Live::Unsupported(words) => unread.push((subject, format!("the Store says: {words}"))),
-                Live::Unreadable(words) => unread.push((subject, words)),
-            }
-        }
-        if products.is_empty() || (name.is_none() && products[0].0 != Kind::App) {
-            let why = unread.first().map(|(_, why)| why.clone()).unwrap_or_default();
-            return Err(Failure::new(Exit::Error, format!("it cannot be read: {why}")));
-        }
-        let app = match name {
-            Some(name) => Address::app(name.app_name()),
-            None => app_address(&products[0].1.application),
-        };
-        let mut all = Vec::new();
-        for kind in Kind::ALL {
-            let of_kind: Vec<LiveProduct> =
-                products.iter().filter(|(own, _)| own == kind).map(|(_, product)| product.clone()).collect();
-            let members: Vec<&Member> =
-                of_kind.iter().filter_map(|product| product.member.as_ref()).collect();
-            let addresses = match (name, kind) {
-                (Some(name), _) => vec![name.clone(); of_kind.len()],
-                (None, Kind::App) => vec![app.clone()],
-                (None, _) => member_addresses(*kind, &app, &members),
-            };
-            all.extend(
-                addresses.into_iter().zip(of_kind).map(|(address, product)| (address, *kind, product)),
-            );
-        }
-        let left_out = unread.into_iter().map(|(subject, why)| LeftOut {
-            address: app.clone(),
-            path: crate::submission::Path::default(),
-            why: format!("{}: {why}", words(&subject.part)),
-        });
-        Ok(Self { products: all, left_out: left_out.collect(), read_at })
-    }
-
-    /// Each product with the submission whose values are taken.
-    fn chosen(&self, from_pending: bool) -> Result<Vec<Chosen<'_>>, Failure> {
-        let chosen: Vec<Chosen<'_>> = self
-            .products
-            .iter()
-            .map(|(address, kind, live)| self.choose(address, *kind, live, from_pending))
-            .collect();
-        if from_pending && !chosen.iter().any(|chosen| chosen.product.from == PulledFrom::Pending) {
-            return Err(Failure::new(Exit::Usage, "no submission is in progress")
-                .help("leave --from-pending out to take what is published"));
-        }
-        Ok(chosen)
-    }
-
-    fn choose<'f>(
-        &'f self,
-        address: &Address,
-        kind: Kind,
-        live: &'f LiveProduct,
-        from_pending: bool,
-    ) -> Chosen<'f> {
-        let (document, from) = match (&live.published, &live.pending) {
-            (Some(_), Some(pending)) if from_pending => (Some(pending), PulledFrom::Pending),
-            (Some(published), _) => (Some(published), PulledFrom::Published),
-            (None, Some(pending)) if from_pending => (Some(pending), PulledFrom::Pending),
-            (None, Some(pending)) => (Some(pending), PulledFrom::PendingOnly),
-            (None, None) => (None, PulledFrom::Nothing),
-        };
-        let in_progress = live.pending.as_ref().filter(|_| from == PulledFrom::Published);
-        let member = live.member.as_ref();
-        let product = PulledProduct {
-            address: address.clone(),
-            id: member.map_or(live.application.id(), Member::id).to_owned(),
-            name: called(kind, live).to_owned(),
-            from,
-            in_progress: in_progress.map(|pending| pending.id().to_owned()),
-        };
-        let is_twin = |(_, other_kind, other): &(Address, Kind, LiveProduct)| {
-            *other_kind == kind && called(kind, other).eq_ignore_ascii_case(called(kind, live))
-        };
-        let is_ambiguous = self.products.iter().filter(|other| is_twin(other)).count() > 1;
-        Chosen { product, kind, live, document, is_ambiguous }
-    }
-}
-
-/// What Partner Center calls it.
-fn called(kind: Kind, live: &LiveProduct) -> &str {
-    match (kind, &live.member) {
-        (Kind::AddOn, Some(member)) => member.product_id(),
-        (Kind::Flight, Some(member)) => member.friendly_name(),
-        _ => live.application.primary_name(),
-    }
-}
-
-fn words(part: &Part) -> String {
-    let by = |by: &By| match by {
-        By::Id(id) | By::Name(id) => id.clone(),
+/// Brings what Partner Center holds of an app by its Store ID.
+pub(super) async fn bring(global: &Global, results: &Results, id: &str) -> Result<Brought, Failure> {
+    let found = Found::read(global, results, &Pullable::App(id.to_owned())).await?;
+    let chosen = found.chosen(false)?;
+    let composed = proven(&chosen, false, &found.read_at)?;
+    let mut left_out = composed.left_out.clone();
+    left_out.extend(found.left_out.iter().cloned());
+    let name = chosen.first().map(|chosen| chosen.product.address.app_name().to_owned()).unwrap_or_default();
+    let report = PulledReport {
+        format_version: PulledReport::FORMAT_VERSION.to_owned(),
+        read_at: found.read_at.clone(),
+        products: chosen.iter().map(|chosen| chosen.product.clone()).collect(),
+        files: Vec::new(),
+        left_out,
+        next: String::new(),
     };
-    match part {
-        Part::Itself => "the app".to_owned(),
-        Part::AddOn(of) => format!("the add-on {}", by(of)),
-        Part::Flight(of) => format!("the flight {}", by(of)),
-    }
+    Ok(Brought { composed, report, name })
 }
 
-/// A product with the submission whose values are taken.
-struct Chosen<'f> {
-    product: PulledProduct,
-    kind: Kind,
-    live: &'f LiveProduct,
-    document: Option<&'f Document>,
-    is_ambiguous: bool,
+/// Refuses what has a manifest already, where nobody says that another one is to be made: two would undo each other's
+/// changes.
+fn refuse_managed(global: &Global, args: &PullArgs) -> Result<(), Failure> {
+    if args.into.is_some() {
+        return Ok(());
+    }
+    let message = match &args.what {
+        Pullable::App(id) => {
+            let workspace = Workspace::around(&base(global)?)
+                .map_err(|error| Failure::new(Exit::Usage, error.to_string()))?;
+            // Mistakes in manifests are no reason not to find the others.
+            let loaded = load(&workspace, &[], &Releases::new());
+            let own = loaded.resources.iter().find(|resource| resource.id.as_ref() == Some(id));
+            let Some(own) = own else { return Ok(()) };
+            format!("{} has a manifest already: {}", id, own.at.file)
+        }
+        what => format!("{what} has a manifest already"),
+    };
+    let help = format!(
+        "bring it up to date with `storeward pull {} --update`, or name another folder with --into",
+        args.what
+    );
+    Err(Failure::new(Exit::Usage, message).help(help))
 }
 
 /// The manifests, loaded and planned: without what does not come back as it is.
 fn proven(chosen: &[Chosen<'_>], with_notes: bool, read_at: &str) -> Result<Composed, Failure> {
-    let all: Vec<Pulled<'_>> = chosen
-        .iter()
-        .map(|chosen| Pulled {
-            address: chosen.product.address.clone(),
-            kind: chosen.kind,
-            live: chosen.live,
-            document: chosen.document,
-            is_ambiguous: chosen.is_ambiguous,
-        })
-        .collect();
+    let all: Vec<Pulled<'_>> = chosen.iter().map(Chosen::pulled).collect();
     let mut choices = Choices { with_notes, ..Choices::default() };
     for _ in 0..MAX_ROUNDS {
         let composed = compose(&all, &choices);
@@ -238,10 +118,14 @@ fn proven(chosen: &[Chosen<'_>], with_notes: bool, read_at: &str) -> Result<Comp
         if wrong.is_empty() {
             return Ok(composed);
         }
+        if let Some(((address, path), why)) =
+            wrong.iter().find(|(place, _)| choices.except.contains_key(place))
+        {
+            return Err(proof::unproven(&format!("{address}: {path}: {why}")));
+        }
         choices.except.extend(wrong);
     }
-    Err(Failure::new(Exit::Error, "the manifests would not say what is live, and nothing was written")
-        .help("this is a mistake of Storeward; report it"))
+    Err(proof::unproven("there is always something more"))
 }
 
 /// Where the files go.

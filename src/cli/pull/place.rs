@@ -34,8 +34,9 @@ pub(super) fn refuse_existing(files: &[PathBuf], shown: impl Fn(&Path) -> String
         named.push_str(&format!("\n  and {} more", there.len() - MAX_NAMED));
     }
     let are = if there.len() == 1 { "a file is there already" } else { "files are there already" };
-    Err(Failure::new(Exit::Usage, format!("{are}, and nothing was written:{named}"))
-        .help("name another folder with --into, or move them away"))
+    Err(Failure::new(Exit::Usage, format!("{are}, and nothing was written:{named}")).help(
+        "name another folder with --into; manifests that are there are brought up to date with --update",
+    ))
 }
 
 /// Writes the files. Where one cannot be written, none is left.

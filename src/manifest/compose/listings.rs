@@ -17,6 +17,8 @@ const ABOUT_IMAGES: &str = "# The images that the Store has, by their ids, in th
 struct Row {
     field: &'static Field,
     values: Vec<Option<Page>>,
+    /// Whether a language has a value that no manifest can say: what all share would take its place.
+    is_partly_left_out: bool,
 }
 
 /// The listings of a submission; files and what is left out go to `writing`.
@@ -24,6 +26,7 @@ pub(super) fn listings(writing: &mut Writing<'_>, document: &Document) -> Page {
     let languages = languages(writing, document);
     let mut rows = Vec::new();
     for field in Field::all_of(writing.kind()).filter(|field| field.scope == Scope::Listing) {
+        let before = writing.left_out.len();
         let values = match field.shape {
             Shape::Images => {
                 languages.iter().map(|language| images_of(writing, document, language)).collect()
@@ -33,7 +36,7 @@ pub(super) fn listings(writing: &mut Writing<'_>, document: &Document) -> Page {
             }
             _ => texts(writing, document, field, &languages),
         };
-        rows.push(Row { field, values });
+        rows.push(Row { field, values, is_partly_left_out: writing.left_out.len() > before });
     }
     rows.retain(|row| row.values.iter().any(Option::is_some));
     laid_out(&languages, &rows)
@@ -127,7 +130,8 @@ fn shared(row: &Row) -> Option<&Page> {
     let most = there.iter().copied().rev().max_by_key(|page| count(page))?;
     let lacking = row.values.len() - there.len();
     let is_most = count(most) >= 2 && count(most) * 2 > there.len();
-    (is_most && (lacking == 0 || (can_be_null(row.field) && count(most) > lacking + 2))).then_some(most)
+    let may_lack = !row.is_partly_left_out && can_be_null(row.field) && count(most) > lacking + 2;
+    (is_most && (lacking == 0 || may_lack)).then_some(most)
 }
 
 fn laid_out(languages: &[String], rows: &[Row]) -> Page {

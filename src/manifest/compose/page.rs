@@ -130,7 +130,17 @@ impl Page {
         match self {
             Self::Text(_) | Self::Word(_) => true,
             Self::List(items) => items.iter().all(|item| !matches!(item, Self::Map(_)) && item.is_flat()),
-            Self::Map(lines) => lines.iter().all(|line| line.comment.is_empty() && line.value.is_flat()),
+            Self::Map(lines) => {
+                self.depth() <= 2 && lines.iter().all(|line| line.comment.is_empty() && line.value.is_flat())
+            }
+        }
+    }
+
+    /// How many maps lie in each other.
+    fn depth(&self) -> usize {
+        match self {
+            Self::Map(lines) => 1 + lines.iter().map(|line| line.value.depth()).max().unwrap_or(0),
+            Self::List(_) | Self::Text(_) | Self::Word(_) => 0,
         }
     }
 
@@ -199,7 +209,10 @@ pub(in crate::manifest) fn scalar(text: &str) -> String {
 }
 
 fn is_plain(text: &str) -> bool {
-    let inside = |c: char| c.is_alphanumeric() || " _-./()".contains(c);
+    // From right to left is hard to read beside signs that are not.
+    let is_turned =
+        |c: char| matches!(c, '\u{0590}'..='\u{08FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFC}');
+    let inside = |c: char| (c.is_alphanumeric() && !is_turned(c)) || " _-./()".contains(c);
     let is_code =
         |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric()) && text.parse::<f64>().is_err();
     let is_hex = || text.starts_with("0x") || text.starts_with("0o") || text.starts_with("0b");

@@ -58,7 +58,10 @@ fn head_of_add_on(writing: &mut Writing<'_>, pulled: &Pulled<'_>, member: &Membe
     let named = [("productId", member.product_id()), ("productType", member.product_type())];
     let can_be_said = |writing: &Writing<'_>| {
         !pulled.is_ambiguous
-            && named.iter().all(|(key, text)| writing.refuses_key(key, &Page::text(text)).is_none())
+            && named.iter().all(|(key, text)| {
+                // Manifests take such a product id, and nobody could tell it from another one.
+                !text.contains(char::is_control) && writing.refuses_key(key, &Page::text(text)).is_none()
+            })
     };
     if can_be_said(writing) {
         return Some(named.map(|(key, text)| Line::new(key, Page::text(text))).to_vec());
@@ -202,9 +205,8 @@ fn about_packages(writing: &Writing<'_>, document: Option<&Document>) -> String 
     let known = PACKAGES.iter().find(|known| own.iter().any(|own| own == *known)).unwrap_or(&PACKAGES[0]);
     let address = writing.address();
     format!(
-        "# Packages stay as they are until a release brings new ones: `storeward apply --release {address}=DIR` takes those\n\
-         # in DIR that this would name:\n\
-         # release:\n#   packages: {{files: [$(release)/*.{known}]}}\n"
+        "# Packages stay as they are. To release some, write this, and run `storeward apply` with\n\
+         # `--release {address}=DIR`:\n# release:\n#   packages: {{files: [$(release)/*.{known}]}}\n"
     )
 }
 

@@ -51,7 +51,8 @@ impl<'a> Writing<'a> {
 
     /// Why a value cannot stand at a key of the manifest itself.
     pub(super) fn refuses_key(&self, key: &str, value: &Page) -> Option<String> {
-        self.probe.refuses_key(key, value.clone())
+        let excepted = self.choices.except.get(&(self.address.clone(), Path::new([key])));
+        excepted.cloned().or_else(|| self.probe.refuses_key(key, value.clone()))
     }
 
     /// What is said, if it can be said there; else it is left out with the reason.

@@ -20,6 +20,7 @@ mod packages;
 mod pending;
 mod prices;
 mod properties;
+mod pulled;
 mod rollouts;
 mod run;
 mod settings;

@@ -9,7 +9,7 @@ use crate::plan::{AssetRef, Change, Op};
 use super::super::glyphs::{ARROW, TIMES};
 use super::super::hygiene::visible_line;
 use super::super::page::{BOLD, DIM, GREEN, Line, PLAIN, Page, RED, Symbol};
-use super::super::value_diff::{is_long, text_diff, whitespace_only};
+use super::super::value_diff::{is_long, text_diff, whitespace_only, with_line_feeds};
 use super::super::{bytes, count, plural};
 
 /// Where the wanted value was written.
@@ -52,7 +52,7 @@ pub(super) fn value(page: &mut Page, indent: usize, change: &Change, name: &str,
         items(page, indent, head, &name, change, full);
         return;
     }
-    let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
+    let text = |value: Option<&Value>| with_line_feeds(value.and_then(Value::as_str).unwrap_or_default());
     let is_long = |value: Option<&Value>| is_long(&text(value));
     let blanks = before.is_some_and(Value::is_string) && whitespace_only(&text(before), &text(after));
     if is_long(before) || is_long(after) || blanks {

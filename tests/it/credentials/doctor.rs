@@ -103,7 +103,11 @@ fn what_needs_a_step_that_failed_is_skipped() {
     let ran = doctor(&story, &secret("another"), &["--output", "json"]).ended(10);
     assert_eq!((outcome(&ran, "token").as_str(), outcome(&ran, "Store").as_str()), ("failed", "skipped"));
     let ran = doctor(&story, &Vec::new(), &["--output", "json"]).ended(10);
+    assert_eq!((outcome(&ran, "login").as_str(), outcome(&ran, "token").as_str()), ("ok", "skipped"));
+    let nowhere = [secret("x"), variables(&[("STOREWARD_API_URL", "https://store.example")])].concat();
+    let ran = doctor(&story, &nowhere, &["--output", "json"]).ended(64);
     assert_eq!(outcome(&ran, "login"), "skipped");
+    ran.says("does not end in /v1.0/my");
 }
 
 #[test]

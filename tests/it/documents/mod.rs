@@ -1,5 +1,6 @@
 //! The documents say what is: what can be made from the program is, and what they show is what it prints.
 
+mod adopting;
 mod codes;
 mod commands;
 mod examples;

@@ -20,6 +20,7 @@ pub(crate) mod png;
 pub(crate) mod process;
 pub(crate) mod proxy;
 pub(crate) mod raw_zip;
+pub(crate) mod realistic;
 pub(crate) mod release;
 pub(crate) mod story;
 pub(crate) mod things;
