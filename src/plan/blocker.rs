@@ -42,7 +42,7 @@ impl BlockerKind {
 
 blockers! {
     ForeignDraft = "foreign-draft", "a draft that Storeward did not make is open",
-        ["finish or delete it in Partner Center, then run again", "to keep what it changes, write it into the manifest before you delete it"];
+        ["finish or delete it in Partner Center, then run again", "to keep what it changes, write it into the manifest before you delete it: `storeward pull ADDRESS --from-pending --update`"];
     PortalDraft = "portal-draft", "a draft that was started in Partner Center is open; the API can neither change nor delete it",
         ["publish or delete it in Partner Center, then run again"];
     InFlight = "in-flight", "a submission with other content is on its way",

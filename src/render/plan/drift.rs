@@ -67,10 +67,25 @@ fn fields(page: &mut Page, drifted: &[DriftedResource], made_of: &MadeOf) {
         }
     }
     for remedy in [
-        "to keep what is live, write it into the manifest",
-        "to put git's values back, permit it: `permit: [reverts-drift]`, or --allow reverts-drift",
+        keep(drifted),
+        "to put git's values back, permit it: `permit: [reverts-drift]`, or --allow reverts-drift".to_owned(),
     ] {
         page.line_with(Line::new(DIM, format!("  {remedy}")), 4);
+    }
+}
+
+/// The command that writes what is live into the manifest.
+fn keep(drifted: &[DriftedResource]) -> String {
+    let fields = |resource: &DriftedResource| {
+        let address = visible_line(&resource.address);
+        let of_it = resource.fields().into_iter();
+        of_it.map(move |field| format!("{address}:{}", visible_line(&field.dotted()))).collect::<Vec<_>>()
+    };
+    let all: Vec<String> = drifted.iter().flat_map(fields).collect();
+    match all.as_slice() {
+        [one] => format!("to keep what is live: storeward pull {one}"),
+        [first, ..] => format!("to keep what is live, field by field: storeward pull {first}"),
+        [] => "to keep what is live: storeward pull ADDRESS:FIELD".to_owned(),
     }
 }
 
