@@ -12,7 +12,7 @@
 //! | [`render`] | plans, events and diagnostics as text, JSON or annotations | compute differences |
 //! | [`apply`] | carries a plan out: reconcile, clone, update, upload, commit, poll; emits events | print, or plan differently |
 //! | [`plan`] | compares desired with live: changes, guards, blockers, steps, fingerprint | I/O, clock, environment |
-//! | [`manifest`] | YAML with positions, decoded into desired state; collects every error | talk to the network |
+//! | [`manifest`] | YAML with positions, decoded into desired state; collects every error; live state written down as YAML | talk to the network |
 //! | [`submission`] | what a submission is: the field table, the lossless document, canonical forms | know where values come from |
 //! | [`asset`] | local files: digest, image header, package manifest, archive | know the API |
 //! | [`partner_center`] | the remote API: one client, authentication, reader, writer, upload | decide what to send |

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use futures::{StreamExt, stream};
+use futures::future::join_all;
+use tokio::sync::Semaphore;
 
 use crate::partner_center::Connection;
 use crate::plan::{Action, Options, Plan, Product, ResourcePlan};
@@ -28,8 +29,8 @@ pub struct Job<'a> {
     pub wait: WaitFor,
     /// How long to follow.
     pub timeout: Option<Duration>,
-    /// How many resources are worked on at a time.
-    pub parallel: usize,
+    /// How many resources are worked on at a time: each takes one of these places.
+    pub lanes: &'a Semaphore,
 }
 
 /// Deletes the pending submission of a resource of the plan, if it still is as it was when the plan was made; one that is
@@ -81,22 +82,17 @@ pub async fn apply(job: &Job<'_>, emit: &Emit) -> Vec<Report> {
         .filter(|planned| {
             planned.action != Action::None && job.plan.blockers_of(&planned.address).next().is_none()
         })
-        .enumerate()
-        .filter_map(|(place, planned)| Some((place, planned, product_of(planned)?)));
-    let mut reports: Vec<(usize, Report)> = stream::iter(work)
-        .map(|(place, planned, product)| async move {
-            let Live::Readable(live) = product.live else {
-                unreachable!("such a product has a blocker, or a plan with errors")
-            };
-            let work = Work::new(job, planned, product.resource, live, emit);
-            let outcome = work.carry_out().await.unwrap_or_else(Outcome::Failed);
-            let address = planned.address.clone();
-            emit(Event::ended(address.clone(), &outcome, work.stage()));
-            (place, Report { address, outcome })
-        })
-        .buffer_unordered(job.parallel.max(1))
-        .collect()
-        .await;
-    reports.sort_by_key(|(place, _)| *place);
-    reports.into_iter().map(|(_, report)| report).collect()
+        .filter_map(|planned| Some((planned, product_of(planned)?)));
+    let reports = work.map(|(planned, product)| async move {
+        let Live::Readable(live) = product.live else {
+            unreachable!("such a product has a blocker, or a plan with errors")
+        };
+        let _lane = job.lanes.acquire().await.expect("the lanes are never closed");
+        let work = Work::new(job, planned, product.resource, live, emit);
+        let outcome = work.carry_out().await.unwrap_or_else(Outcome::Failed);
+        let address = planned.address.clone();
+        emit(Event::ended(address.clone(), &outcome, work.stage()));
+        Report { address, outcome }
+    });
+    join_all(reports).await
 }

@@ -29,5 +29,5 @@ pub use event::{EVENTS_VERSION, Emit, Event, Outcome, PackageThere, Planned, Rec
 pub use follow::WaitFor;
 pub use job::{Job, apply, blocked, discard, follow_pending};
 pub use receipt::{Circumstances, OutcomeWord, Receipt, ResourceReceipt};
-pub use standing::{DoneCall, End, Standing, Stands, TimedStep};
+pub use standing::{DoneCall, End, Standing, Stands, TimedStep, Waited};
 pub use verify::change_differences;

@@ -9,7 +9,7 @@ use crate::plan::{Action, AssetRef, Plan};
 use crate::submission::Status;
 
 use super::event::{EVENTS_VERSION, PackageThere};
-use super::standing::{DoneCall, End, Standing, Stands, TimedStep};
+use super::standing::{DoneCall, End, Standing, Stands, TimedStep, Waited};
 
 /// What a run of `apply` came to, however it ended.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
@@ -75,6 +75,8 @@ pub struct ResourceReceipt {
     /// The last status that was seen.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<Status>,
+    /// What was in its way, and was waited for with `--if-busy wait`.
+    pub waited: Vec<Waited>,
     /// What was done, and how long it took.
     pub steps: Vec<TimedStep>,
     /// The files that were to be uploaded: name in the upload, size, SHA-256.
@@ -152,8 +154,9 @@ fn resources(plan: &Plan, standing: &Standing) -> Vec<ResourceReceipt> {
         let stands = standing.of(&planned.address).cloned().unwrap_or_default();
         let outcome = outcome(planned.action, &stands);
         let pending = planned.pending.as_ref();
-        let Stands { steps, submission, name, uploaded, committed, status, calls, packages, end, .. } =
-            stands;
+        let Stands {
+            waited, steps, submission, name, uploaded, committed, status, calls, packages, end, ..
+        } = stands;
         let named = pending.filter(|pending| submission.as_deref() == Some(&pending.submission));
         let (error, message) = match end {
             Some(End::Failed { error, message }) => (Some(error), Some(message)),
@@ -171,6 +174,7 @@ fn resources(plan: &Plan, standing: &Standing) -> Vec<ResourceReceipt> {
             submission,
             committed,
             status: status.map(|(status, _)| status),
+            waited,
             steps,
             uploads: planned.uploads.clone(),
             uploaded_bytes: uploaded.map_or(0, |(bytes, _)| bytes),

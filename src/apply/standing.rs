@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::plan::StepKind;
+use crate::plan::{BlockerKind, StepKind};
 use crate::submission::{Phase, Status};
 
 use super::event::{Event, PackageThere, Record, Why};
@@ -33,6 +33,8 @@ pub struct Stands {
     pub status: Option<(Status, u64)>,
     /// What is waited for, until when, and since when in milliseconds from the start of the run.
     pub waiting: Option<(Why, String, u64)>,
+    /// What was in its way, and was waited for.
+    pub waited: Vec<Waited>,
     /// The calls that changed something.
     pub calls: Vec<DoneCall>,
     /// The packages of its submission, as they were read once more at the end.
@@ -58,6 +60,25 @@ pub struct TimedStep {
     #[serde(skip)]
     #[schemars(skip)]
     pub since: u64,
+}
+
+/// A draft or submission that was in the way, and was waited for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Waited {
+    /// What kind of thing.
+    pub blocker: BlockerKind,
+    /// Which.
+    pub detail: String,
+    /// When it was begun, in RFC 3339, UTC.
+    pub began: String,
+    /// How long it was, in milliseconds; absent where the run ended meanwhile.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub took_ms: Option<u64>,
+    /// Milliseconds from the start of the run.
+    #[serde(skip)]
+    #[schemars(skip)]
+    since: u64,
 }
 
 /// A call that changed something.
@@ -141,6 +162,7 @@ impl Stands {
             }
             Event::Step { step, detail, .. } => {
                 self.end_step(elapsed);
+                self.end_wait(elapsed);
                 self.steps.push(TimedStep {
                     step: *step,
                     detail: detail.clone(),
@@ -172,20 +194,38 @@ impl Stands {
                 self.status = Some((status.clone(), elapsed));
             }
             Event::Waiting { why, until, .. } => {
+                if let Why::Busy { blocker, detail } = why {
+                    self.end_wait(elapsed);
+                    self.waited.push(Waited {
+                        blocker: *blocker,
+                        detail: detail.clone(),
+                        began: record.time.clone(),
+                        took_ms: None,
+                        since: elapsed,
+                    });
+                }
                 let since = self.waiting.as_ref().map_or(elapsed, |(_, _, since)| *since);
                 self.waiting = Some((why.clone(), until.clone(), since));
             }
             Event::Verified { packages, .. } => self.packages.clone_from(packages),
             Event::Done { sent, status, submission, .. } => {
                 self.end_step(elapsed);
+                self.end_wait(elapsed);
                 self.submission = submission.clone().or(self.submission.take());
                 self.status = status.clone().map(|status| (status, elapsed)).or(self.status.take());
                 self.end = Some(End::Done { sent: *sent });
             }
             Event::Failed { error, message, submission, .. } => {
+                self.end_wait(elapsed);
                 self.submission = submission.clone().or(self.submission.take());
                 self.end = Some(End::Failed { error, message: message.clone() });
             }
+        }
+    }
+
+    fn end_wait(&mut self, elapsed: u64) {
+        if let Some(last) = self.waited.last_mut() {
+            last.took_ms.get_or_insert(elapsed.saturating_sub(last.since));
         }
     }
 

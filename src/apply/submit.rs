@@ -33,7 +33,7 @@ impl Submit<'_> {
     /// Makes and commits the submission, and follows it. `closed_rollout` says that a rollout was closed just before.
     pub(super) async fn carry_out(&self, closed_rollout: bool) -> Result<Outcome, ApplyError> {
         let draft = match self.send(self.draft(closed_rollout).await?).await {
-            // The draft is what was sent, and useless; a new one has a new address.
+            // Nobody has worked in the draft, which is useless; a new one has a new address.
             Err(ApplyError::UploadExpired { submission, .. }) => {
                 self.work.step(StepKind::Discard, "remove the draft: its upload address has expired");
                 self.delete(&submission).await?;
@@ -98,16 +98,23 @@ impl Submit<'_> {
         }
     }
 
-    /// A draft must equal what was sent. Another price removes it: it must never ship.
+    /// What comes back from an update must equal what was sent. Another price removes the draft: it must never ship.
     async fn compare(&self, id: &str, sent: &Document, got: &Document) -> Result<(), ApplyError> {
-        let findings = verify::draft(sent, got);
-        if let Some((sent, back)) = findings.price {
+        if let Some((sent, back)) = verify::draft(sent, got).price {
             self.work.step(StepKind::Discard, "remove the draft: its price is not what was sent");
             self.delete(id).await?;
             return Err(ApplyError::PriceNotTaken { sent, got: back });
         }
-        if !findings.paths.is_empty() {
-            return Err(ApplyError::NotTaken { submission: id.to_owned(), paths: findings.paths });
+        self.must_be_as_sent(id, sent, got)
+    }
+
+    /// A draft that was taken as it was sent must stay so. What is there now, somebody else has written: it is left.
+    fn must_be_as_sent(&self, id: &str, sent: &Document, got: &Document) -> Result<(), ApplyError> {
+        let findings = verify::draft(sent, got);
+        let price = findings.price.map(|_| "pricing.priceId".to_owned());
+        let paths: Vec<String> = price.into_iter().chain(findings.paths).collect();
+        if !paths.is_empty() {
+            return Err(ApplyError::NotTaken { submission: id.to_owned(), paths });
         }
         for title in findings.titles {
             self.work.remark(format!("the Store keeps another `{title}` than was sent"));
@@ -132,13 +139,16 @@ impl Submit<'_> {
                 submission: draft.id().to_owned(),
                 paths: vec!["fileUploadUrl".to_owned()],
             })?;
-            let uploader = Uploader::new(self.work.job.connection, there)?;
+            let uploader = Uploader::new(&self.work.connection, there)?;
             let error = match upload(&uploader, Arc::clone(&archive), before, progress).await {
                 Err(ApplyError::Upload(error)) if error.is_expired() => error,
                 outcome => return outcome,
             };
             // The draft may show a new address by now.
-            let fresh = self.work.reader.submission(&self.place, draft.id()).await?.upload_url();
+            let now = self.work.reader.submission(&self.place, draft.id()).await?;
+            // An upload takes long enough for somebody to work in the draft meanwhile.
+            self.must_be_as_sent(draft.id(), &overlay.document, &now)?;
+            let fresh = now.upload_url();
             tries += 1;
             if fresh == url || tries == ADDRESSES {
                 return Err(ApplyError::UploadExpired { submission: draft.id().to_owned(), error });
@@ -154,7 +164,7 @@ impl Submit<'_> {
     async fn verify_and_commit(&self, id: &str, sent: &Document) -> Result<(), ApplyError> {
         self.work.step(StepKind::Verify, "read the draft back");
         let got = self.work.reader.submission(&self.place, id).await?;
-        self.compare(id, sent, &got).await?;
+        self.must_be_as_sent(id, sent, &got)?;
         self.work.step(StepKind::Commit, format!("submission {id}"));
         self.work
             .settle(

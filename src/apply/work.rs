@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use crate::manifest::Resource;
-use crate::partner_center::{Place, Reader, Writer};
+use crate::partner_center::{Connection, Place, Reader, Writer};
 use crate::plan::{Action, Intended, ResourcePlan, Step, StepKind};
 use crate::submission::{Document, Kind, LiveProduct, Status};
 
@@ -19,6 +19,8 @@ pub(super) struct Work<'a> {
     pub(super) planned: &'a ResourcePlan,
     pub(super) resource: &'a Resource,
     pub(super) live: &'a LiveProduct,
+    /// The connection of the job, whose calls are those of this resource.
+    pub(super) connection: Connection,
     pub(super) reader: Reader,
     pub(super) writer: Writer,
     emit: &'a Emit,
@@ -37,8 +39,8 @@ impl<'a> Work<'a> {
         let (address, listener) = (planned.address.clone(), Arc::clone(emit));
         let connection = job.connection.heard_by(move |heard| listener(Event::heard(address.clone(), heard)));
         let reader = Reader::new(connection.clone());
-        let writer = Writer::new(connection);
-        Self { job, planned, resource, live, reader, writer, emit, stage: Cell::new(None) }
+        let writer = Writer::new(connection.clone());
+        Self { job, planned, resource, live, connection, reader, writer, emit, stage: Cell::new(None) }
     }
 
     pub(super) async fn carry_out(&self) -> Result<Outcome, ApplyError> {

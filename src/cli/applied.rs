@@ -6,8 +6,8 @@ use crate::apply::{Outcome, Report};
 use crate::plan::Plan;
 use crate::render::{self, Annotation, Applied, Ending, Format, Level};
 
-use super::apply::remedy;
 use super::exit::{Exit, Failure};
+use super::remedy::remedy;
 use super::results::Results;
 
 /// The word for a run that left something for a later one, and is otherwise fine.

@@ -1,26 +1,23 @@
 //! `storeward apply`.
 
-use std::time::Duration;
-
-use crate::apply::{self, Emit, End, Event, Job, Outcome, Report, Standing, WaitFor};
+use crate::apply::{End, Outcome, Standing};
 use crate::plan::{Action, InTheWay, Plan, PublishedBy, ResourcePlan};
 use crate::render::{self, Level, View};
 
 use super::applied;
 use super::approval::Approval;
 use super::args::{ApplyArgs, Global, IfBusy, Wait};
-use super::busy::{self, Waiting};
+use super::carrying::Carrying;
 use super::command_line;
 use super::exit::{Exit, Failure};
 use super::manifests::base;
 use super::out;
+use super::remedy::remedy;
 use super::results::{OutputFile, Results};
 use super::run::{Account, Named, Releasing, Run, Wanted, has_errors};
 use super::saved::saved;
 use super::signals::{Signals, interrupted};
 use super::watch::{Watch, Written};
-
-const DEFAULT_TIMEOUT: Duration = Duration::from_hours(1);
 
 pub(super) async fn run(
     global: &Global,
@@ -70,10 +67,10 @@ async fn plan_and_carry_out(
     let planned_on = signals.or_interrupted(wanted.in_account(&account)).await;
     watch.doing(None);
     let exit = match planned_on {
-        Ok(mut run) => {
+        Ok(run) => {
             let approval = Approval::of(args, saved.as_ref());
             let whole = Whole { global, results, args, approval, save, signals };
-            whole.carry_out(&mut run, &account, watch).await
+            whole.carry_out(&run, &account, watch).await
         }
         Err(failure) => Err(failure),
     };
@@ -92,7 +89,7 @@ struct Whole<'a> {
 }
 
 impl Whole<'_> {
-    async fn carry_out(&self, run: &mut Run, account: &Account, watch: &mut Watch) -> Result<Exit, Failure> {
+    async fn carry_out(&self, run: &Run, account: &Account, watch: &mut Watch) -> Result<Exit, Failure> {
         let Self { global, results, args, approval, save, signals } = self;
         let products = run.products();
         let mut plan = run.plan(&products);
@@ -123,10 +120,10 @@ impl Whole<'_> {
             refuse_endless_wait(args, &plan)?;
             approval.ask(global, &plan, signals).await?;
             watch.begin(&plan);
-            let carrying = Carrying { args, account, is_approved: approval.is_given(), emit: watch.emit() };
             let planned = plan.clone();
+            let carrying = Carrying::new(args, account, approval.is_given(), run, watch.emit());
             let reports = tokio::select! {
-                reports = carrying.all(run, &mut plan, busy) => reports,
+                reports = carrying.all(&mut plan, &busy) => reports,
                 signal = signals.first() => {
                     watch.rest();
                     watch.print_left(&planned);
@@ -171,117 +168,6 @@ impl Whole<'_> {
         };
         format!("nothing is lost: the same command goes on where it stopped\n\n    {command}{exception}")
     }
-}
-
-/// Carrying out what was approved.
-struct Carrying<'a> {
-    args: &'a ApplyArgs,
-    account: &'a Account,
-    /// Whether one plan was approved, and no other.
-    is_approved: bool,
-    emit: Emit,
-}
-
-impl Carrying<'_> {
-    /// All that nothing is in the way of, and then each of the others once it is free. The plan becomes what was
-    /// carried out.
-    async fn all(&self, run: &mut Run, plan: &mut Plan, mut busy: Vec<String>) -> Vec<Report> {
-        let at_once: Vec<String> = plan
-            .resources
-            .iter()
-            .map(|resource| &resource.address)
-            .filter(|address| !busy.contains(address))
-            .cloned()
-            .collect();
-        let mut reports = self.round(run, &plan.clone().only(&at_once)).await;
-        let timeout = self.timeout().map(|timeout| self.account.connection.scaled(timeout));
-        let deadline = timeout.and_then(|timeout| tokio::time::Instant::now().checked_add(timeout));
-        let waiting = Waiting { account: self.account, emit: &self.emit, deadline };
-        while !busy.is_empty() {
-            let free = waiting.any(run, &busy).await;
-            if free.is_empty() {
-                let late: Vec<Report> =
-                    busy.iter().filter_map(|address| busy::timed_out(plan, address)).collect();
-                self.tell_ends(&late);
-                reports.extend(late);
-                plan.blockers.retain(|blocker| !busy.contains(&blocker.address));
-                break;
-            }
-            busy.retain(|address| !free.contains(address));
-            let mut now = run.plan(&run.products()).only(&free);
-            now.allow(&self.args.allow);
-            let refused: Vec<Report> = free
-                .iter()
-                .filter_map(|address| {
-                    let stale = self.is_approved.then(|| busy::stale(plan, &now, address)).flatten();
-                    stale.or_else(|| busy::impossible(&now, address))
-                })
-                .collect();
-            let is_refused = |address: &String| refused.iter().any(|report| report.address == *address);
-            let allowed: Vec<String> = free.into_iter().filter(|address| !is_refused(address)).collect();
-            plan.blockers.retain(|blocker| !refused.iter().any(|report| report.address == blocker.address));
-            self.tell_ends(&refused);
-            reports.extend(refused);
-            let now = now.only(&allowed);
-            reports.extend(self.round(run, &now).await);
-            plan.take_over(now);
-        }
-        reports
-    }
-
-    fn tell_ends(&self, reports: &[Report]) {
-        for report in reports {
-            (self.emit)(Event::ended(report.address.clone(), &report.outcome, None));
-        }
-    }
-
-    async fn round(&self, run: &Run, plan: &Plan) -> Vec<Report> {
-        let products = run.products();
-        let job = Job {
-            plan,
-            products: &products,
-            options: run.options(),
-            connection: &self.account.connection,
-            wait: WaitFor::from(self.args.wait),
-            timeout: self.timeout(),
-            parallel: usize::from(self.args.parallel),
-        };
-        apply::apply(&job, &self.emit).await
-    }
-
-    fn timeout(&self) -> Option<Duration> {
-        self.args.timeout.or((self.args.wait == Wait::Committed).then_some(DEFAULT_TIMEOUT))
-    }
-}
-
-pub(super) fn remedy(error: &apply::ApplyError) -> Option<String> {
-    use apply::ApplyError as E;
-    Some(match error {
-        E::Store(error) => return error.remedy().map(str::to_owned),
-        E::Upload(_) | E::UploadExpired { .. } => {
-            "the draft is kept; run the same command again, and it goes on from there".to_owned()
-        }
-        E::Archive(_) => "run again when the files are as they should be".to_owned(),
-        E::Stale { .. } => "review the new plan with `storeward plan`, then apply it".to_owned(),
-        E::PriceNotTaken { .. } => {
-            "the account may not take this tier; choose another in the manifest".to_owned()
-        }
-        E::NotTaken { submission, .. } => format!(
-            "look at draft {submission} in Partner Center; delete it there if it is wrong, then run again"
-        ),
-        E::Rejected { .. } => {
-            "mend what the Store names, then run again: the failed submission is replaced".to_owned()
-        }
-        E::FellBack { .. } => "run again: the draft is taken up and committed once more".to_owned(),
-        E::Gone { .. } => "find out who deleted it, then run again".to_owned(),
-        E::Mismatch { .. } => {
-            "look at the submission in Partner Center; run `storeward plan` to see what differs".to_owned()
-        }
-        E::RolloutNotTaken { .. } => {
-            "look at the rollout in Partner Center, and run the same command again".to_owned()
-        }
-        E::Timeout { .. } => "run the same command again to go on waiting".to_owned(),
-    })
 }
 
 fn blocked(plan: &Plan) -> Vec<&str> {

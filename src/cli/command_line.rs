@@ -1,6 +1,7 @@
 //! Command lines to copy: for a shell, with what needs quotes in quotes.
 
 use std::ffi::OsString;
+use std::path::Path;
 
 use super::args::Global;
 use super::run::Named;
@@ -25,9 +26,36 @@ pub(super) fn given_with_hash(global: &Global, hash: &str) -> String {
     quoted(words)
 }
 
+/// The option that names the sandbox of this run, with a blank before it; nothing without one. A command without it would
+/// go to the real Store.
+pub(super) fn of_sandbox(global: &Global) -> String {
+    match &global.sandbox {
+        None => String::new(),
+        Some(folder) if folder == Path::new(".storeward/sandbox") => " --sandbox".to_owned(),
+        Some(folder) => {
+            let option = format!("--sandbox={}", folder.display());
+            format!(" {}", shlex::try_quote(&option).unwrap_or_default())
+        }
+    }
+}
+
 /// The command line as it was given.
 pub(super) fn given(global: &Global) -> String {
     quoted(global.given.iter().skip(1).cloned())
+}
+
+/// `storeward plan` of what lies in a folder.
+pub(super) fn plan(global: &Global, folder: &Path) -> String {
+    let mut words: Vec<OsString> = Vec::new();
+    if let Some(directory) = &global.directory {
+        words.extend(["-C".into(), directory.clone().into()]);
+    }
+    words.push("plan".into());
+    if folder.to_string_lossy().starts_with('-') {
+        words.push("--".into());
+    }
+    words.push(folder.into());
+    quoted(words)
 }
 
 /// `storeward apply` of the same with `--expect HASH`.
@@ -48,6 +76,9 @@ pub(super) fn apply_with_hash(global: &Global, named: &Named, hash: &str) -> Str
         words.push("--replace-untrusted".into());
     }
     words.extend(["--expect".into(), hash.into()]);
+    if let Some(folder) = &global.sandbox {
+        words.push(format!("--sandbox={}", folder.display()).into());
+    }
     let paths = &named.manifests.paths;
     if paths.iter().any(|path| path.to_string_lossy().starts_with('-')) {
         words.push("--".into());

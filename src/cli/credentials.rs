@@ -15,6 +15,10 @@ use super::exit::{Exit, Failure};
 const TOKEN: &str = "STOREWARD_ACCESS_TOKEN";
 const TENANT: &str = "AZURE_TENANT_ID";
 const CLIENT: &str = "AZURE_CLIENT_ID";
+/// Tenant and application of a service connection of Azure Pipelines, which its tasks set.
+const OF_CONNECTION: [&str; 2] = ["AZURESUBSCRIPTION_TENANT_ID", "AZURESUBSCRIPTION_CLIENT_ID"];
+/// What asks for the token of a service connection. No job has it by itself.
+const ACCESS_TOKEN: &str = "SYSTEM_ACCESSTOKEN";
 
 /// What the search looks at. Values that are empty or blank are not there.
 pub(super) struct Surroundings<'a> {
@@ -80,15 +84,13 @@ const WAYS: &[Way] = &[
         },
     },
     Way {
-        variables: &[
-            "SYSTEM_OIDCREQUESTURI", "SYSTEM_ACCESSTOKEN", "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID",
-        ],
+        variables: &["SYSTEM_OIDCREQUESTURI", ACCESS_TOKEN, "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID"],
         note: "Azure Pipelines sets them in a task of a service connection, such as AzureCLI@2, with \
                `env: {SYSTEM_ACCESSTOKEN: $(System.AccessToken)}`",
         ambient: true,
         make: |values, _| {
             let url = address("SYSTEM_OIDCREQUESTURI", &values[0])?;
-            let token = token("SYSTEM_ACCESSTOKEN", &values[1])?;
+            let token = token(ACCESS_TOKEN, &values[1])?;
             Ok(Proof::AzurePipelines(AzurePipelines { url, token, service_connection: values[2].clone() }))
         },
     },
@@ -106,6 +108,9 @@ pub(super) fn find(around: &Surroundings<'_>) -> Result<Credential, Failure> {
         .filter(|name| (around.variable)(name).is_some())
         .collect();
     if given.is_empty() {
+        if let Some(credential) = of_connection(around) {
+            return credential;
+        }
         let program = around.az.clone().ok_or_else(none)?;
         return Ok(Credential::AzureCli(AzureCli { program }));
     }
@@ -120,6 +125,18 @@ pub(super) fn find(around: &Surroundings<'_>) -> Result<Credential, Failure> {
         }
     }
     Err(without_proof(around))
+}
+
+/// The application of a service connection, in a task that says which one it is and lets it be asked for.
+fn of_connection(around: &Surroundings<'_>) -> Option<Result<Credential, Failure>> {
+    let way = WAYS.iter().find(|way| way.variables.contains(&ACCESS_TOKEN))?;
+    let all = |names: &[&str]| -> Option<Vec<String>> {
+        names.iter().map(|name| (around.variable)(name)).collect()
+    };
+    let (values, application) = (all(way.variables)?, all(&OF_CONNECTION)?);
+    let [tenant, client_id] = application.try_into().ok()?;
+    let of = |proof| Credential::Application { tenant, client_id, proof };
+    Some((way.make)(&values, around.base).map(of))
 }
 
 /// A variable about the credential that is set. Its value is never shown.
@@ -139,7 +156,7 @@ impl fmt::Debug for Held {
 /// The variables about the credential that are set.
 pub(super) fn held(variable: &dyn Fn(&str) -> Option<String>) -> Vec<Held> {
     let of_ways = WAYS.iter().flat_map(|way| way.variables).copied();
-    let names = [TOKEN, TENANT, CLIENT].into_iter().chain(of_ways);
+    let names = [TOKEN, TENANT, CLIENT].into_iter().chain(OF_CONNECTION).chain(of_ways);
     let of = |name| {
         let value = variable(name)?;
         let trimmed = std::env::var(name).is_ok_and(|whole| whole != value);
@@ -156,14 +173,15 @@ pub(super) fn words(credential: &Credential, held: &[Held]) -> String {
         Credential::AzureCli(_) => Vec::new(),
         Credential::Application { .. } => {
             let way = WAYS.iter().find(|way| way.variables.iter().all(is_held));
-            [TENANT, CLIENT]
-                .into_iter()
-                .chain(way.into_iter().flat_map(|way| way.variables).copied())
-                .collect()
+            let own = [TENANT, CLIENT];
+            let application = if own.iter().all(is_held) { own } else { OF_CONNECTION };
+            application.into_iter().chain(way.into_iter().flat_map(|way| way.variables).copied()).collect()
         }
     };
     let from = if used.is_empty() { "the login of the Azure CLI".to_owned() } else { enumerated(&used) };
-    let is_ambient = |name: &str| WAYS.iter().any(|way| way.ambient && way.variables.contains(&name));
+    let is_ambient = |name: &str| {
+        OF_CONNECTION.contains(&name) || WAYS.iter().any(|way| way.ambient && way.variables.contains(&name))
+    };
     let unused: Vec<&str> =
         held.iter().map(|held| held.name).filter(|name| !used.contains(name) && !is_ambient(name)).collect();
     match unused.as_slice() {
@@ -315,6 +333,21 @@ mod tests {
         // What CI services set for every job asks for nothing.
         let ambient: Vec<_> = IN_ORDER[4..].iter().flat_map(|(_, variables)| *variables).copied().collect();
         assert_eq!(found(&ambient, true).as_deref(), Ok("AzureCli(hidden)"));
+    }
+
+    #[test]
+    fn a_service_connection_says_its_application_where_no_other_is_asked_for() {
+        let mut all = IN_ORDER[5].1.to_vec();
+        all.extend(OF_CONNECTION.map(|name| (name, "marked")));
+        assert_eq!(found(&all, true).as_deref(), Ok("AzurePipelines(hidden)"));
+        for (left_out, _) in &all {
+            let rest: Vec<_> = all.iter().copied().filter(|(name, _)| name != left_out).collect();
+            assert_eq!(found(&rest, true).as_deref(), Ok("AzureCli(hidden)"), "without {left_out}");
+        }
+        let told = found(&[&all[..], &[(CLIENT, "other")]].concat(), true).unwrap_err();
+        assert!(told.contains("is incomplete"), "nobody else takes its place: {told}");
+        let both = [&all[..], &APPLICATION, &[("AZURE_CLIENT_SECRET", "marked")]].concat();
+        assert_eq!(found(&both, true).as_deref(), Ok("ClientSecret(hidden)"));
     }
 
     #[test]

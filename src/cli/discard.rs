@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use serde_json::json;
+use tokio::sync::Semaphore;
 
 use crate::apply::{self, Emit, Job, WaitFor};
 use crate::manifest::Guard;
@@ -11,12 +12,12 @@ use crate::plan::{Discard, InTheWay};
 use crate::render::{self, EventLines, Format};
 use crate::submission::{Document, Live};
 
-use super::apply::remedy;
 use super::approval::confirm;
 use super::args::{Baseline, DiscardArgs, Global, Manifests};
 use super::command_line;
 use super::exit::{Exit, Failure};
 use super::out;
+use super::remedy::remedy;
 use super::results::Results;
 use super::run::{Account, Named, Releasing, Run, Wanted};
 use super::signals::{Signals, interrupted};
@@ -125,7 +126,7 @@ async fn discard(
         connection: &account.connection,
         wait: WaitFor::None,
         timeout: None,
-        parallel: 1,
+        lanes: &Semaphore::new(1),
     };
     let started = Instant::now();
     let lines = Mutex::new(EventLines::new(global.look_of_stderr()));

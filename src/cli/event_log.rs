@@ -20,6 +20,9 @@ use super::exit::{Exit, Failure};
 /// How long the end of a run waits for a reader that is slow.
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// How long the reader of a pipe is waited for before the run begins.
+const FOR_A_READER: Duration = Duration::from_secs(30);
+
 /// A file that events are written to.
 pub(super) struct EventLog {
     path: PathBuf,
@@ -30,7 +33,7 @@ pub(super) struct EventLog {
 }
 
 impl EventLog {
-    /// Opens the file, or waits until the reader of a pipe is there.
+    /// Opens the file, or waits until the reader of a pipe is there, for a while.
     pub(super) async fn open(base: &Path, file: &Path) -> Result<Self, Failure> {
         let path = base.join(file);
         let (lines, to_write) = mpsc::channel::<String>();
@@ -60,7 +63,10 @@ impl EventLog {
             }
         });
         let opened = match thread {
-            Ok(_) => opened.await.unwrap_or_else(|_| Err(io::Error::other("its thread ended"))),
+            Ok(_) => match tokio::time::timeout(FOR_A_READER, opened).await {
+                Ok(opened) => opened.unwrap_or_else(|_| Err(io::Error::other("its thread ended"))),
+                Err(_) => Err(io::Error::other("it is a pipe, and nobody reads it")),
+            },
             Err(error) => Err(error),
         };
         match opened {

@@ -4,6 +4,7 @@ use crate::plan::{FORMAT_VERSION, Notes};
 use crate::render::{self, Format, Level, View};
 
 use super::args::{Global, PlanArgs};
+use super::command_line;
 use super::exit::{Exit, Failure};
 use super::kept;
 use super::manifests::base;
@@ -25,7 +26,14 @@ pub(super) async fn run(global: &Global, results: &Results, args: &PlanArgs) -> 
     let plan = run.plan(&products);
     let notes = args.show_notes.then(|| Notes::of_products(&products));
     run.tell(results, &plan, Level::Warning);
-    let view = View { full: args.full, steps: args.steps, unmanaged: args.show_unmanaged, ..View::default() };
+    let options = command_line::of_sandbox(global);
+    let view = View {
+        full: args.full,
+        steps: args.steps,
+        unmanaged: args.show_unmanaged,
+        options: &options,
+        ..View::default()
+    };
     let is_for_a_service = matches!(results.on_stdout(), Format::Github | Format::Azure | Format::Gitlab);
     if is_for_a_service && !global.quiet {
         // People read along in the log.

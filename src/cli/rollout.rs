@@ -8,11 +8,12 @@ use crate::plan::{self, Action, Allowance, Options, Product, ProductStatus};
 use crate::render::{self, Format};
 use crate::submission::{Document, Kind, Live, LiveProduct, Rollout};
 
-use super::apply::{refuse_unpermitted, remedy};
+use super::apply::refuse_unpermitted;
 use super::approval::confirm;
 use super::args::{Global, RolledOut, RolloutArgs, RolloutCommand};
 use super::command_line;
 use super::exit::{Exit, Failure};
+use super::remedy::remedy;
 use super::results::Results;
 use super::run::Account;
 use super::signals::{Signals, interrupted};
@@ -148,7 +149,7 @@ impl Call<'_> {
                 connection: &self.account.connection,
                 wait: WaitFor::None,
                 timeout: None,
-                parallel: 1,
+                lanes: &tokio::sync::Semaphore::new(1),
             };
             watch.begin(&plan);
             let emit = watch.emit();

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::manifest::{
     Address, Code, Creation, Diagnostic, Finding, Loaded, Releases, Resource, Severity, Workspace,
 };
-use crate::partner_center::{By, Connection, Part, Reader, Snapshot, Subject};
+use crate::partner_center::{By, Connection, Part, Reader, Snapshot, StoreError, Subject};
 use crate::plan::{self, InTheWay, LiveSource, MadeOf, Options, Plan, Product, ReleaseRef};
 use crate::render::{Level, annotations_of_plan};
 use crate::sandbox::Sandbox;
@@ -259,32 +259,41 @@ pub(super) struct Run {
 
 impl Run {
     pub(super) fn products(&self) -> Vec<Product<'_>> {
+        self.products_with(&self.live)
+    }
+
+    /// The same beside what is there by now.
+    pub(super) fn products_with<'r>(&'r self, live: &'r [Live]) -> Vec<Product<'r>> {
         let earlier: &[Resource] = self.wanted.baseline.as_ref().map_or(&[], |found| &found.resources);
-        let pairs = self.wanted.resources().iter().zip(&self.live);
+        let pairs = self.wanted.resources().iter().zip(live);
         pairs
             .map(|(resource, live)| {
-                let baseline = earlier.iter().find(|earlier| earlier.address == resource.address);
+                let is_same = |earlier: &&Resource| {
+                    earlier.address == resource.address || is_renamed(earlier, resource)
+                };
+                let baseline = earlier.iter().find(is_same);
                 Product { resource, live, baseline }
             })
             .collect()
     }
 
-    /// Reads what is there of some products once more.
+    /// What was there, in the order of the products.
+    pub(super) fn live(&self) -> &[Live] {
+        &self.live
+    }
+
+    /// Reads what is there of a product once more.
     pub(super) async fn read_again(
-        &mut self,
+        &self,
         account: &Account,
-        addresses: &[String],
-    ) -> Result<(), Failure> {
-        let is_asked_for = |place: &usize| {
-            addresses.iter().any(|address| self.wanted.resources()[*place].address.as_str() == address)
-        };
-        let places: Vec<usize> = (0..self.live.len()).filter(is_asked_for).collect();
-        let subjects: Vec<Subject> =
-            places.iter().map(|place| self.wanted.subjects()[*place].clone()).collect();
-        let (live, _) = account.read(&subjects).await?;
-        for (place, live) in places.into_iter().zip(live) {
-            self.live[place] = live;
-        }
+        address: &str,
+        live: &mut [Live],
+    ) -> Result<(), StoreError> {
+        let is_asked_for = |resource: &Resource| resource.address.as_str() == address;
+        let Some(place) = self.wanted.resources().iter().position(is_asked_for) else { return Ok(()) };
+        let subjects = &self.wanted.subjects()[place..=place];
+        let read = Reader::new(account.connection.clone()).live(subjects).await?;
+        live[place..=place].clone_from_slice(&read);
         Ok(())
     }
 
@@ -318,6 +327,11 @@ pub(super) fn now() -> String {
 
 fn spelled(instant: jiff::Timestamp) -> String {
     instant.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// Whether this is the same product under another name of the repository.
+fn is_renamed(earlier: &Resource, now: &Resource) -> bool {
+    earlier.kind() == now.kind() && now.id.is_some() && earlier.id == now.id
 }
 
 /// What to look for. The manifests were checked: each resource has an app, and an id or a name.

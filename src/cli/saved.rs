@@ -43,6 +43,12 @@ pub(super) fn saved(global: &Global, results: &Results, args: &ApplyArgs) -> Res
     }
     results.keep(&[base.join(file).canonicalize().unwrap_or_default()])?;
     let plan: Plan = PLAN.read(&base.join(file), &shown)?;
+    if !plan.is_as_fingerprinted() {
+        let message =
+            format!("`{shown}` does not say what its hash is of: it was edited, or made by another version");
+        return Err(Failure::new(Exit::Stale, message)
+            .help(format!("make it anew with {}, and have that approved; nothing was sent", PLAN.made_by)));
+    }
     if plan.made_of.live != LiveSource::Account {
         let (on, help) = if plan.made_of.live == LiveSource::Baseline {
             ("on the baseline in git", format!("make one that compares with the Store: {}", PLAN.made_by))

@@ -7,9 +7,9 @@ use crate::plan::{self, Options, Product, ProductStatus};
 use crate::render::{self, Format};
 use crate::submission::{Document, Live, LiveProduct, Phase};
 
-use super::apply::remedy;
 use super::args::{Global, WaitArgs};
 use super::exit::{Exit, Failure};
+use super::remedy::remedy;
 use super::results::Results;
 use super::run::Account;
 use super::signals::{Signals, interrupted};
@@ -78,7 +78,7 @@ async fn follow(
         connection: &account.connection,
         wait,
         timeout: args.timeout,
-        parallel: 1,
+        lanes: &tokio::sync::Semaphore::new(1),
     };
     watch.begin(&plan);
     let emit = watch.emit();

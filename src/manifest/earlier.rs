@@ -26,12 +26,15 @@ pub fn load_earlier(
     let mut files = Files::new(workspace);
     now.iter().flat_map(|resource| resource.desired.assets()).for_each(|asset| files.know(asset));
     let mut asked_for: BTreeSet<Address> = now.iter().map(|resource| resource.address.clone()).collect();
+    // A product that was renamed since is known by its id.
+    let mut ids: BTreeSet<String> = now.iter().filter_map(|resource| resource.id.clone()).collect();
     let named = named_files(workspace, paths, &mut loaded.diagnostics);
     for path in &named {
-        let asked = Asked { releases, only: Some(&asked_for) };
+        let asked = Asked { releases, only: Some(&asked_for), ids: Some(&ids) };
         load_file(path, false, &mut files, asked, &mut loaded, &mut Vec::new());
     }
     asked_for.retain(|address| loaded.resources.iter().all(|found| found.address != *address));
+    ids.retain(|id| loaded.resources.iter().all(|found| found.id.as_ref() != Some(id)));
     let named: HashSet<PathBuf> = named.into_iter().collect();
     let elsewhere = if asked_for.is_empty() {
         Vec::new()
@@ -42,7 +45,7 @@ pub fn load_earlier(
         // Mistakes in files that turn out to hold nothing that is asked for are not worth a word.
         let said = std::mem::take(&mut loaded.diagnostics);
         let before = loaded.resources.len();
-        let asked = Asked { releases, only: Some(&asked_for) };
+        let asked = Asked { releases, only: Some(&asked_for), ids: Some(&ids) };
         load_file(path, false, &mut files, asked, &mut loaded, &mut Vec::new());
         let found = std::mem::replace(&mut loaded.diagnostics, said);
         if loaded.resources.len() > before {

@@ -51,7 +51,7 @@ guards! {
     RolloutDecrease = "rollout-decrease", "a running rollout goes to fewer customers than before; who has the new packages keeps them", ["rollout"];
     MandatoryUpdate = "mandatory-update", "apps that update themselves force the new packages upon their customers, and the API may refuse the product from then on", ["isMandatoryUpdate"];
     RevertsDrift = "reverts-drift", "what is live and not in git is overwritten: somebody changed it in Partner Center, or an earlier change was never applied", [];
-    ReplacesDraft = "replaces-draft", "a draft that somebody else made is deleted", [];
+    ReplacesDraft = "replaces-draft", "a draft or a failed submission of somebody else is deleted, and what it changes is lost", [];
 }
 
 impl Guard {

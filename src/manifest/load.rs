@@ -66,7 +66,14 @@ pub(super) fn load_knowing(
     let mut spans = Vec::new();
     for (path, named) in manifest_files(workspace, paths, &mut loaded.diagnostics) {
         let before = (loaded.resources.len(), loaded.diagnostics.errors());
-        load_file(&path, named, &mut files, Asked { releases, only: None }, &mut loaded, &mut spans);
+        load_file(
+            &path,
+            named,
+            &mut files,
+            Asked { releases, only: None, ids: None },
+            &mut loaded,
+            &mut spans,
+        );
         let now = (loaded.resources.len(), loaded.diagnostics.errors());
         if named && path.is_file() && now == before {
             let message = format!("`{}` holds no manifest", workspace.display(&path));
@@ -139,6 +146,8 @@ pub(super) struct Asked<'a> {
     pub(super) releases: &'a Releases,
     /// These resources alone; `None`: all.
     pub(super) only: Option<&'a BTreeSet<Address>>,
+    /// Beside them those with one of these ids, whatever they are called.
+    pub(super) ids: Option<&'a BTreeSet<String>>,
 }
 
 impl Asked<'_> {
@@ -152,7 +161,12 @@ impl Asked<'_> {
             Kind::App => name("name").map(Address::app),
             Kind::AddOn | Kind::Flight => Some(Address::below(kind, name("app")?, name("name")?)),
         };
-        self.only.is_none_or(|only| address().is_some_and(|address| only.contains(&address)))
+        let id = || match &document.get("id")?.value {
+            Yaml::Scalar { text, .. } => Some(text.as_str()),
+            _ => None,
+        };
+        let is_known = || self.ids.is_some_and(|ids| id().is_some_and(|id| ids.contains(id)));
+        self.only.is_none_or(|only| address().is_some_and(|address| only.contains(&address)) || is_known())
     }
 }
 

@@ -10,18 +10,19 @@ use azure_core::error::ErrorKind;
 use azure_core::http::headers::{HeaderName, HeaderValue, Headers};
 use azure_core::http::request::Body;
 use azure_core::http::{
-    AsyncRawResponse, ExponentialRetryOptions, HttpClient, Method, NoFormat, Request, RequestContent,
-    RetryOptions, Transport,
+    AsyncRawResponse, HttpClient, Method, NoFormat, Request, RequestContent, RetryOptions, Transport,
 };
 use azure_storage_blob::models::{BlockBlobClientUploadOptions, BlockListType, BlockLookupList};
 use azure_storage_blob::{BlockBlobClient, BlockBlobClientOptions};
 use bytes::Bytes;
 use futures::TryStreamExt;
+use tokio::time::Instant;
 use url::Url;
 
 use crate::submission::UploadUrl;
 
 use super::body::reason;
+use super::heard::Heard;
 use super::http::{Connection, is_secure, origin};
 
 /// How long one block may take.
@@ -29,9 +30,16 @@ const BLOCK_TIMEOUT: Duration = Duration::from_mins(10);
 /// How often a request is tried again, the first time after so long; each further pause is twice as long.
 const RETRIES: u32 = 8;
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
-/// After so long none is tried again. The client's own minute is shorter than a block takes on a slow line, and one that
-/// breaks off there would not be tried again at all.
+/// After so long none is tried again.
 const LONGEST: Duration = BLOCK_TIMEOUT.saturating_mul(3);
+/// The headers in which the service asks for a pause, and how many milliseconds each counts by.
+const PAUSES: [(HeaderName, u64); 3] = [
+    (HeaderName::from_static("x-ms-retry-after-ms"), 1),
+    (HeaderName::from_static("retry-after-ms"), 1),
+    (HeaderName::from_static("retry-after"), 1000),
+];
+/// No pause is longer, whatever is asked for.
+const LONGEST_PAUSE: Duration = Duration::from_mins(5);
 
 /// Why an upload failed. Never holds the upload URL.
 #[derive(Debug, thiserror::Error)]
@@ -69,10 +77,22 @@ impl UploadError {
     pub fn is_expired(&self) -> bool {
         matches!(self, Self::Refused { status: 403, .. })
     }
+
+    /// Whether the same may be taken a little later.
+    fn passes(&self) -> bool {
+        match self {
+            Self::Refused { status, .. } => matches!(status, 408 | 429 | 500..),
+            Self::NoAnswer { .. } => true,
+            Self::NotAUrl | Self::NotSecure(_) => false,
+        }
+    }
 }
 
 /// Uploads to one draft's upload URL.
-pub struct Uploader(BlockBlobClient);
+pub struct Uploader {
+    blob: BlockBlobClient,
+    connection: Connection,
+}
 
 impl std::fmt::Debug for Uploader {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -90,33 +110,67 @@ impl Uploader {
         let mut options = BlockBlobClientOptions::default();
         options.client_options.transport =
             Some(Transport::new(Arc::new(Redacting(connection.client().clone()))));
-        options.client_options.retry = RetryOptions::exponential(ExponentialRetryOptions {
-            initial_delay: span(connection.scaled(FIRST_PAUSE)),
-            max_retries: RETRIES,
-            max_total_elapsed: span(LONGEST),
-            ..ExponentialRetryOptions::default()
-        });
-        BlockBlobClient::new(url, None, Some(options)).map(Self).map_err(|_| UploadError::NotAUrl)
+        // The client would try again in silence.
+        options.client_options.retry = RetryOptions::none();
+        let blob = BlockBlobClient::new(url, None, Some(options)).map_err(|_| UploadError::NotAUrl)?;
+        Ok(Self { blob, connection: connection.clone() })
+    }
+
+    /// Makes a request, again and again while it fails in a way that passes. All of them can be made twice.
+    async fn again<T>(
+        &self,
+        stage: &'static str,
+        request: impl AsyncFn() -> azure_core::Result<T>,
+    ) -> Result<T, UploadError> {
+        let began = Instant::now();
+        let (mut tries, mut pause) = (0, FIRST_PAUSE);
+        loop {
+            let error = match request().await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            let failed = failure(stage, &error);
+            if tries == RETRIES || began.elapsed() >= LONGEST || !failed.passes() {
+                return Err(failed);
+            }
+            let wait = asked(&error).unwrap_or(pause).min(LONGEST_PAUSE);
+            let next = Instant::now() + self.connection.scaled(wait);
+            self.connection.tell(|| Heard::Again {
+                message: failed.to_string(),
+                correlation_id: None,
+                until: self.connection.time_of(next),
+            });
+            tokio::time::sleep_until(next).await;
+            tries += 1;
+            pause *= 2;
+        }
     }
 
     /// Uploads everything in one request; replaces whatever was there.
     pub async fn put_blob(&self, bytes: Bytes) -> Result<(), UploadError> {
-        let options = BlockBlobClientUploadOptions {
-            // One request, whatever the client would think best.
-            partition_size: NonZero::new((bytes.len() as u64).max(1)),
-            ..BlockBlobClientUploadOptions::default()
-        };
-        let body: RequestContent<Bytes, NoFormat> = bytes.into();
-        self.0.upload(body, Some(options)).await.map(|_| ()).map_err(|error| failure("the upload", &error))
+        self.again("the upload", async || {
+            let options = BlockBlobClientUploadOptions {
+                // One request, whatever the client would think best.
+                partition_size: NonZero::new((bytes.len() as u64).max(1)),
+                ..BlockBlobClientUploadOptions::default()
+            };
+            let body: RequestContent<Bytes, NoFormat> = bytes.clone().into();
+            self.blob.upload(body, Some(options)).await.map(|_| ())
+        })
+        .await
     }
 
     /// The ids of the blocks that are there, whether they make the upload or wait to.
     pub async fn blocks(&self) -> Result<HashSet<Vec<u8>>, UploadError> {
-        let failed = |error: azure_core::Error| failure("the question which blocks are there", &error);
-        let list = match self.0.get_block_list(BlockListType::All, None).await.map_err(failed) {
+        let list = self
+            .again("the question which blocks are there", async || {
+                self.blob.get_block_list(BlockListType::All, None).await?.into_model()
+            })
+            .await;
+        let list = match list {
             // Nothing was uploaded yet.
             Err(UploadError::Refused { status: 404, .. }) => return Ok(HashSet::new()),
-            list => list?.into_model().map_err(failed)?,
+            list => list?,
         };
         let blocks = list.committed_blocks.into_iter().chain(list.uncommitted_blocks).flatten();
         Ok(blocks.filter_map(|block| block.name).collect())
@@ -124,26 +178,30 @@ impl Uploader {
 
     /// Uploads one block. Blocks can be sent in any order and again; each is tried several times.
     pub async fn put_block(&self, id: &[u8], bytes: Bytes) -> Result<(), UploadError> {
-        let length = bytes.len() as u64;
-        let body: RequestContent<Bytes, NoFormat> = bytes.into();
-        self.0
-            .stage_block(id, length, body, None)
-            .await
-            .map(|_| ())
-            .map_err(|error| failure("a block", &error))
+        self.again("a block", async || {
+            let body: RequestContent<Bytes, NoFormat> = bytes.clone().into();
+            self.blob.stage_block(id, bytes.len() as u64, body, None).await.map(|_| ())
+        })
+        .await
     }
 
     /// Makes the upload of these blocks, in this order; replaces whatever was there.
     pub async fn commit_blocks(&self, ids: Vec<Vec<u8>>) -> Result<(), UploadError> {
-        let list = BlockLookupList { latest: Some(ids), ..BlockLookupList::default() };
-        let failed = |error: azure_core::Error| failure("the list of blocks", &error);
-        let list = list.try_into().map_err(failed)?;
-        self.0.commit_block_list(list, None).await.map(|_| ()).map_err(failed)
+        self.again("the list of blocks", async || {
+            let list = BlockLookupList { latest: Some(ids.clone()), ..BlockLookupList::default() };
+            self.blob.commit_block_list(list.try_into()?, None).await.map(|_| ())
+        })
+        .await
     }
 }
 
-fn span(time: Duration) -> azure_core::time::Duration {
-    azure_core::time::Duration::try_from(time).unwrap_or(azure_core::time::Duration::MAX)
+/// The pause that the service asks for.
+fn asked(error: &azure_core::Error) -> Option<Duration> {
+    let ErrorKind::HttpResponse { raw_response: Some(response), .. } = error.kind() else { return None };
+    PAUSES.iter().find_map(|(name, unit)| {
+        let count: u64 = response.headers().get_optional_str(name)?.trim().parse().ok()?;
+        Some(Duration::from_millis(count.saturating_mul(*unit)))
+    })
 }
 
 /// Only status and code are taken over: messages may quote the URL.

@@ -138,7 +138,7 @@ impl Connection {
         Self { inner: Arc::clone(&self.inner), listener: Some(Arc::new(listener)) }
     }
 
-    fn tell(&self, heard: impl FnOnce() -> Heard) {
+    pub(super) fn tell(&self, heard: impl FnOnce() -> Heard) {
         if let Some(listener) = &self.listener {
             listener(heard());
         }

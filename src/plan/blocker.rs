@@ -43,14 +43,18 @@ impl BlockerKind {
 blockers! {
     ForeignDraft = "foreign-draft", "a draft that Storeward did not make is open",
         ["finish or delete it in Partner Center, then run again", "to keep what it changes, write it into the manifest before you delete it: `storeward pull ADDRESS --from-pending --update`"];
+    OlderDraft = "older-draft", "a draft that an earlier run of Storeward left is open, and holds something else",
+        ["if nobody needs it, let apply replace it: `storeward apply --if-busy replace`", "or run again what it was made for, such as the same release: that run takes it up"];
     PortalDraft = "portal-draft", "a draft that was started in Partner Center is open; the API can neither change nor delete it",
         ["publish or delete it in Partner Center, then run again"];
     InFlight = "in-flight", "a submission with other content is on its way",
         ["wait for it: `storeward apply --if-busy wait`; or take it up later: `--if-busy defer`", "cancel it in Partner Center if it must not ship"];
     Dead = "rejected", "the last submission with exactly this content failed",
         ["read its report, mend what it names in the manifest or the package, and run again", "or send the same once more: `storeward apply --resubmit`"];
+    ForeignFailure = "foreign-failure", "a submission that Storeward did not send failed, and nobody has removed it",
+        ["read its report, and mend or delete it in Partner Center, then run again", "to keep what it changes, write it into the manifest before you delete it"];
     RolloutOpen = "rollout-open", "a gradual rollout is still running; the Store starts no new submission meanwhile",
-        ["write `openRollout: finalize` or `halt` under `release` or `submission`, or a `state` under `rollout`; it then runs first", "or finalize or halt it now, then run again: `storeward rollout finalize ADDRESS`, `storeward rollout halt ADDRESS`"];
+        ["write `openRollout: finalize` or `halt` under `release` or `submission`, or a `state` under `rollout`; it then runs first", "or finalize or halt it now, then run again: `storeward rollout finalize ADDRESS`, `storeward rollout halt ADDRESS`; to let more customers have it meanwhile: `storeward rollout set ADDRESS PERCENT`"];
     PriceUnreadable = "price-unreadable", "there is no price that the API can send, and without one the product would be free",
         ["state `pricing.priceId` in the manifest and permit `replaces-market-prices`: prices set market by market in Partner Center are replaced by that tier", "or update the app in Partner Center"];
     Unreadable = "unreadable", "the Store did not answer for this product, and what it holds is not known",

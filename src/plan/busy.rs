@@ -35,15 +35,24 @@ impl Busy<'_> {
                     return None;
                 }
                 // Whoever made it may want more of it than what is wanted here.
-                (BlockerKind::ForeignDraft, Some(WHY_DEAD_IS_FOREIGN))
+                (BlockerKind::ForeignFailure, Some(WHY_DEAD_IS_FOREIGN))
             }
-            Pending::Draft(DraftKind::OlderOurs) => (BlockerKind::ForeignDraft, Some(WHY_OLDER)),
+            Pending::Draft(DraftKind::OlderOurs) => (BlockerKind::OlderDraft, Some(WHY_OLDER)),
             _ => self.hands_off()?,
         };
-        if self.in_the_way.replace && kind == BlockerKind::ForeignDraft {
+        if self.in_the_way.replace && self.can_go(document) {
             return None;
         }
         Some(self.blocker(document, kind, why, changes))
+    }
+
+    /// Whether a run can delete it: nothing that is committed and well, nor what was made in Partner Center.
+    fn can_go(&self, document: &Document) -> bool {
+        let may = match self.pending {
+            Pending::Draft(_) | Pending::Dead { .. } => true,
+            Pending::None | Pending::OnItsWay => false,
+        };
+        may && document.has_upload_url()
     }
 
     /// Whether the pending submission is deleted first, so that another one can be made.
@@ -57,7 +66,10 @@ impl Busy<'_> {
 
     /// What is at stake where it is: the work of somebody else.
     pub(super) fn risk(&self) -> Option<Risk> {
-        let document = self.live.pending.as_ref().filter(|_| self.in_the_way.replace)?;
+        let document = self.live.pending.as_ref().filter(|document| {
+            // What stays is at no risk.
+            self.in_the_way.replace && self.can_go(document)
+        })?;
         let is_theirs = match self.pending {
             Pending::Draft(DraftKind::Foreign) => true,
             Pending::Dead { ours, .. } => !ours,
@@ -74,7 +86,7 @@ impl Busy<'_> {
     pub(super) fn obstacle_to_deletion(&self) -> Option<Blocker> {
         let document = self.live.pending.as_ref()?;
         let (kind, why) = match self.pending {
-            Pending::Dead { ours: false, .. } => (BlockerKind::ForeignDraft, Some(WHY_DEAD_IS_FOREIGN)),
+            Pending::Dead { ours: false, .. } => (BlockerKind::ForeignFailure, Some(WHY_DEAD_IS_FOREIGN)),
             _ => self.hands_off()?,
         };
         Some(self.blocker(document, kind, why, &[]))
@@ -108,17 +120,17 @@ impl Busy<'_> {
             blocker.remedies.push(format!("its page: {page}"));
         }
         let address = &self.resource.address;
-        match self.pending {
-            Pending::Draft(DraftKind::OlderOurs) => {
-                blocker
-                    .remedies
-                    .push(format!("replace it: storeward apply --if-busy replace --target {address}"));
-            }
-            Pending::Draft(DraftKind::Foreign) | Pending::Dead { .. } => blocker.remedies.extend([
-                format!("wait for it: storeward apply --if-busy wait --timeout 6h --target {address}"),
-                format!("delete it: storeward discard {address} --allow replaces-draft"),
-            ]),
-            Pending::None | Pending::OnItsWay | Pending::Draft(_) => {}
+        if self.pending == Pending::Draft(DraftKind::Foreign) {
+            blocker
+                .remedies
+                .push(format!("wait for it: storeward apply --if-busy wait --timeout 6h --target {address}"));
+        }
+        if matches!(kind, BlockerKind::ForeignDraft | BlockerKind::ForeignFailure) && self.can_go(document) {
+            let permit = Guard::ReplacesDraft;
+            blocker.remedies.extend([
+                format!("replace it: storeward apply --if-busy replace --allow {permit} --target {address}"),
+                format!("only delete it: storeward discard {address} --allow {permit}"),
+            ]);
         }
         blocker
     }

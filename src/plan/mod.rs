@@ -3,6 +3,7 @@
 //! [`plan`] is the door. For each resource it lays the desired state over the live document
 //! ([`overlay`](lay_over)), which gives the changes and, in the same pass, the document that would be sent; then it
 //! names the risks ([`Guard`](crate::manifest::Guard)), what stands in the way ([`Blocker`]), and the [`Step`]s.
+//! For each resource `planning` decides what is to become of it, and `submitting` what comes of its overlay.
 //! [`Plan`] is plain data: the one source of every output, and of what `apply` does.
 
 mod approved;
@@ -31,9 +32,11 @@ mod part;
 mod pending;
 mod permits;
 mod planner;
+mod planning;
 mod rollout;
 mod running;
 mod status;
+mod submitting;
 mod targets;
 #[cfg(test)]
 mod tests;

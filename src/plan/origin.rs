@@ -35,13 +35,24 @@ use super::types::{Change, Op, Origin};
 pub(super) struct Told<'a>(pub(super) Option<&'a Resource>);
 
 impl Told<'_> {
-    /// Says whose the changes of an overlay are.
-    pub(super) fn tell(self, overlay: &mut Overlay, live: Baseline<'_>, desired: &Desired) {
+    /// Says whose the changes of an overlay are. What git said at the baseline may have been sent and `rejected`: then live is
+    /// behind git because of that, and nobody changed it.
+    pub(super) fn tell(
+        self,
+        overlay: &mut Overlay,
+        live: Baseline<'_>,
+        rejected: Option<&Document>,
+        desired: &Desired,
+    ) {
         let Some(Resource { desired: earlier, .. }) = self.0 else {
             return all_config(&mut overlay.changes);
         };
         // What is uploaded anew for want of trust is no difference to the baseline.
-        let before = lay_over(live, earlier, Options::default()).changes;
+        let mut before = lay_over(live, earlier, Options::default()).changes;
+        if let Some(document) = rejected {
+            let not_sent = lay_over(Baseline { document, ..live }, earlier, Options::default()).changes;
+            before.retain(|change| not_sent.iter().any(|other| other.path == change.path));
+        }
         let ships = !overlay.packages.added.is_empty();
         if ships && live.document.json().is_empty() {
             // It is created with its first packages, and waited for them.

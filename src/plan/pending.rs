@@ -69,7 +69,7 @@ pub fn classify(
                 DraftKind::Untouched
             } else if canonical == planned.canonical() || (is_new && is_first_draft_of(pending, planned)) {
                 DraftKind::Planned
-            } else if uploads_our_file(pending) {
+            } else if is_older_of_ours(pending, published, resource) {
                 DraftKind::OlderOurs
             } else {
                 DraftKind::Foreign
@@ -96,9 +96,27 @@ fn is_first_draft_of(draft: &Document, planned: &Document) -> bool {
     draft.languages().all(has_language) && draft.files().iter().all(has_file) && draft.holds(planned)
 }
 
-fn uploads_our_file(draft: &Document) -> bool {
-    let is_new = |entry: &FileEntry<'_>| entry.status() == FileStatus::PendingUpload;
-    draft.files().iter().filter(|entry| is_new(entry)).any(|entry| is_our_name(entry.file_name()))
+/// Whether an earlier run of ours made a draft, and nobody has worked in it since: its new files carry names of ours, and
+/// whatever else it changes lies where the manifest says something, or comes with new packages.
+fn is_older_of_ours(draft: &Document, published: &Document, resource: &Resource) -> bool {
+    let files = draft.files();
+    let mut new = files.iter().filter(|entry| entry.status() == FileStatus::PendingUpload).peekable();
+    let is_ours = new.peek().is_some() && new.all(|entry| is_our_name(entry.file_name()));
+    let comes_with_files = |path: &Vec<String>| {
+        let keys: Vec<&str> = path.iter().map(String::as_str).collect();
+        keys.first() == Some(&draft.packages_key())
+            || keys.starts_with(&["packageDeliveryOptions", "packageRollout"])
+            || keys.contains(&"images")
+            || keys.first() == Some(&"trailers")
+            || keys.last() == Some(&"icon")
+    };
+    is_ours && published.differences(draft).iter().all(|path| owns(resource, path) || comes_with_files(path))
+}
+
+/// Whether the manifest says something at a path of the API's keys. What stood there was said by an earlier manifest.
+fn owns(resource: &Resource, api: &[String]) -> bool {
+    let field = field_at(resource.kind(), api);
+    field.is_some_and(|(path, _)| resource.desired.owned.iter().any(|owned| owned.path.covers(&path)))
 }
 
 /// Whether a dead submission was sent by an earlier run: it brings a file with a name of ours, or nothing that is not
@@ -111,11 +129,8 @@ fn was_sent_by_us(dead: &Document, published: &Document, planned: &Document, res
             && is_our_name(entry.file_name())
             && !known.contains(entry.file_name())
     };
-    let owns = |api: &Vec<String>| {
-        let field = field_at(resource.kind(), api);
-        field.is_some_and(|(path, _)| resource.desired.owned.iter().any(|owned| owned.path.covers(&path)))
-    };
-    let holds_only = |content: &Document| dead.differences_once_committed(content).iter().all(owns);
+    let holds_only =
+        |content: &Document| dead.differences_once_committed(content).iter().all(|path| owns(resource, path));
     // The API could not delete what was made in the portal.
     let made_by_api = dead.has_upload_url();
     dead.files().iter().any(brings) || (made_by_api && (holds_only(published) || holds_only(planned)))

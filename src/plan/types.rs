@@ -472,6 +472,11 @@ impl Plan {
         }
     }
 
+    /// Whether its fingerprint is that of what it says. It is not where somebody edited one of the two.
+    pub fn is_as_fingerprinted(&self) -> bool {
+        super::fingerprint::fingerprints(&self.resources, self.made_of.live).plan == self.fingerprints.plan
+    }
+
     /// Whether `apply` would send anything.
     pub fn has_changes(&self) -> bool {
         self.resources.iter().any(|resource| !matches!(resource.action, Action::None | Action::InProgress))

@@ -497,3 +497,20 @@ fn a_plan_is_saved_whole_or_not_at_all() {
     assert!(!names.iter().any(|name| name.to_string_lossy().starts_with(".storeward-")), "{names:?}");
     assert_eq!(run(storeward(story.repo.path()).args(["apply", "--live", "x.json"])).code, 64);
 }
+
+#[test]
+fn a_plan_file_that_shows_less_than_its_hash_is_of_is_refused() {
+    let story = Story::new(
+        &things::app_submission(),
+        "submission:\n  listings: {en-us: {description: New words.}}\n",
+    );
+    story.run(&["plan", "--save", "plan.json"]).ended(0);
+    let whole: Value =
+        serde_json::from_str(&std::fs::read_to_string(story.path("plan.json")).unwrap()).unwrap();
+    let mut edited = whole.clone();
+    edited["resources"] = json!([]);
+    story.write("edited.json", edited.to_string());
+    story.run(&["apply", "edited.json"]).ended(4).says("does not say what its hash is of");
+    assert!(story.mutations().is_empty());
+    story.run(&["apply", "plan.json"]).ended(0);
+}

@@ -191,3 +191,128 @@ fn a_failed_submission_is_sent_once_more_only_where_that_is_asked_for() {
     story.publish(&[]).ended(0);
     assert_eq!(description(&story.published()), "Better words.");
 }
+
+/// Whoever waits for a turn keeps nobody else from working, and is told in the events and the receipt.
+#[test]
+fn waiting_for_a_turn_takes_no_place_of_parallel() {
+    let story = with_pending(&colleagues("PendingCommit"), TEXTS);
+    story.write("gold.yaml", GOLD);
+    // The add-on holds the only place as long as its commit is held.
+    let hold = |name: &str, operation: &str| {
+        story.store.fault(name, &json!({ "on": { "operation": operation }, "do": [{ "hold": "before" }] }));
+    };
+    hold("gold", "J4");
+    let watched = ["--events", "events.ndjson", "--receipt", "receipt.json", "--wait", "committed"];
+    let wait = ["apply", "--yes", "--if-busy", "wait", "--parallel", "1", "--timeout", "6h"];
+    let mut command = story.command(&[&wait[..], &watched].concat());
+    let process = command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+    let process = process.spawn().unwrap();
+    story.store.held("gold");
+    let path = format!("applications/{APP}/submissions/{THEIRS}");
+    story.store.expect(204, "DELETE", &path, None);
+    story.store.release("gold");
+    let output = process.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = std::fs::read_to_string(story.path("events.ndjson")).unwrap();
+    let events: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let at = |address: &str, word: &str| {
+        let is = |event: &Value| event["address"] == address && event["event"] == word;
+        events.iter().position(is).unwrap_or_else(|| panic!("no {word} of {address} in {text}"))
+    };
+    let waits = at("app/harbor-notes", "waiting");
+    assert_eq!(events[waits]["reason"], "busy");
+    assert!(waits < at("add-on/harbor-notes/gold", "done"), "{text}");
+    let receipt: Value = serde_json::from_slice(&std::fs::read(story.path("receipt.json")).unwrap()).unwrap();
+    let resources = receipt["resources"].as_array().unwrap();
+    let app = resources.iter().find(|own| own["address"] == "app/harbor-notes").unwrap();
+    assert_eq!((&app["outcome"], &app["waited"][0]["blocker"]), (&json!("done"), &json!("foreign-draft")));
+    assert!(app["waited"][0]["detail"].as_str().unwrap().contains(THEIRS), "{app:#}");
+    assert!(app["waited"][0]["tookMs"].is_u64(), "{app:#}");
+    let gold = resources.iter().find(|own| own["address"] != "app/harbor-notes").unwrap();
+    assert_eq!((&gold["outcome"], &gold["waited"]), (&json!("done"), &json!([])));
+}
+
+#[test]
+fn what_comes_free_is_begun_while_others_are_still_at_work() {
+    let story = with_pending(&colleagues("PendingCommit"), TEXTS);
+    story.write("gold.yaml", GOLD);
+    for (name, operation) in [("gold", "J4"), ("app", "S4")] {
+        story.store.fault(name, &json!({ "on": { "operation": operation }, "do": [{ "hold": "before" }] }));
+    }
+    let wait = ["apply", "--yes", "--if-busy", "wait", "--timeout", "6h"];
+    let mut command = story.command(&wait);
+    let mut process =
+        command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().unwrap();
+    story.store.held("gold");
+    story.store.expect(204, "DELETE", &format!("applications/{APP}/submissions/{THEIRS}"), None);
+    story.store.held("app");
+    for name in ["gold", "app"] {
+        story.store.release(name);
+    }
+    assert_eq!(process.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn what_somebody_else_did_meanwhile_is_not_done_again() {
+    let mut theirs = colleagues("PendingCommit");
+    theirs["listings"]["en-us"]["baseListing"]["description"] = json!("New words.");
+    theirs["listings"]["en-us"]["baseListing"]["keywords"] = json!(["theirs"]);
+    let story = with_pending(&theirs, TEXTS);
+    let hash = story.plan(&[])["fingerprints"]["plan"].as_str().unwrap().to_owned();
+    let publish = json!([{ "meanwhile": { "when": "before", "events": ["publish"] } }]);
+    story.store.fault("fault", &json!({ "on": { "operation": "S2" }, "skip": 3, "do": publish }));
+    let ran = story.run(&["apply", "--expect", &hash, "--if-busy", "wait", "--timeout", "6h"]).ended(0);
+    assert!(!ran.stderr.contains("error"), "{}", ran.stderr);
+    assert_eq!(description(&story.published()), "New words.");
+    nothing_was_sent(&story);
+}
+
+#[test]
+fn an_older_draft_of_ours_is_called_that_and_replaced_without_a_permit() {
+    let mut older = colleagues("PendingCommit");
+    older["listings"]["en-us"]["baseListing"]["images"] = json!([{
+        "fileName": "en-us.Screenshot.home.3f9c2d81aa07.png", "fileStatus": "PendingUpload", "id": "1",
+        "description": "", "imageType": "Screenshot",
+    }]);
+    let story = with_pending(&older, TEXTS);
+    for if_busy in ["fail", "defer"] {
+        // It would be in the way of every later run, too.
+        let ran =
+            story.run(&["apply", "--yes", "--if-busy", if_busy]).ended(5).says("is blocked: older-draft");
+        assert!(!ran.stderr.contains("did not make"), "{}", ran.stderr);
+        ran.says("storeward apply --if-busy replace").says("run again what it was made for");
+    }
+    nothing_was_sent(&story);
+    story.publish(&["--if-busy", "replace"]).ended(0);
+    assert_eq!(description(&story.published()), "New words.");
+}
+
+#[test]
+fn somebody_elses_failed_submission_is_called_that_and_goes_with_a_permit_only() {
+    let mut failed = colleagues("CertificationFailed");
+    failed["visibility"] = json!("Hidden");
+    let story = with_pending(&failed, TEXTS);
+    for if_busy in ["fail", "defer"] {
+        let ran = story.run(&["apply", "--yes", "--if-busy", if_busy]).ended(5);
+        let ran = ran.says("is blocked: foreign-failure").says("--if-busy replace --allow replaces-draft");
+        assert!(!ran.stderr.contains("wait for it"), "it does not go by itself: {}", ran.stderr);
+    }
+    story.publish(&["--if-busy", "replace"]).ended(6).says("replaces-draft needs a permit");
+    nothing_was_sent(&story);
+    story.publish(&["--if-busy", "replace", "--allow", "replaces-draft"]).ended(0);
+    assert_eq!(description(&story.published()), "New words.");
+    // What was made in Partner Center the API does not delete, whatever is permitted.
+    failed["fileUploadUrl"] = json!(null);
+    let story = with_pending(&failed, TEXTS);
+    let ran = story.publish(&["--if-busy", "replace", "--allow", "replaces-draft"]).ended(5);
+    assert!(!ran.stderr.contains("storeward discard"), "{}", ran.stderr);
+    nothing_was_sent(&story);
+}
+
+#[test]
+fn what_a_permit_to_replace_means_is_explained() {
+    let story = Story::new(&things::app_submission(), TEXTS);
+    story.run(&["explain", "replaces-draft"]).ended(0).says("failed submission of somebody else");
+    story.run(&["explain", "older-draft"]).ended(0).says("--if-busy replace");
+    story.run(&["explain", "foreign-failure"]).ended(0).says("failed, and nobody has removed it");
+}

@@ -128,11 +128,17 @@ fn every_credential_opens_the_store() {
         of_application(token_file(&story, &issue(&KEY, SUBJECT))),
         of_application(github.variables_of_github()),
         of_application(pipelines.variables_of_azure_pipelines()),
+        // A task of a service connection says itself which application it is.
+        [
+            variables(&[("AZURESUBSCRIPTION_TENANT_ID", TENANT), ("AZURESUBSCRIPTION_CLIENT_ID", CLIENT)]),
+            pipelines.variables_of_azure_pipelines(),
+        ]
+        .concat(),
     ] {
         plan(&story, &credential).ended(0).says("New words.");
     }
     assert_eq!(github.issued.lock().unwrap().len(), 1);
-    assert_eq!(pipelines.issued.lock().unwrap().len(), 1);
+    assert_eq!(pipelines.issued.lock().unwrap().len(), 2);
 }
 
 /// Which credential a run comes with, by what it sends first.

@@ -735,3 +735,31 @@ fn a_sandbox_knows_nothing_of_git_unless_a_commit_is_named() {
     assert_eq!((&first["madeOf"]["baseline"], first["guards"].as_array().unwrap().len()), (&Value::Null, 0));
     assert_eq!(origin_of_description(&plan(&["--baseline", "git:HEAD"])), "drift");
 }
+
+#[test]
+fn a_product_that_was_renamed_is_told_by_its_id() {
+    let story = repository(&published(&[("description", json!("A hotfix."))]), &text("In git."));
+    commit(story.repo.path(), "one");
+    let renamed = format!("kind: App\nname: notes\nid: {APP}\n{}", text("In git."));
+    story.write("store.yaml", renamed);
+    commit(story.repo.path(), "another name");
+    assert_eq!(origin_of_description(&story.plan(&[])), "drift");
+    story.run(&["apply", "--yes"]).ended(6).says("reverts-drift");
+}
+
+#[test]
+fn mending_what_was_rejected_overwrites_nothing_of_others() {
+    let story = repository(&published(&[("description", json!("Before."))]), &text("Before."));
+    commit(story.repo.path(), "as it is");
+    story.manifest(&text("Not good enough."));
+    commit(story.repo.path(), "a change");
+    let course = json!({ "statuses": ["CommitStarted", "PreProcessing", "CertificationFailed"] });
+    story.store.fault("reject", &json!({ "on": { "operation": "S4" }, "do": [{ "course": course }] }));
+    story.run(&["apply", "--yes", "--wait", "published"]).ended(8).says("mend what the Store names");
+    story.store.heal("reject");
+    story.manifest(&text("Good enough."));
+    commit(story.repo.path(), "mended");
+    assert_eq!(origin_of_description(&story.plan(&[])), "config");
+    story.publish(&[]).ended(0);
+    assert_eq!(story.published()["listings"]["en-us"]["baseListing"]["description"], "Good enough.");
+}

@@ -225,3 +225,37 @@ fn a_run_that_is_killed_at_a_request_is_taken_up_by_the_next() {
         }
     }
 }
+
+/// A story that uploads a picture, during which somebody edits the draft.
+fn while_uploading(edit: &Value, more: &[Value]) -> Story {
+    let story = Story::new(
+        &things::app_submission(),
+        "submission:\n  listings:\n    en-us:\n      images: {Screenshot: [{file: a.png}]}\n",
+    );
+    story.write("a.png", crate::support::things::png(1366, 768));
+    let acts: Vec<Value> =
+        [meanwhile("before", &json!([{ "edit": edit }]))].into_iter().chain(more.iter().cloned()).collect();
+    story.store.fault("during", &json!({ "on": { "operation": "put-blob" }, "times": 1, "do": acts }));
+    story
+}
+
+#[test]
+fn what_somebody_writes_into_the_draft_during_the_upload_is_never_deleted() {
+    let words = json!({ "notesForCertification": "A colleague's." });
+    let price = json!({ "pricing": { "priceId": "Tier1020" } });
+    let expired = json!({ "expireUpload": { "renewed": false } });
+    for (edit, more, path) in [
+        (&words, vec![expired.clone()], "notesForCertification"),
+        (&words, vec![], "notesForCertification"),
+        (&price, vec![expired], "pricing.priceId"),
+        (&price, vec![], "pricing.priceId"),
+    ] {
+        let story = while_uploading(edit, &more);
+        let permits = ["apply", "--yes", "--allow", "images-removed"];
+        story.run(&permits).ended(1).says("is not what was sent, and was not committed").says(path);
+        let sent = story.mutations();
+        assert!(!sent.iter().any(|call| call.starts_with("DELETE") || call.ends_with("/commit")), "{sent:?}");
+        let again = story.run(&permits).ended(5);
+        again.says("foreign-draft");
+    }
+}

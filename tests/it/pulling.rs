@@ -27,6 +27,11 @@ impl Empty {
         ran
     }
 
+    /// What was printed, without the folder of this run.
+    fn printed(&self, ran: &Ran) -> String {
+        ran.stdout.replace(self.0.path(".").to_str().unwrap(), "[repo]")
+    }
+
     #[track_caller]
     fn is_unchanged(&self) {
         let valid = self.0.run(&["validate"]).ended(0);
@@ -45,7 +50,7 @@ impl Empty {
 fn an_app_is_pulled_and_nothing_would_change() {
     let team = Empty::new(&things::account());
     let ran = team.pulled(&[]);
-    insta::assert_snapshot!("an_app_that_is_pulled", ran.stdout);
+    insta::assert_snapshot!("an_app_that_is_pulled", team.printed(&ran));
     insta::assert_snapshot!("the_manifest_of_an_app", team.read("store/app.yaml"));
 }
 
@@ -69,7 +74,7 @@ fn a_realistic_account_is_pulled_app_by_app() {
     let team = Empty::new(&realistic::account());
     let mut said = String::new();
     for app in [realistic::APP, "9NTIDERDR002", "9NQUAYWTH003"] {
-        said.push_str(&team.0.run(&["pull", app]).ended(0).stdout);
+        said.push_str(&team.printed(&team.0.run(&["pull", app]).ended(0)));
     }
     team.is_unchanged();
     let valid = team.0.run(&["validate", "--output", "json"]).ended(0).json();
@@ -295,6 +300,9 @@ fn what_has_a_manifest_gets_no_second_one() {
     for what in [realistic::APP, "app/harbor-notes", "flight/harbor-notes/beta"] {
         team.0.run(&["pull", what]).ended(64).says("has a manifest already").says("--update");
     }
+    team.0.run(&["pull", "app/nobody"]).ended(64).says("no manifest has the address app/nobody");
+    team.0.run(&["pull", "9NTIDERDR002", "--into", "a/.hidden"]).ended(64).says("does not start with a dot");
+    assert!(!team.0.path("a").exists());
     // Beside it, to compare.
     let beside = tempfile::tempdir().unwrap();
     let folder = beside.path().join("beside");
@@ -303,4 +311,25 @@ fn what_has_a_manifest_gets_no_second_one() {
     assert_eq!(again, team.read("store/harbor-notes/add-ons/harbor-fonts.yaml"));
     team.0.run(&["pull", realistic::APP, "--check"]).ended(0);
     assert_eq!(team.0.mutations(), Vec::<String>::new());
+}
+
+#[test]
+fn what_was_pulled_outlives_the_next_release() {
+    let team = Empty::new(&realistic::account());
+    team.0.run(&["pull", realistic::APP]).ended(0);
+    let description = "store/harbor-notes/copy/de-de/description.md";
+    team.0.write(description, team.read(description).replace("offline first", "offline zuerst"));
+    let title = "store/harbor-notes/add-ons/harbor-fonts.yaml";
+    team.0.write(title, team.read(title).replace("title: Typefaces", "title: Typefaces and more"));
+    let plan = team.0.run(&["plan"]).ended(0).says("offline").says("description");
+    assert!(plan.stdout.contains("2 products to change"), "{}", plan.stdout);
+    team.0.publish(&[]).ended(0);
+    team.0.run(&["plan", "--detailed-exitcode"]).ended(0).says("No changes");
+    let path = format!("applications/{}", realistic::APP);
+    let id = team.0.store.get(&path)["lastPublishedApplicationSubmission"]["id"].as_str().unwrap().to_owned();
+    let live = team.0.store.get(&format!("{path}/submissions/{id}"));
+    let german = &live["listings"]["de-de"]["baseListing"];
+    assert!(german["description"].as_str().unwrap().contains("offline zuerst"));
+    assert_eq!(german["images"].as_array().unwrap().len(), 5);
+    assert_eq!(live["listings"].as_object().unwrap().len(), 25);
 }

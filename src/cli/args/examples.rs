@@ -28,6 +28,16 @@ Examples:
 
 Next: `storeward apply --expect HASH` carries out exactly this plan; its last line is the command.";
 
+pub(super) const PULL: &str = "\
+Examples:
+  storeward pull 9NBLGGH4R315                           an app with its add-ons and flights
+  storeward pull 9NBLGGH4R315 --into store/reader       into this folder
+  storeward pull app/contoso-reader --update            manifests that are there, where they differ
+  storeward pull app/contoso-reader:pricing.priceId     one field of them
+  storeward pull app/contoso-reader --check             for a schedule: 2 where something differs
+
+Next: `storeward plan` says that nothing would change; then commit the files.";
+
 pub(super) const DRIFT: &str = "\
 Examples:
   storeward drift                                       since the baseline in git

@@ -109,9 +109,13 @@ pub enum Command {
     Init(InitArgs),
     /// Write what Partner Center holds into manifests; changes nothing there
     ///
-    /// A Store ID brings the app with all its add-ons and flights, as manifests of your own from then on. What is there is
-    /// never overwritten. Texts get files of their own, what most languages share is said once, and what a manifest cannot
-    /// say is named with the reason. Afterwards `plan` says that there are no changes.
+    /// A Store ID brings the app with all its add-ons and flights, as manifests of your own from then on. Files that are
+    /// there are never replaced. Texts get files of their own, what most languages share is said once, pictures are kept by
+    /// their ids, and what a manifest cannot say is named with the reason. All of it is proved before it is written:
+    /// afterwards `plan` says that there are no changes.
+    ///
+    /// With --update, --check or :FIELD it is about manifests that are there, and about what they manage.
+    #[command(after_long_help = examples::PULL)]
     Pull(PullArgs),
     /// Explain a diagnostic code, a guard or a blocker
     #[command(after_long_help = examples::EXPLAIN)]
@@ -126,7 +130,8 @@ pub enum Command {
     Completions(CompletionsArgs),
     /// Serve a local Partner Center to try things on
     ///
-    /// The first line on standard output names the addresses: {"api":…,"login":…,"blob":…,"admin":…}. Ends with Ctrl-C.
+    /// The first line on standard output names the addresses: {"api":…,"login":…,"blob":…,"admin":…}. Unless a seed says
+    /// otherwise, the tenant and the client are `sandbox`, the client secret is `sandbox-secret`. Ends with Ctrl-C.
     #[command(after_long_help = FAULTS)]
     Sandbox(SandboxArgs),
 }

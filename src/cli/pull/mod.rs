@@ -8,10 +8,11 @@ mod wishes;
 
 use std::path::{Path, PathBuf};
 
-use crate::manifest::{Choices, Composed, Pulled, Releases, Workspace, compose, load};
+use crate::manifest::{Choices, Composed, Pulled, Releases, Resource, Workspace, compose, load};
 use crate::render::{self, Format, PulledReport};
 
 use super::args::{Global, PullArgs, Pullable};
+use super::command_line;
 use super::exit::{Exit, Failure};
 use super::manifests::base;
 use super::results::Results;
@@ -45,7 +46,7 @@ pub(super) async fn run(global: &Global, results: &Results, args: &PullArgs) -> 
         products: chosen.iter().map(|chosen| chosen.product.clone()).collect(),
         files: files.iter().map(|file| folder.shown(file)).collect(),
         left_out,
-        next: format!("storeward plan {}", folder.written.display()),
+        next: command_line::plan(global, &folder.written),
     };
     results.give(|format, _, _| match format {
         Format::Json => render::json(&report),
@@ -89,18 +90,16 @@ fn refuse_managed(global: &Global, args: &PullArgs) -> Result<(), Failure> {
     if args.into.is_some() {
         return Ok(());
     }
-    let message = match &args.what {
-        Pullable::App(id) => {
-            let workspace = Workspace::around(&base(global)?)
-                .map_err(|error| Failure::new(Exit::Usage, error.to_string()))?;
-            // Mistakes in manifests are no reason not to find the others.
-            let loaded = load(&workspace, &[], &Releases::new());
-            let own = loaded.resources.iter().find(|resource| resource.id.as_ref() == Some(id));
-            let Some(own) = own else { return Ok(()) };
-            format!("{} has a manifest already: {}", id, own.at.file)
-        }
-        what => format!("{what} has a manifest already"),
+    let workspace =
+        Workspace::around(&base(global)?).map_err(|error| Failure::new(Exit::Usage, error.to_string()))?;
+    // Mistakes in manifests are no reason not to find the others.
+    let loaded = load(&workspace, &[], &Releases::new());
+    let is_it = |resource: &&Resource| match &args.what {
+        Pullable::App(id) => resource.id.as_ref() == Some(id),
+        Pullable::Resource(address) | Pullable::Field(address, _) => resource.address == *address,
     };
+    let Some(own) = loaded.resources.iter().find(is_it) else { return Ok(()) };
+    let message = format!("{} has a manifest already: {}", args.what, render::visible_line(&own.at.file));
     let help = format!(
         "bring it up to date with `storeward pull {} --update`, or name another folder with --into",
         args.what
@@ -152,6 +151,12 @@ fn folder(global: &Global, args: &PullArgs, chosen: &[Chosen<'_>]) -> Result<Fol
     if workspace.is_led_out(&real) || real.ancestors().any(|folder| workspace.is_led_out(folder)) {
         let message = format!("`{}` leads out of the repository through a symbolic link", written.display());
         return Err(Failure::new(Exit::Usage, message).help("name another folder with --into"));
+    }
+    if real.starts_with(workspace.root()) && workspace.is_hidden(&real, None) {
+        let message = format!("`{}` is hidden, and texts are not read from there", written.display());
+        return Err(
+            Failure::new(Exit::Usage, message).help("name a folder whose name does not start with a dot")
+        );
     }
     Ok(Folder { written, real, workspace })
 }

@@ -271,6 +271,9 @@ mod tests {
     use proptest::prelude::*;
     use serde_yaml::Value;
 
+    use super::super::super::diagnostic::Diagnostics;
+    use super::super::super::source::Sources;
+    use super::super::super::yaml::{self, Node, Yaml};
     use super::*;
 
     #[test]
@@ -294,8 +297,25 @@ mod tests {
         assert!(long.lines().all(|line| line.starts_with('#') && line.chars().count() <= WIDTH), "{long}");
     }
 
+    /// The texts below `own` and in `outer.list`, as our reader of manifests reads them.
+    fn read_by_us(written: &str) -> Vec<String> {
+        let mut sources = Sources::default();
+        let mut diagnostics = Diagnostics::default();
+        let source = sources.add("m.yaml", std::path::Path::new(""), written);
+        let parsed = yaml::parse(&sources, source, &mut diagnostics);
+        assert!(parsed.whole && !diagnostics.has_errors(), "{written}");
+        let root = &parsed.documents[0];
+        let list = root.get("outer").and_then(|outer| outer.get("list")).map(|list| &list.value);
+        let Some(Yaml::List(items)) = list else { panic!("{written}") };
+        let text = |node: &Node| match &node.value {
+            Yaml::Scalar { text, .. } if !node.is_null() => text.clone(),
+            _ => panic!("{written}"),
+        };
+        root.get("own").into_iter().chain(items).map(text).collect()
+    }
+
     proptest! {
-        /// Another reader than ours reads the same, whatever the text and wherever it stands.
+        /// Our reader and another one read the same, whatever the text and wherever it stands.
         #[test]
         fn every_text_is_read_back(text in any::<String>(), other in "\\PC{0,80}") {
             let page = Page::Map(vec![
@@ -305,6 +325,7 @@ mod tests {
                     Line::new("map", Page::Map(vec![Line::new(&other, Page::Word(scalar(&text))).comment(&text)])),
                 ])),
             ]);
+            prop_assert_eq!(read_by_us(&page.written()), [text.clone(), text.clone(), other.clone()]);
             let read: Value = serde_yaml::from_str(&page.written()).unwrap();
             let said = |value: &Value| value.as_str().map(str::to_owned);
             prop_assert_eq!(said(&read["own"]), Some(text.clone()), "{}", page.written());

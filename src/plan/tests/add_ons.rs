@@ -122,7 +122,7 @@ fn nobodys_work_is_deleted_together_with_an_add_on() {
         blockers(&plan)
     };
     assert_eq!(with("PendingCommit", "By hand"), [BlockerKind::ForeignDraft]);
-    assert_eq!(with("CertificationFailed", "By hand"), [BlockerKind::ForeignDraft]);
+    assert_eq!(with("CertificationFailed", "By hand"), [BlockerKind::ForeignFailure]);
     assert_eq!(with("Certification", "Gold"), [BlockerKind::InFlight], "the Store deletes nothing meanwhile");
     assert_eq!(with("PendingCommit", "Gold"), [], "an untouched copy is nobody's work");
 }

@@ -98,7 +98,7 @@ fn a_draft_for_other_content_with_a_file_of_ours_is_ours() {
     assert_eq!(kind(Some(&draft), &text()), Pending::Draft(DraftKind::OlderOurs));
     let older = sent(&text().packages([package("1.4.9.0", "x64")]), "PendingCommit");
     assert_eq!(kind(Some(&older), &release()), Pending::Draft(DraftKind::OlderOurs));
-    assert_eq!(blockers(&plan(older, release())), [BlockerKind::ForeignDraft]);
+    assert_eq!(blockers(&plan(older, release())), [BlockerKind::OlderDraft]);
     // Names of ours that are published already are in every clone.
     assert_eq!(kind(Some(&touched("PendingCommit")), &text()), Pending::Draft(DraftKind::Foreign));
 }
@@ -372,7 +372,7 @@ fn a_dead_submission_of_somebody_else_blocks() {
     for errors in [refused(), service_fault()] {
         let dead = with_errors(touched("CertificationFailed"), errors);
         assert!(matches!(kind(Some(&dead), &text()), Pending::Dead { ours: false, .. }));
-        assert_eq!(blockers(&plan(dead, text())), [BlockerKind::ForeignDraft]);
+        assert_eq!(blockers(&plan(dead, text())), [BlockerKind::ForeignFailure]);
     }
 }
 
@@ -381,7 +381,7 @@ fn a_dead_submission_from_the_portal_is_not_ours_to_delete() {
     let mut dead = submission(&published(), "CertificationFailed");
     dead.set(&["fileUploadUrl"], Value::Null);
     assert!(matches!(kind(Some(&dead), &text()), Pending::Dead { ours: false, .. }));
-    assert_eq!(blockers(&plan(dead, text())), [BlockerKind::ForeignDraft]);
+    assert_eq!(blockers(&plan(dead, text())), [BlockerKind::ForeignFailure]);
 }
 
 fn service_fault() -> Value {
@@ -414,7 +414,7 @@ fn a_fault_of_the_service_deletes_nobodys_work() {
     // What is wanted is in it, and something else that somebody did.
     let mut dead = with_errors(sent(&text(), "CommitFailed"), service_fault());
     dead.set(&["listings", "de-de", "baseListing", "description"], json!("Von Hand."));
-    assert_eq!(blockers(&plan(dead, text())), [BlockerKind::ForeignDraft]);
+    assert_eq!(blockers(&plan(dead, text())), [BlockerKind::ForeignFailure]);
 }
 
 #[test]
@@ -475,7 +475,7 @@ fn the_same_content_is_sent_once_more_where_that_is_asked_for() {
     assert!(plan.blockers.is_empty() && plan.guards.is_empty());
     assert_eq!(steps(&plan)[0], StepKind::Discard);
     let theirs = case(published()).pending(touched("CommitFailed")).in_the_way(again).plan(text());
-    assert_eq!(blockers(&theirs), [BlockerKind::ForeignDraft]);
+    assert_eq!(blockers(&theirs), [BlockerKind::ForeignFailure]);
 }
 
 #[test]

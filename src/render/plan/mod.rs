@@ -42,6 +42,8 @@ pub struct View<'v> {
     pub legend: bool,
     /// Notes for certification in the clear, which a plan never holds; none: they are hidden.
     pub notes: Option<&'v Notes>,
+    /// Options that a command to copy needs, too, such as ` --sandbox`.
+    pub options: &'v str,
 }
 
 /// The plan for people.
@@ -66,7 +68,7 @@ pub fn plan_text(plan: &Plan, view: View<'_>, look: Look) -> String {
         legend(&mut page);
     }
     page.gap();
-    summary::summary(&mut page, plan);
+    summary::summary(&mut page, plan, view);
     page.finish()
 }
 

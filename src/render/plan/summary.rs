@@ -6,8 +6,9 @@ use crate::plan::{Action, LiveSource, Plan, ResourcePlan};
 use super::super::glyphs::DOT;
 use super::super::page::{ALARM, BOLD, DIM, GREEN, Line, PLAIN, Page};
 use super::super::{bytes, plural};
+use super::View;
 
-pub(super) fn summary(page: &mut Page, plan: &Plan) {
+pub(super) fn summary(page: &mut Page, plan: &Plan, view: View<'_>) {
     let errors = plan.diagnostics.iter().filter(|finding| finding.severity == Severity::Error).count();
     if errors > 0 {
         let words = format!("{}; nothing is sent until they are mended", plural(errors, "error"));
@@ -51,8 +52,13 @@ pub(super) fn summary(page: &mut Page, plan: &Plan) {
     // With paths or releases the command would be another one.
     let made_of = &plan.made_of;
     let is_plain = made_of.paths.is_empty() && made_of.releases.is_empty();
-    if plan.has_changes() && made_of.live == LiveSource::Account && is_plain {
-        page.whole(Line::new(DIM, format!("apply exactly this: storeward apply --expect {hash}")));
+    let is_possible = plan.resources.iter().any(|resource| {
+        resource.action != Action::None && plan.blockers_of(&resource.address).next().is_none()
+    });
+    if plan.has_changes() && made_of.live == LiveSource::Account && is_plain && is_possible {
+        let when = if open > 0 { "once it is permitted, apply" } else { "apply" };
+        let command = format!("storeward apply --expect {hash}{}", view.options);
+        page.whole(Line::new(DIM, format!("{when} exactly this: {command}")));
     }
 }
 
@@ -67,7 +73,8 @@ fn no_changes(page: &mut Page, plan: &Plan, on_its_way: usize) {
     }
     if on_its_way > 0 {
         let joint = if matching > 0 { ";" } else { "" };
-        words.push_str(&format!("{joint} {} on its way", plural(on_its_way, "submission")));
+        let way = if on_its_way == 1 { "on its way" } else { "on their way" };
+        words.push_str(&format!("{joint} {} {way}", plural(on_its_way, "submission")));
     }
     let mut details = vec![plural(sum(|resource| resource.counts.unchanged), "managed field")];
     let by_digest = sum(|resource| resource.counts.by_digest);

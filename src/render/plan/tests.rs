@@ -393,7 +393,7 @@ fn every_drawing_as_a_comment_and_for_programs() {
 #[test]
 fn what_storeward_draws_in_ascii_is_ascii() {
     let plan = new_add_on_and_flight();
-    let view = View { full: true, steps: true, unmanaged: true, legend: true, notes: None };
+    let view = View { full: true, steps: true, unmanaged: true, legend: true, notes: None, options: "" };
     let text = plan_text(&plan, view, Look { colour: false, ascii: true, width: 100 });
     assert!(text.is_ascii(), "{text}");
 }

@@ -7,11 +7,11 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::{Arc, Mutex, OnceLock};
 
-use serde_json::{Value, json};
+use serde_json::json;
 use url::form_urlencoded;
 
 use super::matrix::{FAULTS, Fault, cells, named};
-use super::scene::{CALLS, Call, Scene, What};
+use super::scene::{CALLS, Call, Scene};
 use crate::support::cells::each;
 use crate::support::jwt::{certificate, fixture};
 use crate::support::plain_http::Answer;
@@ -162,10 +162,7 @@ fn hushed(cell: &(usize, &Fault, &Call)) -> bool {
     let heard: Arc<Mutex<Secrets>> = Arc::default();
     let address = parrot(&story, &heard);
     let on = json!({ "operation": call.operation });
-    // The blob client waits in real time before it tries again what may pass.
-    let is_final = call.what != What::Upload || fault.acts().to_string().contains("expireUpload");
-    let times = if is_final { Value::Null } else { json!(1) };
-    story.store.fault("fault", &json!({ "on": on, "times": times, "do": fault.acts() }));
+    story.store.fault("fault", &json!({ "on": on, "times": null, "do": fault.acts() }));
     let format = FORMATS[nth % FORMATS.len()];
     let go = |arguments: &[&str]| {
         heard.lock().unwrap().now.clear();

@@ -208,19 +208,17 @@ fn delivery() -> Value {
 }
 
 fn packages(of: &str, all: &[(&str, &str)]) -> Value {
-    // A listing without a title of its own takes the package's, which must be in its language.
-    let languages: Vec<String> = LANGUAGES.iter().map(|(language, ..)| language.to_uppercase()).collect();
-    let package = |(architecture, version): &(&str, &str)| {
+    let package = |(i, (architecture, version)): (usize, &(&str, &str))| {
         json!({
             "fileName": format!("HarborNotes_{version}_{architecture}.msix"), "fileStatus": "Uploaded",
-            "id": format!("2000000{}{}", architecture.len(), version.replace('.', "")),
-            "version": version, "architecture": architecture, "languages": languages, "capabilities": ["internetClient"],
+            "id": format!("20000000{}{i}", version.replace('.', "")),
+            "version": version, "architecture": architecture, "languages": LANGUAGES.map(|(language, ..)| language.to_uppercase()), "capabilities": ["internetClient"],
             "minimumDirectXVersion": "None", "minimumSystemRam": "None",
             "targetDeviceFamilies": ["Windows.Desktop min version 10.0.17763.0"],
             "targetPlatform": if of == "applicationPackages" { "Windows10" } else { "" }
         })
     };
-    Value::Array(all.iter().map(package).collect())
+    Value::Array(all.iter().enumerate().map(package).collect())
 }
 
 fn add_on(i: usize) -> Value {

@@ -55,6 +55,24 @@ fn a_run_is_told_from_its_first_line_to_its_last() {
 }
 
 #[test]
+fn an_upload_that_is_tried_again_says_so() {
+    let story = story_with_a_picture();
+    let busy = json!({ "answer": { "status": 503, "retryAfter": 20 } });
+    story.store.fault("busy", &json!({ "on": { "operation": "put-blob" }, "times": 2, "do": [busy] }));
+    let ran = story.publish(&["--events", "events.ndjson"]).ended(0);
+    ran.says("the storage service refused the upload: 503");
+    let events = lines(&story.path("events.ndjson"));
+    let waits: Vec<&Value> = events.iter().filter(|event| event["reason"] == "retry").collect();
+    assert_eq!(waits.len(), 2, "{waits:?}");
+    for wait in waits {
+        assert_eq!((&wait["event"], &wait["address"]), (&json!("waiting"), &json!("app/harbor-notes")));
+        let time = |name: &str| wait[name].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+        let pause = time("until").duration_since(time("time")).as_millis();
+        assert!((150..=210).contains(&pause), "20 s, scaled: {pause} ms");
+    }
+}
+
+#[test]
 fn what_is_waited_for_is_told_with_its_reason_and_its_end() {
     let story = story();
     let throttled = json!({ "answer": { "status": 429, "retryAfter": 20 } });
