@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::Path;
 
-use super::args::Global;
+use super::args::{Global, SANDBOX};
 use super::run::Named;
 
 /// The command line as it was given, with `--expect HASH` and no other hash.
@@ -44,13 +44,21 @@ pub(super) fn given(global: &Global) -> String {
     quoted(global.given.iter().skip(1).cloned())
 }
 
-/// `storeward plan` of what lies in a folder.
+/// `storeward plan` of what lies in a folder, against the same Store.
 pub(super) fn plan(global: &Global, folder: &Path) -> String {
     let mut words: Vec<OsString> = Vec::new();
     if let Some(directory) = &global.directory {
         words.extend(["-C".into(), directory.clone().into()]);
     }
     words.push("plan".into());
+    if let Some(data) = &global.sandbox {
+        let mut word = OsString::from("--sandbox");
+        if data != Path::new(SANDBOX) {
+            word.push("=");
+            word.push(data);
+        }
+        words.push(word);
+    }
     if folder.to_string_lossy().starts_with('-') {
         words.push("--".into());
     }
@@ -112,6 +120,14 @@ mod tests {
         let mut cli = Cli::try_parse_from(&given).unwrap();
         cli.global.given = given;
         given_with_hash(&cli.global, "sp1:0")
+    }
+
+    #[test]
+    fn the_next_plan_is_of_the_same_store() {
+        let cli =
+            Cli::try_parse_from(["storeward", "-C", "a b", "pull", "9NBLGGH4R315", "--sandbox"]).unwrap();
+        let next = plan(&cli.global, Path::new("store/x"));
+        assert_eq!(next, "storeward -C 'a b' plan --sandbox store/x");
     }
 
     #[test]

@@ -207,8 +207,8 @@ fn drift_stands_above_the_changes_and_needs_a_permit() {
     let (block, _) = shown.split_once("\n\n").unwrap();
     let short = git(story.repo.path(), &["rev-parse", "--short=7", "HEAD^"]);
     let block = block.replace(&short, "4f1c9e2");
-    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
-    assert!(readme.contains(&format!("```text\n{block}\n```")), "the README draws it otherwise");
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/drift.md")).unwrap();
+    assert!(page.contains(&format!("```text\n{block}\n```")), "docs/drift.md draws it otherwise");
     insta::assert_snapshot!(block, @r#"
     Changed in Partner Center since main@4f1c9e2, not by this change:
       ~ app/harbor-notes:listings.en-us.releaseNotes                                        store.yaml:7

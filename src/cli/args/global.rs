@@ -11,6 +11,9 @@ use crate::render::{Format, Look};
 
 use super::super::targets::Target;
 
+/// Where a local Partner Center keeps its state if nobody says where.
+pub const SANDBOX: &str = ".storeward/sandbox";
+
 /// Options that every command takes.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Everywhere")]
@@ -45,7 +48,7 @@ pub struct Global {
         value_name = "DIR",
         num_args = 0..=1,
         require_equals = true,
-        default_missing_value = ".storeward/sandbox",
+        default_missing_value = SANDBOX,
         global = true
     )]
     pub sandbox: Option<PathBuf>,

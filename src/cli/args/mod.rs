@@ -14,7 +14,7 @@ use clap::{Parser, Subcommand};
 pub use changing::{
     ApplyArgs, DiscardArgs, IfBusy, PlanHash, RolledOut, RolloutArgs, RolloutCommand, Wait, WaitArgs,
 };
-pub use global::Global;
+pub use global::{Global, SANDBOX};
 pub use learning::{CompletionsArgs, ExplainArgs, SandboxArgs, Schema, SchemaArgs};
 pub use looking::{DriftArgs, PlanArgs, SnapshotArgs, StatusArgs, ValidateArgs};
 pub use manifests::{Baseline, Manifests, Release, Selection, Since};

@@ -170,7 +170,7 @@ fn what_is_on_its_way_is_the_baseline() {
 
 #[test]
 fn a_draft_of_ours_that_nothing_needs_is_a_warning() {
-    let nothing = || want().value("visibility", "Public");
+    let nothing = || want().value("visibility", "Public").value("listings.en-us.description", "Plain text.");
     let untouched = submission(&published(), "PendingCommit");
     let dead = with_errors(touched("CertificationFailed"), refused());
     for document in [untouched, sent(&release(), "PendingCommit"), dead] {

@@ -190,8 +190,8 @@ fn conflicts(plan: &Plan) -> Alert {
     let kinds = of_origin(plan, Origin::Conflict);
     let number = kinds.iter().map(|kind| kind.items.len()).sum();
     let head = format!(
-        "**{}**: changed here and in Partner Center, to different values. To keep what is live, run \
-         `storeward pull ADDRESS:FIELD`; to put git's value there, permit `reverts-drift`.",
+        "**{}**: changed here and in Partner Center, to different values. To keep what is live, `storeward pull ADDRESS:FIELD`; to \
+         put git's value there, permit `reverts-drift`.",
         plural(number, "conflict")
     );
     Alert { colour: "CAUTION", head, kinds }
@@ -202,7 +202,7 @@ fn drift(plan: &Plan) -> Alert {
     let number = kinds.iter().map(|kind| kind.items.len()).sum();
     let head = format!(
         "**{}** changed in Partner Center, not by this pull request; this plan puts git's value back. To keep what is live, \
-         run `storeward pull ADDRESS:FIELD`.",
+         `storeward pull ADDRESS:FIELD` writes it into the manifest.",
         plural(number, "field")
     );
     Alert { colour: "WARNING", head, kinds }
