@@ -42,7 +42,7 @@ impl BlockerKind {
 
 blockers! {
     ForeignDraft = "foreign-draft", "a draft that Storeward did not make is open",
-        ["finish or delete it in Partner Center, then run again", "to keep what it changes, write it into the manifest before you delete it"];
+        ["finish or delete it in Partner Center, then run again", "to keep what it changes, write it into the manifest before you delete it: `storeward pull ADDRESS --from-pending --update`"];
     OlderDraft = "older-draft", "a draft that an earlier run of Storeward left is open, and holds something else",
         ["if nobody needs it, let apply replace it: `storeward apply --if-busy replace`", "or run again what it was made for, such as the same release: that run takes it up"];
     PortalDraft = "portal-draft", "a draft that was started in Partner Center is open; the API can neither change nor delete it",

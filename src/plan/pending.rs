@@ -110,7 +110,10 @@ fn is_older_of_ours(draft: &Document, published: &Document, resource: &Resource)
             || keys.first() == Some(&"trailers")
             || keys.last() == Some(&"icon")
     };
-    is_ours && published.differences(draft).iter().all(|path| owns(resource, path) || comes_with_files(path))
+    // The first draft of a resource has values of its own.
+    let is_new = published.json().is_empty();
+    let is_expected = |path: &Vec<String>| owns(resource, path) || comes_with_files(path);
+    is_ours && (is_new || published.differences(draft).iter().all(is_expected))
 }
 
 /// Whether the manifest says something at a path of the API's keys. What stood there was said by an earlier manifest.

@@ -1,6 +1,6 @@
 //! What a plan comes to, in numbers.
 
-use crate::manifest::Severity;
+use crate::manifest::{Code, Severity};
 use crate::plan::{Action, Origin, Plan};
 
 /// What a plan comes to.
@@ -12,6 +12,8 @@ pub struct Totals {
     pub submissions: usize,
     /// Products whose wanted state is committed already and on its way.
     pub on_its_way: usize,
+    /// Flights that are created with their first packages, and are not there until then.
+    pub to_come: usize,
     /// What is to be uploaded, in bytes.
     pub upload_bytes: u64,
     /// Named risks.
@@ -45,6 +47,7 @@ impl Totals {
             changing: resources(|action| !matches!(action, Action::None | Action::InProgress)),
             submissions: resources(|action| matches!(action, Action::Create | Action::Update)),
             on_its_way: resources(|action| action == Action::InProgress),
+            to_come: plan.diagnostics.iter().filter(|f| f.code == Code::FlightWaits.as_str()).count(),
             upload_bytes: routes.map(|route| route.upload_bytes).sum(),
             guards: plan.guards.len(),
             unpermitted: plan.unpermitted().count(),

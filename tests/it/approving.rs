@@ -255,10 +255,13 @@ fn a_plan_cannot_be_forged_into_another_one() {
     let story = Story::new(&app_submission(), TEXTS);
     story.save(&[]);
     story.edit_saved(|plan| {
-        plan["resources"][0]["changes"][0]["after"] = json!("Forged words.");
         plan["steps"] = json!([]);
         plan["guards"] = json!([]);
     });
+    let honest = std::fs::read_to_string(story.path("plan.json")).unwrap();
+    story.edit_saved(|plan| plan["resources"][0]["changes"][0]["after"] = json!("Forged words."));
+    story.apply(&["plan.json"]).ended(4).says("does not say what its hash is of");
+    story.write("plan.json", honest);
     story.apply(&["plan.json"]).ended(0);
     assert_eq!(story.published()["listings"]["en-us"]["baseListing"]["description"], "New words.");
     // A file of which only the hash was exchanged says so.
@@ -267,7 +270,7 @@ fn a_plan_cannot_be_forged_into_another_one() {
     story.edit_saved(|plan| {
         plan["fingerprints"]["plan"] = json!("sp1:\u{1b}[31m00000000000000000000000000000000");
     });
-    let ran = story.apply(&["plan.json"]).ended(4).says("made by another version, or edited");
+    let ran = story.apply(&["plan.json"]).ended(4).says("it was edited, or made by another version");
     assert!(!ran.stderr.contains('\u{1b}'));
 }
 

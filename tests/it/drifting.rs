@@ -207,18 +207,22 @@ fn drift_stands_above_the_changes_and_needs_a_permit() {
     let (block, _) = shown.split_once("\n\n").unwrap();
     let short = git(story.repo.path(), &["rev-parse", "--short=7", "HEAD^"]);
     let block = block.replace(&short, "4f1c9e2");
-    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
-    assert!(readme.contains(&format!("```text\n{block}\n```")), "the README draws it otherwise");
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/drift.md")).unwrap();
+    assert!(page.contains(&format!("```text\n{block}\n```")), "docs/drift.md draws it otherwise");
     insta::assert_snapshot!(block, @r#"
     Changed in Partner Center since main@4f1c9e2, not by this change:
       ~ app/harbor-notes:listings.en-us.releaseNotes                                        store.yaml:7
           git   "Bug fixes."
           live  "Bug fixes{+ and a hotfix for sign-in+}."
-      to keep what is live, write it into the manifest
+      to keep what is live: storeward pull app/harbor-notes:listings.en-us.releaseNotes
       to put git's values back, permit it: `permit: [reverts-drift]`, or --allow reverts-drift
     "#);
     story.run(&["apply", "--yes"]).ended(6).says("reverts-drift needs a permit");
     assert!(story.mutations().is_empty(), "{:?}", story.mutations());
+    // What it advises works, and takes nothing else along.
+    story.run(&["pull", "app/harbor-notes:listings.en-us.releaseNotes"]).ended(0);
+    let plan = story.run(&["plan"]).ended(0).says("New words.");
+    assert!(!plan.stdout.contains("Changed in Partner Center"), "{}", plan.stdout);
 
     // It is adopted: nothing is said of it any more.
     story.write("store.yaml", manifest.replace("Bug fixes.", "Bug fixes and a hotfix for sign-in."));
@@ -596,7 +600,7 @@ fn drift_alone_is_what_the_drift_command_tells() {
       ~ app/harbor-notes:listings.en-us.keywords                                           store.yaml:10
           git   ink
           live  notes
-      to keep what is live, write it into the manifest
+      to keep what is live, field by field: storeward pull app/harbor-notes:listings.en-us.features
       to put git's values back, permit it: `permit: [reverts-drift]`, or --allow reverts-drift
 
     1 field drifted, 1 conflict in 1 of 1 product

@@ -8,7 +8,7 @@ use super::super::yaml::{Entry, Node, Yaml};
 use super::list::indent_below;
 use super::place::{Place, colon, column, end, entry_end, is_flow};
 use super::scalar::{WIDTH, Writing};
-use super::text::{Edit, line_end, line_start};
+use super::text::{Edit, line_end, line_start, with_lines_below};
 use crate::submission::FIELDS;
 
 /// What is to stand at a key.
@@ -83,10 +83,8 @@ pub(super) fn put(source: &str, way: &Way<'_, '_>, writing: Writing, said: &Said
     if let Some(entry) = way.entry {
         let indent = column(source, entry.key_span.start);
         let colon = colon(source, entry);
-        return Some(Edit::new(
-            colon..entry_end(source, entry),
-            said.behind_colon(writing, indent, way.map.in_flow),
-        ));
+        let with = said.behind_colon(writing, indent, way.map.in_flow);
+        return Some(with_lines_below(source, colon..entry_end(source, entry), &with));
     }
     let map = way.map;
     let entries = map.node.entries()?;

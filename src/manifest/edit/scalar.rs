@@ -8,7 +8,7 @@ use super::super::diagnostic::Diagnostics;
 use super::super::source::Sources;
 use super::super::yaml::{self, Node, Yaml};
 use super::place::{Place, block_sign, column, end, head};
-use super::text::{Edit, line_start};
+use super::text::{Edit, line_start, with_lines_below};
 use crate::manifest::compose::scalar as quoted;
 
 /// In which language a text stands, and what its signs mean.
@@ -103,7 +103,7 @@ impl Writing {
             && let Some(entry) = place.entry
         {
             let lines = literal(&text, column(source, entry.key_span.start) + 2);
-            return lines.map(|lines| Edit::new(start..end, format!("|-\n{lines}")));
+            return lines.map(|lines| with_lines_below(source, start..end, &format!("|-\n{lines}")));
         }
         let line = if is_plain(&text, place.in_flow) { text } else { quoted(&text) };
         Some(Edit::new(start..end, line))

@@ -128,6 +128,17 @@ fn by_lines(text: &str, edit: &Edit) -> Vec<Edit> {
         .collect()
 }
 
+/// An edit whose further lines come below what stands behind the stretch in its line, such as a comment.
+pub(super) fn with_lines_below(text: &str, range: Range<usize>, with: &str) -> Edit {
+    match with.split_once('\n') {
+        None => Edit::new(range, with),
+        Some((first, below)) => {
+            let end = line_end(text, range.end);
+            Edit::new(range.start..end, format!("{first}{}\n{below}", &text[range.end..end]))
+        }
+    }
+}
+
 /// Where the line of a byte starts.
 pub(super) fn line_start(text: &str, at: usize) -> usize {
     text[..at].rfind('\n').map_or(0, |end| end + 1)

@@ -83,8 +83,13 @@ pub(super) fn is_quiet(plan: &Plan) -> bool {
 pub(super) fn counts(plan: &Plan) -> String {
     let totals = Totals::of(plan);
     let mut parts = if is_quiet(plan) {
-        let match_ = if plan.resources.len() == 1 { "matches its manifest" } else { "match their manifests" };
-        vec![format!("{} {match_}", plural(plan.resources.len(), "product"))]
+        let to_come = totals.to_come;
+        let there = plan.resources.len() - to_come;
+        let match_ = if there == 1 { "matches its manifest" } else { "match their manifests" };
+        let waits =
+            if to_come == 1 { "waits for its first packages" } else { "wait for their first packages" };
+        let of_flights = (to_come > 0).then(|| format!("{} {waits}", plural(to_come, "flight")));
+        [format!("{} {match_}", plural(there, "product"))].into_iter().chain(of_flights).collect()
     } else {
         let changes: usize = plan.resources.iter().map(|resource| resource.changes.len()).sum();
         let uploads = match totals.upload_bytes {

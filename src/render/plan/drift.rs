@@ -66,22 +66,26 @@ fn fields(page: &mut Page, drifted: &[DriftedResource], made_of: &MadeOf) {
             field(page, &resource.address, change);
         }
     }
-    let keep = format!("to keep what is live: storeward pull {}", pulled(drifted));
-    let put_back = "to put git's values back, permit it: `permit: [reverts-drift]`, or --allow reverts-drift";
-    for remedy in [keep.as_str(), put_back] {
+    for remedy in [
+        keep(drifted),
+        "to put git's values back, permit it: `permit: [reverts-drift]`, or --allow reverts-drift".to_owned(),
+    ] {
         page.line_with(Line::new(DIM, format!("  {remedy}")), 4);
     }
 }
 
-/// What `pull` takes so that the manifests say what is live: the one field, or a whole product.
-fn pulled(drifted: &[DriftedResource]) -> String {
-    let address = drifted.first().map(|resource| visible_line(&resource.address)).unwrap_or_default();
-    match drifted {
-        [DriftedResource { changes, .. }] if changes.len() == 1 => {
-            format!("{address}:{}", visible_line(&changes[0].path.dotted()))
-        }
-        [_] => format!("{address} --update"),
-        _ => "ADDRESS --update, for each product".to_owned(),
+/// The command that writes what is live into the manifest.
+fn keep(drifted: &[DriftedResource]) -> String {
+    let fields = |resource: &DriftedResource| {
+        let address = visible_line(&resource.address);
+        let of_it = resource.fields().into_iter();
+        of_it.map(move |field| format!("{address}:{}", visible_line(&field.dotted()))).collect::<Vec<_>>()
+    };
+    let all: Vec<String> = drifted.iter().flat_map(fields).collect();
+    match all.as_slice() {
+        [one] => format!("to keep what is live: storeward pull {one}"),
+        [first, ..] => format!("to keep what is live, field by field: storeward pull {first}"),
+        [] => "to keep what is live: storeward pull ADDRESS:FIELD".to_owned(),
     }
 }
 

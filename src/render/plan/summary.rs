@@ -5,7 +5,7 @@ use crate::plan::{Action, LiveSource, Plan, ResourcePlan};
 
 use super::super::glyphs::DOT;
 use super::super::page::{ALARM, BOLD, DIM, GREEN, Line, PLAIN, Page};
-use super::super::{bytes, plural};
+use super::super::{Totals, bytes, plural};
 use super::View;
 
 pub(super) fn summary(page: &mut Page, plan: &Plan, view: View<'_>) {
@@ -64,7 +64,8 @@ pub(super) fn summary(page: &mut Page, plan: &Plan, view: View<'_>) {
 
 fn no_changes(page: &mut Page, plan: &Plan, on_its_way: usize) {
     let sum = |count: fn(&ResourcePlan) -> usize| plan.resources.iter().map(count).sum::<usize>();
-    let matching = plan.resources.len() - on_its_way;
+    let to_come = Totals::of(plan).to_come;
+    let matching = plan.resources.len() - on_its_way - to_come;
     let is_offline = plan.made_of.live == LiveSource::Baseline;
     let mut words = String::from(if is_offline { "No changes against the baseline" } else { "No changes." });
     if matching > 0 && !is_offline {
@@ -75,6 +76,12 @@ fn no_changes(page: &mut Page, plan: &Plan, on_its_way: usize) {
         let joint = if matching > 0 { ";" } else { "" };
         let way = if on_its_way == 1 { "on its way" } else { "on their way" };
         words.push_str(&format!("{joint} {} {way}", plural(on_its_way, "submission")));
+    }
+    if to_come > 0 {
+        let joint = if matching + on_its_way > 0 { ";" } else { "" };
+        let waits =
+            if to_come == 1 { "waits for its first packages" } else { "wait for their first packages" };
+        words.push_str(&format!("{joint} {} {waits}", plural(to_come, "flight")));
     }
     let mut details = vec![plural(sum(|resource| resource.counts.unchanged), "managed field")];
     let by_digest = sum(|resource| resource.counts.by_digest);

@@ -1,2 +1,3 @@
+mod generated;
 mod sharing;
 mod values;
