@@ -22,6 +22,7 @@ mod documents;
 mod drifting;
 mod every_kind;
 mod faults;
+mod flows;
 mod hostile_manifests;
 mod hostile_texts;
 mod incidents;

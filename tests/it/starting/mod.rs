@@ -1,8 +1,5 @@
 //! `storeward init`: what it writes, and what it never does.
 
-mod expressions;
-mod github;
-mod life;
 mod rules;
 
 use std::fs;

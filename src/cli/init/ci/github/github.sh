@@ -96,6 +96,7 @@ approved() {
         known=$(comment "$number")
         if [[ $known ]]; then
           said=$(facts "$known")
+          if [[ $(jq 'select(.head == env.GITHUB_SHA) | .result == "ok"' <<<"$said") == true ]]; then work=false; fi
           # Only a plan of what was merged; or what an earlier attempt of this run said, where that was approved.
           hash=$(jq --raw-output --argjson merged "$merged" 'select(.head == $merged.head.sha or .head == env.GITHUB_SHA)
             | select([.result] | inside(["stale", "needs-approval", "invalid"]) | not) | .hash // empty' <<<"$said")
@@ -159,7 +160,7 @@ baseline() {
   numbers=$(pending)
   if [[ $numbers ]]; then
     commit=$(api GET "pulls/$(tail -n 1 <<<"$numbers")" | jq --raw-output .merge_commit_sha)
-    output baseline "git:$commit^"
+    output baseline "git:${commit:0:12}^"
   else
     output baseline auto
   fi
