@@ -93,6 +93,7 @@ pub(super) async fn connect(global: &Global, base: &Path) -> Result<(Connection,
     })
     .await
     .map_err(|error| Failure::new(Exit::Error, error.to_string()))?;
+    keep_out_of_git(&base.join(data))?;
     let credentials = sandbox.credentials();
     let credential = Credential::Application {
         tenant: credentials.tenant_id,
@@ -102,6 +103,17 @@ pub(super) async fn connect(global: &Global, base: &Path) -> Result<(Connection,
     let endpoints = sandbox.endpoints();
     let (api, login) = (address("the sandbox", &endpoints.api)?, address("the sandbox", &endpoints.login)?);
     Ok((connection(api, login, credential)?, Some(sandbox)))
+}
+
+/// What a sandbox keeps in the folder of that name is nobody's work, and does not belong into a repository.
+fn keep_out_of_git(data: &Path) -> Result<(), Failure> {
+    let own = data.ancestors().find(|folder| folder.file_name().is_some_and(|name| name == ".storeward"));
+    let Some(file) = own.map(|folder| folder.join(".gitignore")).filter(|file| !file.exists()) else {
+        return Ok(());
+    };
+    std::fs::write(&file, "*\n").map_err(|error| {
+        Failure::new(Exit::Error, format!("`{}` cannot be written: {error}", file.display()))
+    })
 }
 
 fn azure_cli() -> Option<PathBuf> {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::payloads;
 use crate::support::realistic;
-use crate::support::story::{Ran, Story};
+use crate::support::story::{Ran, Story, run, storeward};
 use crate::support::things::{self, APP};
 
 /// A repository without a manifest, beside a Store.
@@ -332,4 +332,16 @@ fn what_was_pulled_outlives_the_next_release() {
     assert!(german["description"].as_str().unwrap().contains("offline zuerst"));
     assert_eq!(german["images"].as_array().unwrap().len(), 5);
     assert_eq!(live["listings"].as_object().unwrap().len(), 25);
+}
+
+#[test]
+fn a_folder_beside_the_repository_can_be_named_and_the_sandbox_stays_out_of_git() {
+    let team = Empty::new(&things::account());
+    let beside = tempfile::tempdir_in(team.0.repo.path().parent().unwrap()).unwrap();
+    let name = format!("../{}/store", beside.path().file_name().unwrap().to_str().unwrap());
+    team.0.run(&["pull", APP, "--into", &name]).ended(0);
+    assert!(beside.path().join("store/app.yaml").is_file());
+    let folder = tempfile::tempdir().unwrap();
+    run(storeward(folder.path()).args(["doctor", "--sandbox"])).ended(0);
+    assert_eq!(fs::read_to_string(folder.path().join(".storeward/.gitignore")).unwrap(), "*\n");
 }

@@ -6,7 +6,7 @@ mod reading;
 mod update;
 mod wishes;
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use crate::manifest::{Choices, Composed, Pulled, Releases, Resource, Workspace, compose, load};
 use crate::render::{self, Format, PulledReport};
@@ -141,12 +141,27 @@ impl Folder {
     }
 }
 
+/// A path without `.` and `..`, as it is written: whoever names the folder beside means that one.
+fn without_dots(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                plain.pop();
+            }
+            part => plain.push(part),
+        }
+    }
+    plain
+}
+
 fn folder(global: &Global, args: &PullArgs, chosen: &[Chosen<'_>]) -> Result<Folder, Failure> {
     let base = base(global)?;
     let workspace = Workspace::around(&base).map_err(|error| Failure::new(Exit::Usage, error.to_string()))?;
     let named = chosen.first().map(|chosen| chosen.product.address.app_name()).unwrap_or_default();
     let written = args.into.clone().unwrap_or_else(|| Path::new("store").join(named));
-    let real = workspace.current().join(&written);
+    let real = without_dots(&workspace.current().join(&written));
     // A link may come from a fork.
     if workspace.is_led_out(&real) || real.ancestors().any(|folder| workspace.is_led_out(folder)) {
         let message = format!("`{}` leads out of the repository through a symbolic link", written.display());
